@@ -1,0 +1,389 @@
+//! What a whole file must come to: every encoding, every delimiter, every problem.
+//!
+//! *Invariant:* every kind of problem that a file alone can have is reached here through `read` itself.
+
+use std::collections::BTreeSet;
+
+use encoding_rs::WINDOWS_1251;
+use proptest::prelude::*;
+
+use super::bounds::Bounds;
+use super::read::{read, read_within};
+use super::{Field, FleetList, FleetRow, FoundBy, Mapping, Problem, ProblemKind, RowKey, Severity};
+use crate::words::Language;
+
+fn list(text: &str) -> FleetList {
+    read(text.as_bytes(), &Mapping::default())
+}
+
+fn mapped(text: &str, pairs: &[&str]) -> FleetList {
+    let pairs: Vec<String> = pairs.iter().map(|pair| (*pair).to_owned()).collect();
+    read(text.as_bytes(), &Mapping::parse(&pairs).unwrap())
+}
+
+fn of_kind(list: &FleetList, kind: ProblemKind) -> Vec<&Problem> {
+    list.problems.iter().filter(|problem| problem.kind == kind).collect()
+}
+
+/// The one problem of that kind.
+fn only(list: &FleetList, kind: ProblemKind) -> &Problem {
+    match of_kind(list, kind).as_slice() {
+        [problem] => problem,
+        other => panic!("{kind:?}: {} of {:?}", other.len(), list.problems),
+    }
+}
+
+const FULL: &str = "device_id,serial_number,make,model,year,colour,in_service,out_of_service,plate,\
+                    policy_number,insurer,policy_from,policy_until,comment\n";
+
+/// A city's open list of scooters, made up here in the shape such lists have.
+const CITY: &str = "Company,Vehicle_ID,Type,Latitude,Longitude,Battery_Pct,Is_Available\n\
+                    Veo,aa-11,scooter,40.003142,-82.998488,,True\n\
+                    Veo,aa-12,scooter,39.960560,-82.979303,,True\n\
+                    Veo,aa-13,scooter,39.960560,-82.979304,,False\n";
+
+#[test]
+fn a_full_list_becomes_typed_rows_without_a_problem() {
+    let row = "S-1,SN1,Ninebot,Max G2,2025,жёлтый,01.07.2026,,A00001,P-7,Insurer,2026-07-01,30.06.2027,\"two\nlines\"";
+    let list = list(&format!("{FULL}{row}\n"));
+    assert_eq!(list.problems, []);
+    let read = &list.rows[0];
+    assert_eq!((read.row, read.bad, read.cells.len()), (2, false, 14));
+    assert_eq!(read.key(), Some(RowKey::DeviceId("S-1")));
+    assert_eq!(read.serial_number.as_deref(), Some("SN1"));
+    assert_eq!(
+        (read.make.as_deref(), read.model.as_deref()),
+        (Some("Ninebot"), Some("Max G2"))
+    );
+    assert_eq!((read.year, read.colour.as_deref()), (Some(2025), Some("жёлтый")));
+    assert_eq!(
+        read.in_service.map(|day| day.to_string()).as_deref(),
+        Some("2026-07-01")
+    );
+    assert_eq!(read.out_of_service, None);
+    assert_eq!(
+        read.policy_until.map(|day| day.to_string()).as_deref(),
+        Some("2027-06-30")
+    );
+    assert_eq!(
+        read.plate.as_ref().map(|plate| plate.numbers[0].to_string()).as_deref(),
+        Some("A00001")
+    );
+    assert_eq!(read.comment.as_deref(), Some("two\nlines"));
+    assert_eq!(list.found.delimiter.as_deref(), Some(","));
+    assert!(list.found.columns.iter().all(|column| column.by == FoundBy::Alias));
+}
+
+#[test]
+fn a_kazakh_list_with_titles_above_it_is_understood() {
+    let text =
+        "Самокаттар тізімі;;\r\n;;\r\n2026 жылғы 1 шілде;;\r\nҚұрылғы ID;Тіркеу нөмірі;Маркасы\r\nS-1;А00001;Okai\r\n";
+    let list = list(text);
+    assert_eq!(list.found.header_row, Some(4));
+    assert_eq!((list.rows.len(), list.rows[0].row), (1, 5));
+    assert_eq!(list.rows[0].make.as_deref(), Some("Okai"));
+    assert_eq!(
+        list.rows[0].plate.as_ref().map(|plate| plate.text.as_str()),
+        Some("А00001")
+    );
+}
+
+#[test]
+fn a_row_is_known_by_device_id_else_serial_number_else_plate() {
+    let list = list("device_id,serial_number,plate\nS-1,SN1,A00001\n,SN2,A00002\n,,A00003\n");
+    let keys: Vec<_> = list.rows.iter().map(|row| row.key().unwrap()).collect();
+    assert_eq!(keys[..2], [RowKey::DeviceId("S-1"), RowKey::SerialNumber("SN2")]);
+    assert!(matches!(keys[2], RowKey::Plate([number]) if number.to_string() == "A00003"));
+    assert!(list.rows.iter().all(|row| !row.bad));
+}
+
+#[test]
+fn a_list_without_keys_is_told_once_and_the_fitting_column_is_proposed() {
+    let list = list(CITY);
+    let problem = only(&list, ProblemKind::KeyProposed);
+    assert_eq!((problem.row, problem.column.as_deref()), (None, Some("Vehicle_ID")));
+    for language in Language::ALL {
+        assert!(
+            problem.remedy(language).contains("map=device_id:Vehicle_ID"),
+            "{language}"
+        );
+    }
+    assert!(list.rows.iter().all(|row| row.bad));
+    assert_eq!(of_kind(&list, ProblemKind::RowWithoutKey), Vec::<&Problem>::new());
+    assert_eq!(
+        list.problems[0].kind,
+        ProblemKind::KeyProposed,
+        "errors of the file come first"
+    );
+}
+
+#[test]
+fn the_proposal_once_obeyed_makes_every_row_good() {
+    let list = mapped(CITY, &[" Device_ID : vehicle_id"]);
+    assert!(list.rows.iter().all(|row| !row.bad));
+    assert_eq!(list.rows[2].device_id.as_deref(), Some("aa-13"));
+    let absent: Vec<_> = list
+        .problems
+        .iter()
+        .map(|problem| (problem.kind, problem.args[0].1.as_str()))
+        .collect();
+    let missing = ["serial_number", "make", "model", "year", "in_service"];
+    assert_eq!(absent, missing.map(|field| (ProblemKind::FactColumnMissing, field)));
+    assert!(
+        list.problems
+            .iter()
+            .all(|problem| problem.severity == Severity::Warning)
+    );
+    let columns: Vec<_> = list
+        .found
+        .columns
+        .iter()
+        .map(|column| (column.field, column.by))
+        .collect();
+    assert_eq!(
+        columns[..2],
+        [(None, FoundBy::Nothing), (Some(Field::DeviceId), FoundBy::Map)]
+    );
+}
+
+#[test]
+fn formulas_are_kept_as_text() {
+    let list = list("device_id,comment\n=1+1,@SUM(A1)\n");
+    assert_eq!(list.rows[0].device_id.as_deref(), Some("=1+1"));
+    assert_eq!(list.rows[0].comment.as_deref(), Some("@SUM(A1)"));
+}
+
+#[test]
+fn the_later_of_two_equal_rows_is_told_the_first() {
+    let list = list("device_id,serial_number,plate\nS-1,SN1,A00001\nS-2,SN2,A00002\nS-1,SN1,а 00001\n");
+    for kind in [
+        ProblemKind::DeviceIdTwiceInFile,
+        ProblemKind::SerialNumberTwiceInFile,
+        ProblemKind::PlateTwiceInFile,
+    ] {
+        let problem = only(&list, kind);
+        assert_eq!(
+            (problem.row, &problem.args[0]),
+            (Some(4), &("first".to_owned(), "2".to_owned()))
+        );
+    }
+    assert_eq!(
+        list.rows.iter().map(|row| row.bad).collect::<Vec<_>>(),
+        [false, false, true]
+    );
+}
+
+#[test]
+fn problems_are_ordered_by_row_after_those_of_the_file() {
+    let list = list("plate,year\nA00001,26\n,2026\nx,2026\nA00002,y\n");
+    let rows: Vec<_> = list.problems.iter().map(|problem| problem.row).collect();
+    assert!(rows.is_sorted(), "{rows:?}");
+    assert_eq!(only(&list, ProblemKind::RowWithoutKey).row, Some(3));
+}
+
+#[test]
+fn problems_beyond_the_bound_are_counted_and_their_rows_marked() {
+    let bounds = Bounds {
+        problems: 2,
+        ..Bounds::PROMISED
+    };
+    let list = read_within(b"plate\n1\n2\n3\n4\n5\n", &Mapping::default(), &bounds);
+    assert_eq!(only(&list, ProblemKind::MoreProblems).args[0].1, "3");
+    assert_eq!(of_kind(&list, ProblemKind::PlateUnreadable).len(), 2);
+    assert!(list.rows.iter().all(|row| row.bad));
+}
+
+/// For every kind that a file alone can have, the smallest file that has it.
+fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
+    use ProblemKind as K;
+    let text = |text: &str| text.as_bytes().to_vec();
+    let row = |column: &str, value: &str| format!("device_id,{column}\nS-1,{value}\n").into_bytes();
+    vec![
+        (K::FileEmpty, text(" \n")),
+        (K::FormatNotAccepted, text("PK\u{3}\u{4}rest")),
+        (K::NotATable, b"\x7FELF\x02\x01\x01\0\0\0".to_vec()),
+        (K::HeaderMissing, text("Ninebot,N2GSD2101,2024\n")),
+        (K::TooManyColumns, text(&format!("device_id{}\n", ",x".repeat(200)))),
+        (K::NoRows, text("device_id,plate\n")),
+        (K::KeyMissing, text("make,model\nOkai,ES200\nOkai,ES200\n")),
+        (K::KeyProposed, text(CITY)),
+        (
+            K::CharactersReplaced,
+            b"device_id,\xD0\xBC\xD0\xB0\xD1\x80\xD0\xBA\xD0\xB0\nS-1,\xFF\n".to_vec(),
+        ),
+        (K::ColumnRepeated, text("device_id,color,colour\nS-1,red,red\n")),
+        (K::FactColumnMissing, text("device_id\nS-1\n")),
+        (K::FactCellsBlank, text("device_id,make\nS-1,\n")),
+        (K::PolicyIncomplete, row("policy_number", "P-1")),
+        (K::RowsShort, text("device_id,make\nS-1\n")),
+        (K::RowTooLong, row("comment", &"x".repeat(70_000))),
+        (K::QuoteNotClosed, row("comment", "\"open")),
+        (K::TooManyCells, row("make", "Okai,ES200")),
+        (K::RowWithoutKey, text("device_id,make\nS-1,Okai\n,Okai\n")),
+        (K::CellTooLong, row("comment", &"ы".repeat(4097))),
+        (K::IdentifierTooLong, row("serial_number", &"1".repeat(129))),
+        (K::ControlCharacters, row("serial_number", "a\u{1b}b")),
+        (K::NumberRounded, row("serial_number", "8.60123E+14")),
+        (K::YearUnreadable, row("year", "1989")),
+        (K::DateUnreadable, row("in_service", "12/31/2026")),
+        (K::DateAmbiguous, row("policy_from", "07/01/2026")),
+        (
+            K::ServiceEndsBeforeStart,
+            text("device_id,in_service,out_of_service\nS-1,2026-07-02,2026-07-01\n"),
+        ),
+        (
+            K::PolicyEndsBeforeStart,
+            text("device_id,policy_from,policy_until\nS-1,2026-07-02,2026-07-01\n"),
+        ),
+        (K::PlateUnreadable, row("plate", "A000")),
+        (K::DeviceIdTwiceInFile, text("device_id\nS-1\nS-1\n")),
+        (K::SerialNumberTwiceInFile, text("serial_number\n1\n1\n")),
+        (K::PlateTwiceInFile, text("plate\nA00001\nA00001\n")),
+    ]
+}
+
+#[test]
+fn every_kind_that_a_file_can_have_is_reached_and_said() {
+    let mut reached: BTreeSet<ProblemKind> = BTreeSet::new();
+    let mut lists: Vec<(ProblemKind, FleetList)> = smallest()
+        .into_iter()
+        .map(|(kind, bytes)| (kind, read(&bytes, &Mapping::default())))
+        .collect();
+    let few = Bounds {
+        rows: 1,
+        problems: 0,
+        ..Bounds::PROMISED
+    };
+    lists.push((
+        ProblemKind::TooManyRows,
+        read_within(b"plate\nx\ny\n", &Mapping::default(), &few),
+    ));
+    lists.push((
+        ProblemKind::MoreProblems,
+        read_within(b"plate\nx\n", &Mapping::default(), &few),
+    ));
+    lists.push((
+        ProblemKind::MappedColumnMissing,
+        mapped("device_id\nS-1\n", &["make:Brand name"]),
+    ));
+    for (kind, list) in &lists {
+        let problem = only(list, *kind);
+        reached.insert(*kind);
+        if let Some(row) = problem.row {
+            let bad = list.rows.iter().find(|known| known.row == row).map(|row| row.bad);
+            assert_eq!(bad, Some(problem.severity == Severity::Error), "{kind:?}");
+        }
+        for language in Language::ALL {
+            for sentence in [problem.problem(language), problem.remedy(language)] {
+                assert!(
+                    !sentence.contains("{") && !sentence.starts_with("fleet_list."),
+                    "{kind:?}: {sentence}"
+                );
+            }
+        }
+    }
+    let of_files = ProblemKind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| *kind < ProblemKind::SeriesNotConfirmed);
+    assert_eq!(reached, of_files.collect());
+}
+
+#[test]
+fn ids_are_bounded_by_characters_and_not_by_bytes() {
+    let longest = "ы".repeat(128);
+    let list = list(&format!("device_id,make\n{longest},Okai\n{longest}ы,Okai\n"));
+    assert_eq!(list.rows[0].device_id.as_deref(), Some(longest.as_str()));
+    assert_eq!((list.rows[1].device_id.as_deref(), list.rows[1].bad), (None, true));
+}
+
+#[test]
+fn a_reading_survives_json() {
+    let list = list(CITY);
+    let json = serde_json::to_string(&list).unwrap();
+    assert_eq!(serde_json::from_str::<FleetList>(&json).unwrap(), list);
+    assert!(json.contains(r#""by":"none""#) && json.contains(r#""severity":"warning""#));
+}
+
+/// A table with the given rows in a delimiter, every cell quoted where it must be.
+fn written(rows: &[[String; 4]], delimiter: char, line_end: &str) -> String {
+    let quoted = |cell: &String| {
+        let special = cell.contains([delimiter, '"', '\n', '\r']);
+        if special {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell.clone()
+        }
+    };
+    let header = ["device_id", "марка", "model", "comment"].map(str::to_owned);
+    let lines = std::iter::once(&header).chain(rows);
+    let joined = lines.map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(&delimiter.to_string()));
+    joined.map(|line| line + line_end).collect()
+}
+
+fn encodings(text: &str) -> [Vec<u8>; 5] {
+    let marked = || std::iter::once(0xFEFF_u16).chain(text.encode_utf16());
+    [
+        text.as_bytes().to_vec(),
+        format!("\u{FEFF}{text}").into_bytes(),
+        marked().flat_map(u16::to_le_bytes).collect(),
+        marked().flat_map(u16::to_be_bytes).collect(),
+        WINDOWS_1251.encode(text).0.into_owned(),
+    ]
+}
+
+fn without_place(rows: &[FleetRow]) -> Vec<FleetRow> {
+    rows.iter().map(|row| FleetRow { row: 0, ..row.clone() }).collect()
+}
+
+fn cells() -> impl Strategy<Value = Vec<[String; 4]>> {
+    let cell = "[a-zа-я][a-zа-я0-9 ,;|\"']{0,12}";
+    let comment = "[a-zа-я][a-zа-я ,;|\n\t\"]{0,20}";
+    proptest::collection::vec([cell, cell, cell, comment].map(|pattern| pattern), 1..8).prop_map(|rows| {
+        rows.into_iter()
+            .enumerate()
+            .map(|(place, [id, make, model, comment])| [format!("{place}-{}", id.trim()), make, model, comment])
+            .collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_reading_fail(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let list = read(&bytes, &Mapping::default());
+        prop_assert!(!list.rows.is_empty() || !list.problems.is_empty());
+    }
+
+    #[test]
+    fn no_text_under_a_header_makes_reading_fail(body in "[\\PC\n\r\t\",;]{0,300}", size in 1_usize..64) {
+        let text = format!("device_id;plate,year\tin_service\n{body}");
+        let bounds = Bounds { record_bytes: 40 + size, columns: size, rows: size, cell_characters: size, ..Bounds::PROMISED };
+        let list = read_within(text.as_bytes(), &Mapping::default(), &bounds);
+        prop_assert!(list.rows.len() <= size);
+        prop_assert!(list.rows.is_sorted_by(|one, next| one.row < next.row));
+        for problem in list.problems.iter().filter(|problem| problem.severity == Severity::Error) {
+            let row = list.rows.iter().find(|row| Some(row.row) == problem.row);
+            prop_assert!(row.is_none_or(|row| row.bad));
+        }
+    }
+
+    #[test]
+    fn a_table_reads_the_same_in_every_encoding_and_with_every_delimiter(rows in cells()) {
+        let expected = list(&written(&rows, ',', "\n"));
+        let ids: Vec<&str> = expected.rows.iter().filter_map(|row| row.device_id.as_deref()).collect();
+        prop_assert_eq!(ids, rows.iter().map(|[id, ..]| id.as_str()).collect::<Vec<_>>());
+        let comments: Vec<_> = expected.rows.iter().filter_map(|row| row.comment.as_deref()).collect();
+        prop_assert_eq!(comments, rows.iter().map(|[.., comment]| comment.trim()).collect::<Vec<_>>());
+        for delimiter in [',', ';', '\t', '|'] {
+            let name = delimiter.to_string();
+            for line_end in ["\n", "\r\n", "\r"] {
+                for bytes in encodings(&written(&rows, delimiter, line_end)) {
+                    let read = read(&bytes, &Mapping::default());
+                    prop_assert_eq!(read.found.delimiter.as_deref(), Some(&*name));
+                    prop_assert_eq!(without_place(&read.rows), without_place(&expected.rows));
+                    prop_assert_eq!(&read.problems, &expected.problems);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What the registry knows, as values and pure rules.
+//!
+//! *Invariant:* no clock, no storage, no HTTP: a value judges itself by what it was given.
+
+mod access_key;
+mod account;
+mod answer;
+mod id;
+mod identification;
+mod lookup;
+mod moment;
+mod operator;
+mod period;
+mod plate;
+mod policy;
+mod ride;
+mod series;
+mod vehicle;
+mod verdict;
+mod working_days;
+mod zone;
+
+pub use access_key::{AccessKey, AccessKeyProblem};
+pub use account::{Account, Caller, Role, Scope};
+pub use answer::{
+    Answer, AnswerCandidate, AnswerOperator, AnswerPlate, AnswerPolicy, AnswerReading, AnswerSession, AnswerVehicle,
+    EarlierVersion, NeighbourSession, Receipt,
+};
+pub use id::{
+    AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId, TextIdProblem, VehicleId,
+    new_id,
+};
+pub use identification::{IdentificationNumber, IdentificationProblem};
+pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};
+pub use moment::{Moment, MomentProblem};
+pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
+pub use period::Period;
+pub use plate::{Plate, PlateStatus};
+pub use policy::{NewPolicy, Policy, PolicyProblem, PolicySource};
+pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
+pub use series::{Series, SeriesStatus};
+pub use vehicle::{Vehicle, VehicleFacts};
+pub use verdict::{AmbiguousBy, Judgement, Reporting, Verdict, judge};
+pub use working_days::WorkingDays;
+pub use zone::Zone;

@@ -1,0 +1,39 @@
+//! What stands on the metal: plate numbers, their control pair, and the reading of what people typed or saw.
+//!
+//! A number is one series letter and five digits (`A00001`). Its [`ControlPair`] is computed, stands beside it and is never
+//! required. [`reading::read`] turns any text into hypotheses with likelihoods; [`look_alikes`] goes the other way, from a
+//! number to those it is easily taken for.
+//!
+//! *Invariant:* nothing here knows which numbers were issued, who owns a letter, the time, or any other room of the house.
+
+mod letter;
+mod number;
+mod scheme;
+
+mod residue;
+
+pub mod control;
+#[cfg(test)]
+mod control_tests;
+mod fragment;
+
+mod cyrillic;
+mod fold;
+mod hypothesis;
+mod layout;
+mod slot;
+
+pub mod reading;
+
+mod look_alike;
+#[cfg(test)]
+mod reading_properties;
+#[cfg(test)]
+mod reading_tests;
+
+pub use control::{ControlPair, ControlPairProblem};
+pub use letter::SeriesLetter;
+pub use look_alike::look_alikes;
+pub use number::{PlateNumber, PlateNumberProblem};
+pub use reading::{Hypothesis, Reading, ReadingProblem, ReadingStep};
+pub use scheme::{KZ_158, Scheme};

@@ -1,0 +1,26 @@
+//! What the registry does: one deed a file, told in order.
+//!
+//! *Invariant:* no HTTP and no SQL. A deed takes its transaction (or the store), the instant and chance, then who asks,
+//! then the subject.
+
+mod house;
+mod secrets;
+
+pub mod access;
+pub mod book;
+
+pub mod admit;
+pub mod claim;
+
+pub mod enroll;
+pub mod issue;
+
+pub mod insure;
+pub mod record;
+
+pub mod attest;
+pub mod read;
+pub mod resolve;
+
+pub use house::{Registry, Rules};
+pub use secrets::Secrets;

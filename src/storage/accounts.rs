@@ -1,0 +1,199 @@
+//! Accounts, the police bodies they belong to, and their keys.
+//!
+//! *Invariant:* the secret of a key is never stored; only its keyed hash is.
+
+use diesel::prelude::*;
+
+use super::connection::{Db, Tx};
+use super::error::Result;
+use super::schema::{accounts, api_keys, authorities};
+use super::values::{known, limit};
+use crate::model::{Account, AccountId, AuthorityId, KeyId, Moment, OperatorId, Role, Scope};
+
+/// A key as recorded.
+#[derive(Debug, Clone)]
+pub struct StoredKey {
+    /// Its public part.
+    pub id: KeyId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// What people call it.
+    pub name: String,
+    /// The keyed hash of its secret.
+    pub secret_hash: Vec<u8>,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// From when on it is refused.
+    pub expires_at: Option<Moment>,
+    /// When it was revoked.
+    pub revoked_at: Option<Moment>,
+}
+
+type AccountRow = (String, String, String, Option<String>, Option<String>, Option<String>, i64);
+type KeyRow = (String, String, String, Vec<u8>, String, i64, Option<i64>, Option<i64>);
+
+fn account(row: AccountRow) -> Result<Account> {
+    let (id, role, name, authority_id, authority_name, operator_id, created_at) = row;
+    Ok(Account {
+        id: AccountId::from_text(&id),
+        role: known(Role::find(&role), "role", &role)?,
+        name,
+        authority: authority_id.map(|id| AuthorityId::from_text(&id)).zip(authority_name),
+        operator_id: operator_id.map(|id| OperatorId::from_text(&id)),
+        created_at: Moment::from_millis(created_at),
+    })
+}
+
+fn key(row: KeyRow) -> Result<StoredKey> {
+    let (id, account_id, name, secret_hash, scopes, created_at, expires_at, revoked_at) = row;
+    Ok(StoredKey {
+        id: KeyId::from_text(&id),
+        account_id: AccountId::from_text(&account_id),
+        name,
+        secret_hash,
+        scopes: scopes.split_whitespace().map(|name| known(Scope::find(name), "scope", name)).collect::<Result<_>>()?,
+        created_at: Moment::from_millis(created_at),
+        expires_at: expires_at.map(Moment::from_millis),
+        revoked_at: revoked_at.map(Moment::from_millis),
+    })
+}
+
+/// Finds a police body by name, or records it under the id given.
+///
+/// # Errors
+/// Those of the database.
+pub fn authority_named(tx: &mut Tx<'_>, new: AuthorityId, name: &str, now: Moment) -> Result<AuthorityId> {
+    let found: Option<String> =
+        authorities::table.filter(authorities::name.eq(name)).select(authorities::id).first(tx.db()).optional()?;
+    if let Some(id) = found {
+        return Ok(AuthorityId::from_text(&id));
+    }
+    diesel::insert_into(authorities::table)
+        .values((
+            authorities::id.eq(new.as_str()),
+            authorities::name.eq(name),
+            authorities::created_at.eq(now.as_millis()),
+        ))
+        .execute(tx.db())?;
+    Ok(new)
+}
+
+/// Records an account.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert(tx: &mut Tx<'_>, new: &Account) -> Result<()> {
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(new.id.as_str()),
+            accounts::role.eq(new.role.name()),
+            accounts::name.eq(&new.name),
+            accounts::authority_id.eq(new.authority.as_ref().map(|(id, _)| id.as_str())),
+            accounts::operator_id.eq(new.operator_id.as_ref().map(OperatorId::as_str)),
+            accounts::created_at.eq(new.created_at.as_millis()),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Finds an account that is not closed.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(db: &mut Db, id: &AccountId) -> Result<Option<Account>> {
+    rows_of(db, Some(id.as_str()), None)?.into_iter().next().map(account).transpose()
+}
+
+/// Finds the oldest staff account of an operator: its keys belong to it.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_staff(db: &mut Db, operator: &OperatorId) -> Result<Option<Account>> {
+    rows_of(db, None, Some(operator.as_str()))?.into_iter().next().map(account).transpose()
+}
+
+fn rows_of(db: &mut Db, id: Option<&str>, operator: Option<&str>) -> Result<Vec<AccountRow>> {
+    let mut query = accounts::table
+        .left_join(authorities::table.on(accounts::authority_id.eq(authorities::id.nullable())))
+        .filter(accounts::closed_at.is_null())
+        .select((
+            accounts::id,
+            accounts::role,
+            accounts::name,
+            accounts::authority_id,
+            authorities::name.nullable(),
+            accounts::operator_id,
+            accounts::created_at,
+        ))
+        .order((accounts::created_at, accounts::id))
+        .limit(1)
+        .into_boxed();
+    if let Some(id) = id {
+        query = query.filter(accounts::id.eq(id.to_owned()));
+    }
+    if let Some(operator) = operator {
+        query = query.filter(accounts::operator_id.eq(operator.to_owned()));
+    }
+    Ok(query.load(db)?)
+}
+
+/// Records a key.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert_key(tx: &mut Tx<'_>, new: &StoredKey) -> Result<()> {
+    let scopes: Vec<_> = new.scopes.iter().map(|scope| scope.name()).collect();
+    diesel::insert_into(api_keys::table)
+        .values((
+            api_keys::id.eq(new.id.as_str()),
+            api_keys::account_id.eq(new.account_id.as_str()),
+            api_keys::name.eq(&new.name),
+            api_keys::secret_hash.eq(&new.secret_hash),
+            api_keys::scopes.eq(scopes.join(" ")),
+            api_keys::created_at.eq(new.created_at.as_millis()),
+            api_keys::expires_at.eq(new.expires_at.map(Moment::as_millis)),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Finds a key by its public part, revoked and expired ones too.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_key(db: &mut Db, id: &str) -> Result<Option<StoredKey>> {
+    api_keys::table.filter(api_keys::id.eq(id)).first::<KeyRow>(db).optional()?.map(key).transpose()
+}
+
+/// Lists the keys of an account, newest last.
+///
+/// # Errors
+/// Those of the database.
+pub fn list_keys(db: &mut Db, account: &AccountId, rows: usize) -> Result<Vec<StoredKey>> {
+    api_keys::table
+        .filter(api_keys::account_id.eq(account.as_str()))
+        .order(api_keys::created_at)
+        .limit(limit(rows))
+        .load::<KeyRow>(db)?
+        .into_iter()
+        .map(key)
+        .collect()
+}
+
+/// Revokes a key of an account; returns whether there was one to revoke.
+///
+/// # Errors
+/// Those of the database.
+pub fn revoke_key(tx: &mut Tx<'_>, account: &AccountId, id: &KeyId, now: Moment) -> Result<bool> {
+    let changed = diesel::update(
+        api_keys::table
+            .filter(api_keys::id.eq(id.as_str()))
+            .filter(api_keys::account_id.eq(account.as_str()))
+            .filter(api_keys::revoked_at.is_null()),
+    )
+    .set(api_keys::revoked_at.eq(Some(now.as_millis())))
+    .execute(tx.db())?;
+    Ok(changed > 0)
+}

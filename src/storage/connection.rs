@@ -1,0 +1,201 @@
+//! Connections: which database, the pool, and the two ways to use it.
+//!
+//! *Invariant:* a connection is chosen by the scheme of its URL and by nothing else; a failure to reach `PostgreSQL`
+//! never opens a file of that name. A write that cannot commit says nothing.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::{Connection, MultiConnection, PgConnection, SqliteConnection};
+use std::time::Duration;
+
+use super::error::{Error, Result};
+use super::sealed::Unsaid;
+
+/// A connection to either database.
+#[derive(MultiConnection)]
+pub enum Db {
+    /// `PostgreSQL`, in production.
+    Postgres(PgConnection),
+    /// `SQLite`, the embedded default.
+    Sqlite(SqliteConnection),
+}
+
+/// Opens connections to the database of a URL.
+#[derive(Debug, Clone)]
+pub(super) struct Opener {
+    url: String,
+    synchronous: bool,
+}
+
+impl Opener {
+    pub(super) fn new(url: &str) -> Self {
+        Self { url: url.to_owned(), synchronous: true }
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the one place that opens connections, by URL scheme")]
+    pub(super) fn open(&self) -> diesel::ConnectionResult<Db> {
+        if let Some(path) = self.url.strip_prefix("sqlite:") {
+            let mut connection = SqliteConnection::establish(path)?;
+            let level = if self.synchronous { "FULL" } else { "NORMAL" };
+            connection
+                .batch_execute(&format!(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {level};
+                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
+                ))
+                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            return Ok(Db::Sqlite(connection));
+        }
+        if self.url.starts_with("postgres:") || self.url.starts_with("postgresql:") {
+            let mut connection = PgConnection::establish(&self.url)?;
+            connection
+                .batch_execute("SET lock_timeout = '20s'; SET statement_timeout = '120s'; SET TIME ZONE 'UTC'")
+                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            return Ok(Db::Postgres(connection));
+        }
+        Err(diesel::ConnectionError::InvalidConnectionUrl(
+            "database.url must begin with sqlite: or postgres://".to_owned(),
+        ))
+    }
+}
+
+impl ManageConnection for Opener {
+    type Connection = Db;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Db, Self::Error> {
+        self.open().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, db: &mut Db) -> std::result::Result<(), Self::Error> {
+        db.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, db: &mut Db) -> bool {
+        std::thread::panicking() || open_transaction(db)
+    }
+}
+
+fn open_transaction(db: &mut Db) -> bool {
+    on_each!(db, connection => {
+        <_ as HasManager>::is_busy(connection)
+    })
+}
+
+/// Whether a connection still stands inside a transaction, or no longer stands at all.
+trait HasManager {
+    fn is_busy(&mut self) -> bool;
+}
+
+impl<C: Connection<TransactionManager = AnsiTransactionManager>> HasManager for C {
+    fn is_busy(&mut self) -> bool {
+        AnsiTransactionManager::is_broken_transaction_manager(self)
+            || !matches!(
+                AnsiTransactionManager::transaction_manager_status_mut(self).transaction_depth(),
+                Ok(None)
+            )
+    }
+}
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreSettings {
+    /// `sqlite:PATH`, `postgres://…` or `postgresql://…`.
+    pub url: String,
+    /// How many connections at most.
+    pub connections: u32,
+    /// How long to wait for a free one.
+    pub wait: Duration,
+}
+
+/// The database: the only handle that the floors above hold.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<Opener>,
+}
+
+/// A write in progress.
+pub struct Tx<'a> {
+    db: &'a mut Db,
+}
+
+impl Tx<'_> {
+    /// Returns the connection, for reading within the same transaction.
+    pub const fn db(&mut self) -> &mut Db {
+        self.db
+    }
+}
+
+impl Store {
+    /// Opens the database of a URL. It must have been migrated before.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where it cannot be reached.
+    pub fn open(settings: &StoreSettings) -> Result<Self> {
+        let opener = Opener::new(&settings.url);
+        drop(opener.open().map_err(|error| Error::Broken(Box::new(error)))?);
+        let pool = Pool::builder()
+            .max_size(settings.connections)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(settings.wait)
+            .build(opener)
+            .map_err(|error| Error::Broken(Box::new(error)))?;
+        Ok(Self { pool })
+    }
+
+    fn connection(&self) -> Result<PooledConnection<Opener>> {
+        self.pool.get().map_err(|error| Error::Busy(Box::new(error)))
+    }
+
+    /// Reads in one consistent view of the database.
+    ///
+    /// # Errors
+    /// Those of the closure, and of the database.
+    pub fn read<T, E: From<Error>>(&self, read: impl FnOnce(&mut Db) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+        let mut connection = self.connection()?;
+        begin(&mut connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN")?;
+        let outcome = read(&mut connection);
+        end(&mut connection, outcome)
+    }
+
+    /// Writes in one transaction; an error of the closure undoes everything.
+    ///
+    /// # Errors
+    /// Those of the closure, and of the database. After an error of the commit nothing is acknowledged.
+    pub fn write<T, E: From<Error>>(&self, write: impl FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+        let mut connection = self.connection()?;
+        // A deferred transaction that reads first and writes later fails with BUSY_SNAPSHOT under concurrency.
+        begin(&mut connection, "BEGIN", "BEGIN IMMEDIATE")?;
+        let outcome = write(&mut Tx { db: &mut connection });
+        end(&mut connection, outcome)
+    }
+
+    /// Writes in one transaction and, once it is durable, says what was to be said.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; then nothing is said.
+    pub fn write_then_say<T, E: From<Error>>(
+        &self,
+        write: impl FnOnce(&mut Tx<'_>) -> std::result::Result<Unsaid<T>, E>,
+    ) -> std::result::Result<T, E> {
+        self.write(write).map(Unsaid::open)
+    }
+}
+
+fn begin(db: &mut Db, postgres: &str, sqlite: &str) -> Result<()> {
+    let begun = match db {
+        Db::Postgres(connection) => AnsiTransactionManager::begin_transaction_sql(connection, postgres),
+        Db::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, sqlite),
+    };
+    begun.map_err(Error::from)
+}
+
+fn end<T, E: From<Error>>(db: &mut Db, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
+    if outcome.is_ok() {
+        on_each!(db, connection => AnsiTransactionManager::commit_transaction(connection)).map_err(Error::from)?;
+    } else if let Err(error) = on_each!(db, connection => AnsiTransactionManager::rollback_transaction(connection)) {
+        // The pool drops a connection that still stands in a transaction.
+        tracing::warn!(%error, "a transaction could not be rolled back");
+    }
+    outcome
+}

@@ -1,0 +1,179 @@
+//! Lookups as they are kept: the exact bytes of question and answer, encrypted; and which rides were shown to whom.
+//!
+//! *Invariant:* nothing of an answer stands here in clear but the ids of the rides that it showed.
+
+use diesel::prelude::*;
+
+use super::audit_log::OnRecord;
+use super::connection::{Db, Tx};
+use super::dialect::rows_a_statement;
+use super::error::Result;
+use super::schema::{lookup_rides as shown, lookups};
+use super::sealed::{Sealed, Unsaid};
+use super::values::{limit, signed, size, stored_size};
+use crate::model::{AccountId, AuthorityId, LookupId, Moment};
+
+/// A lookup to be kept, but for its answer.
+#[derive(Debug, Clone)]
+pub struct NewLookup {
+    /// Its id.
+    pub id: LookupId,
+    /// Who asked.
+    pub account_id: AccountId,
+    /// The police body.
+    pub authority_id: Option<AuthorityId>,
+    /// The case; `None`: pending.
+    pub case_number: Option<String>,
+    /// Until when a pending case must be named.
+    pub case_due: Option<Moment>,
+}
+
+/// A lookup as kept.
+#[derive(Debug, Clone)]
+pub struct StoredLookup {
+    /// Its id.
+    pub id: LookupId,
+    /// When it was asked.
+    pub asked_at: Moment,
+    /// Who asked.
+    pub account_id: AccountId,
+    /// The police body.
+    pub authority_id: Option<AuthorityId>,
+    /// Where its entry stands.
+    pub log_index: u64,
+    /// The case; `None`: pending.
+    pub case_number: Option<String>,
+    /// Until when a pending case must be named.
+    pub case_due: Option<Moment>,
+}
+
+type Row = (String, i64, String, Option<String>, i64, Option<String>, Option<i64>, Vec<u8>, Vec<u8>);
+
+/// Keeps answered lookups in the order of the answers. `encrypt` turns the answer into nonce and ciphertext.
+///
+/// # Errors
+/// Those of the database and of `encrypt`.
+pub fn keep<A, E: From<super::Error>>(
+    tx: &mut Tx<'_>,
+    now: Moment,
+    new: &[NewLookup],
+    unsaid: Unsaid<Vec<OnRecord<A>>>,
+    mut encrypt: impl FnMut(&A) -> std::result::Result<(Vec<u8>, Vec<u8>), E>,
+) -> std::result::Result<Unsaid<Vec<OnRecord<A>>>, E> {
+    let answers = unsaid.open();
+    let mut rides = Vec::new();
+    for (lookup, said) in new.iter().zip(&answers) {
+        let (nonce, bytes) = encrypt(&said.answer)?;
+        diesel::insert_into(lookups::table)
+            .values((
+                lookups::id.eq(lookup.id.as_str()),
+                lookups::asked_at.eq(now.as_millis()),
+                lookups::account_id.eq(lookup.account_id.as_str()),
+                lookups::authority_id.eq(lookup.authority_id.as_ref().map(AuthorityId::as_str)),
+                lookups::log_index.eq(stored_size(said.logged.index)?),
+                lookups::case_number.eq(lookup.case_number.as_deref()),
+                lookups::case_due.eq(lookup.case_due.map(Moment::as_millis)),
+                lookups::answer_nonce.eq(nonce),
+                lookups::answer_sealed.eq(bytes),
+            ))
+            .execute(tx.db())
+            .map_err(super::Error::from)?;
+        for (operator, ride, version) in &said.shown {
+            rides.push((
+                shown::operator_id.eq(operator.as_str()),
+                shown::ride_id.eq(ride.as_str()),
+                shown::lookup_id.eq(lookup.id.as_str()),
+                shown::version.eq(signed(*version)?),
+                shown::asked_at.eq(now.as_millis()),
+            ));
+        }
+    }
+    for chunk in rides.chunks(rows_a_statement(5)) {
+        on_each!(tx.db(), connection => {
+            diesel::insert_into(shown::table).values(chunk).on_conflict_do_nothing().execute(connection)
+        })
+        .map_err(super::Error::from)?;
+    }
+    Ok(Unsaid::new(answers))
+}
+
+fn stored(row: Row) -> Result<(StoredLookup, Sealed<(Vec<u8>, Vec<u8>)>)> {
+    let (id, asked_at, account_id, authority_id, log_index, case_number, case_due, nonce, bytes) = row;
+    let lookup = StoredLookup {
+        id: LookupId::from_text(&id),
+        asked_at: Moment::from_millis(asked_at),
+        account_id: AccountId::from_text(&account_id),
+        authority_id: authority_id.map(|id| AuthorityId::from_text(&id)),
+        log_index: size(log_index)?,
+        case_number,
+        case_due: case_due.map(Moment::from_millis),
+    };
+    Ok((lookup, Sealed::new((nonce, bytes))))
+}
+
+/// Finds a lookup; its answer is sealed, as nonce and ciphertext.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(db: &mut Db, id: &LookupId) -> Result<Option<(StoredLookup, Sealed<(Vec<u8>, Vec<u8>)>)>> {
+    lookups::table.filter(lookups::id.eq(id.as_str())).first::<Row>(db).optional()?.map(stored).transpose()
+}
+
+/// Finds who asked the question that an entry records.
+///
+/// # Errors
+/// Those of the database.
+pub fn asked_by(db: &mut Db, log_index: u64) -> Result<Option<AccountId>> {
+    let found: Option<String> = lookups::table
+        .filter(lookups::log_index.eq(stored_size(log_index)?))
+        .select(lookups::account_id)
+        .first(db)
+        .optional()?;
+    Ok(found.map(|id| AccountId::from_text(&id)))
+}
+
+/// Names the case of a lookup that was asked while it was pending; returns whether it was.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_case(tx: &mut Tx<'_>, id: &LookupId, case_number: &str) -> Result<bool> {
+    let changed = diesel::update(
+        lookups::table.filter(lookups::id.eq(id.as_str())).filter(lookups::case_number.is_null()),
+    )
+    .set((lookups::case_number.eq(Some(case_number)), lookups::case_due.eq(None::<i64>)))
+    .execute(tx.db())?;
+    Ok(changed > 0)
+}
+
+/// Lists pending lookups of a police body whose case should have been named by now.
+///
+/// # Errors
+/// Those of the database.
+pub fn list_overdue(db: &mut Db, authority: &AuthorityId, now: Moment, rows: usize) -> Result<Vec<StoredLookup>> {
+    lookups::table
+        .filter(lookups::authority_id.eq(authority.as_str()))
+        .filter(lookups::case_due.lt(now.as_millis()))
+        .order(lookups::case_due)
+        .limit(limit(rows))
+        .load::<Row>(db)?
+        .into_iter()
+        .map(|row| Ok(stored(row)?.0))
+        .collect()
+}
+
+/// Finds when rides were last shown by a lookup, by the operator's id of the ride.
+///
+/// # Errors
+/// Those of the database.
+pub fn shown_before(db: &mut Db, rides: &[(String, String)]) -> Result<Vec<(String, String, Moment)>> {
+    let ids: Vec<_> = rides.iter().map(|(_, ride)| ride.clone()).collect();
+    let found: Vec<(String, String, Option<i64>)> = shown::table
+        .filter(shown::ride_id.eq_any(ids))
+        .group_by((shown::operator_id, shown::ride_id))
+        .select((shown::operator_id, shown::ride_id, diesel::dsl::min(shown::asked_at)))
+        .load(db)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(operator, ride, at)| Some((operator, ride, Moment::from_millis(at?))))
+        .collect())
+}

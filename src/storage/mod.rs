@@ -1,0 +1,34 @@
+//! The only floor that speaks SQL, on `SQLite` and on `PostgreSQL` alike.
+//!
+//! *Invariant:* nothing above this floor names diesel; a write is one transaction, and an answer about a ride leaves it
+//! only after the commit ([`Unsaid`]).
+
+#[macro_use]
+mod dialect;
+mod connection;
+mod error;
+mod migrations;
+mod schema;
+mod sealed;
+mod values;
+
+pub mod accounts;
+pub mod audit_log;
+pub mod fleet_imports;
+pub mod idempotency;
+pub mod jobs;
+pub mod log_reading;
+pub mod lookups;
+pub mod operators;
+pub mod plates;
+pub mod policies;
+pub mod ride_marks;
+pub mod rides;
+pub mod rides_found;
+pub mod series;
+pub mod vehicles;
+
+pub use connection::{Db, Store, StoreSettings, Tx};
+pub use error::{Error, Result};
+pub use migrations::{MigrationError, migrate};
+pub use sealed::{Sealed, Unsaid};

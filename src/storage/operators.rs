@@ -1,0 +1,165 @@
+//! Operators and their suspensions.
+//!
+//! *Invariant:* no operator is deleted; a suspension ends by a date.
+
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+use super::connection::{Db, Tx};
+use super::error::{Error, Result};
+use super::schema::{operator_suspensions as suspensions, operators};
+use super::values::{known, limit};
+use crate::model::{AccountId, Custody, Moment, Operator, OperatorId};
+
+type Row = (String, String, String, String, String, String, i64, Option<i64>);
+
+const COLUMNS: (
+    operators::id,
+    operators::legal_name,
+    operators::bin,
+    operators::contact_phone,
+    operators::contact_email,
+    operators::custody,
+    operators::admitted_at,
+    operators::closed_at,
+) = (
+    operators::id,
+    operators::legal_name,
+    operators::bin,
+    operators::contact_phone,
+    operators::contact_email,
+    operators::custody,
+    operators::admitted_at,
+    operators::closed_at,
+);
+
+fn operator(row: Row, suspension: Option<(Moment, String)>) -> Result<Operator> {
+    let (id, legal_name, bin, contact_phone, contact_email, custody, admitted_at, closed_at) = row;
+    Ok(Operator {
+        id: OperatorId::from_text(&id),
+        legal_name,
+        bin,
+        contact_phone,
+        contact_email,
+        custody: known(Custody::find(&custody), "custody", &custody)?,
+        admitted_at: Moment::from_millis(admitted_at),
+        suspension,
+        closed_at: closed_at.map(Moment::from_millis),
+    })
+}
+
+fn with_suspensions(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Operator>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.0.clone()).collect();
+    let running: Vec<(String, i64, String)> = suspensions::table
+        .filter(suspensions::operator_id.eq_any(ids))
+        .filter(suspensions::suspended_until.is_null())
+        .select((suspensions::operator_id, suspensions::suspended_from, suspensions::reason))
+        .load(db)?;
+    let mut running: HashMap<_, _> =
+        running.into_iter().map(|(id, from, reason)| (id, (Moment::from_millis(from), reason))).collect();
+    rows.into_iter()
+        .map(|row| {
+            let suspension = running.remove(&row.0);
+            operator(row, suspension)
+        })
+        .collect()
+}
+
+/// Records an admission.
+///
+/// # Errors
+/// [`Error::Conflict`] where the BIN is admitted already.
+pub fn insert(tx: &mut Tx<'_>, new: &Operator) -> Result<()> {
+    diesel::insert_into(operators::table)
+        .values((
+            operators::id.eq(new.id.as_str()),
+            operators::legal_name.eq(&new.legal_name),
+            operators::bin.eq(&new.bin),
+            operators::contact_phone.eq(&new.contact_phone),
+            operators::contact_email.eq(&new.contact_email),
+            operators::custody.eq(new.custody.name()),
+            operators::admitted_at.eq(new.admitted_at.as_millis()),
+            operators::closed_at.eq(new.closed_at.map(Moment::as_millis)),
+            operators::turn.eq(0_i64),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Finds an operator.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(db: &mut Db, id: &OperatorId) -> Result<Option<Operator>> {
+    let row = operators::table.filter(operators::id.eq(id.as_str())).select(COLUMNS).load::<Row>(db)?;
+    Ok(with_suspensions(db, row)?.into_iter().next())
+}
+
+/// Finds several operators.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_all(db: &mut Db, ids: &[OperatorId]) -> Result<Vec<Operator>> {
+    let ids: Vec<_> = ids.iter().map(OperatorId::as_str).collect();
+    let rows = operators::table.filter(operators::id.eq_any(ids)).select(COLUMNS).load::<Row>(db)?;
+    with_suspensions(db, rows)
+}
+
+/// Lists operators by id, after the one given.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: usize) -> Result<Vec<Operator>> {
+    let mut query = operators::table.select(COLUMNS).order(operators::id).limit(limit(rows)).into_boxed();
+    if let Some(only) = only {
+        query = query.filter(operators::id.eq(only.as_str()));
+    }
+    if let Some(after) = after {
+        query = query.filter(operators::id.gt(after));
+    }
+    let rows = query.load::<Row>(db)?;
+    with_suspensions(db, rows)
+}
+
+/// Waits for the operator's turn: until this transaction ends, no other one changes its fleet.
+///
+/// # Errors
+/// [`Error::Missing`] where there is no such operator.
+pub fn take_turn(tx: &mut Tx<'_>, id: &OperatorId) -> Result<Operator> {
+    diesel::update(operators::table.filter(operators::id.eq(id.as_str())))
+        .set(operators::turn.eq(operators::turn + 1))
+        .execute(tx.db())?;
+    find(tx.db(), id)?.ok_or(Error::Missing)
+}
+
+/// Begins a suspension.
+///
+/// # Errors
+/// [`Error::Conflict`] where one is running.
+pub fn suspend(tx: &mut Tx<'_>, row_id: &str, id: &OperatorId, from: Moment, reason: &str, by: &AccountId) -> Result<()> {
+    diesel::insert_into(suspensions::table)
+        .values((
+            suspensions::id.eq(row_id),
+            suspensions::operator_id.eq(id.as_str()),
+            suspensions::suspended_from.eq(from.as_millis()),
+            suspensions::reason.eq(reason),
+            suspensions::suspended_by.eq(by.as_str()),
+        ))
+        .execute(tx.db())?;
+    Ok(())
+}
+
+/// Ends the running suspension.
+///
+/// # Errors
+/// [`Error::Missing`] where none is running.
+pub fn lift_suspension(tx: &mut Tx<'_>, id: &OperatorId, until: Moment, by: &AccountId) -> Result<()> {
+    let changed = diesel::update(
+        suspensions::table
+            .filter(suspensions::operator_id.eq(id.as_str()))
+            .filter(suspensions::suspended_until.is_null()),
+    )
+    .set((suspensions::suspended_until.eq(Some(until.as_millis())), suspensions::lifted_by.eq(Some(by.as_str()))))
+    .execute(tx.db())?;
+    if changed == 0 { Err(Error::Missing) } else { Ok(()) }
+}

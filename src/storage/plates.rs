@@ -1,0 +1,168 @@
+//! Numbers and the periods in which vehicles bear them.
+//!
+//! *Invariant:* a number is a primary key: it cannot be given twice, by whatever server and after whatever crash.
+
+use diesel::prelude::*;
+
+use super::connection::{Db, Tx};
+use super::dialect::rows_a_statement;
+use super::error::Result;
+use super::schema::{numbers, plates};
+use super::values::{number, signed, unsigned};
+use crate::model::{ImportId, Moment, OperatorId, Period, Plate, VehicleId};
+use crate::plate::PlateNumber;
+
+/// How a number came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The registry gave it.
+    Issued,
+    /// A scooter bore it before the registry knew.
+    Adopted,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = numbers, treat_none_as_default_value = false)]
+struct NumberRow<'a> {
+    number: String,
+    letter: String,
+    serial: i64,
+    operator_id: &'a str,
+    adopted: bool,
+    issued_at: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = plates, treat_none_as_default_value = false)]
+struct PlateRow<'a> {
+    number: String,
+    version: i32,
+    vehicle_id: i64,
+    operator_id: &'a str,
+    valid_from: Option<i64>,
+    valid_until: Option<i64>,
+    reason: &'a str,
+    import_id: Option<&'a str>,
+    recorded_at: i64,
+    superseded_at: Option<i64>,
+}
+
+type FoundRow = (String, i32, i64, String, Option<i64>, Option<i64>, String, i64);
+
+fn plate(row: FoundRow) -> Result<Plate> {
+    let (text, version, vehicle_id, operator_id, from, until, reason, recorded_at) = row;
+    Ok(Plate {
+        number: number(&text)?,
+        version: unsigned(version)?,
+        vehicle_id: VehicleId(vehicle_id),
+        operator_id: OperatorId::from_text(&operator_id),
+        borne: Period::new(from.map(Moment::from_millis), until.map(Moment::from_millis)),
+        reason,
+        recorded_at: Moment::from_millis(recorded_at),
+    })
+}
+
+/// Records numbers that were never known before.
+///
+/// # Errors
+/// [`super::Error::Conflict`] where one was.
+pub fn insert_numbers(tx: &mut Tx<'_>, operator: &OperatorId, new: &[(PlateNumber, Origin)], now: Moment) -> Result<()> {
+    let rows: Vec<_> = new
+        .iter()
+        .map(|(number, origin)| NumberRow {
+            number: number.to_string(),
+            letter: number.letter().to_string(),
+            serial: i64::from(number.serial()),
+            operator_id: operator.as_str(),
+            adopted: *origin == Origin::Adopted,
+            issued_at: now.as_millis(),
+        })
+        .collect();
+    for chunk in rows.chunks(rows_a_statement(6)) {
+        on_each!(tx.db(), connection => diesel::insert_into(numbers::table).values(chunk).execute(connection))?;
+    }
+    Ok(())
+}
+
+/// Records versions of plates; the versions before them must have been superseded.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert(tx: &mut Tx<'_>, new: &[Plate], import: Option<&ImportId>) -> Result<()> {
+    let rows = new
+        .iter()
+        .map(|plate| {
+            Ok(PlateRow {
+                number: plate.number.to_string(),
+                version: signed(plate.version)?,
+                vehicle_id: plate.vehicle_id.0,
+                operator_id: plate.operator_id.as_str(),
+                valid_from: plate.borne.from.map(Moment::as_millis),
+                valid_until: plate.borne.until.map(Moment::as_millis),
+                reason: &plate.reason,
+                import_id: import.map(ImportId::as_str),
+                recorded_at: plate.recorded_at.as_millis(),
+                superseded_at: None,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    for chunk in rows.chunks(rows_a_statement(10)) {
+        on_each!(tx.db(), connection => diesel::insert_into(plates::table).values(chunk).execute(connection))?;
+    }
+    Ok(())
+}
+
+/// Supersedes the current versions of these numbers' plates.
+///
+/// # Errors
+/// Those of the database.
+pub fn supersede(tx: &mut Tx<'_>, of: &[PlateNumber], now: Moment) -> Result<()> {
+    for chunk in of.chunks(rows_a_statement(1)) {
+        let texts: Vec<_> = chunk.iter().map(ToString::to_string).collect();
+        diesel::update(plates::table.filter(plates::number.eq_any(texts)).filter(plates::superseded_at.is_null()))
+            .set(plates::superseded_at.eq(Some(now.as_millis())))
+            .execute(tx.db())?;
+    }
+    Ok(())
+}
+
+macro_rules! current {
+    () => {
+        plates::table.filter(plates::superseded_at.is_null()).select((
+            plates::number,
+            plates::version,
+            plates::vehicle_id,
+            plates::operator_id,
+            plates::valid_from,
+            plates::valid_until,
+            plates::reason,
+            plates::recorded_at,
+        ))
+    };
+}
+
+/// Finds who bore, bears or will bear these numbers, as believed now. A number that was never given is absent.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_by_numbers(db: &mut Db, of: &[PlateNumber]) -> Result<Vec<Plate>> {
+    let mut found = Vec::new();
+    for chunk in of.chunks(rows_a_statement(1)) {
+        let texts: Vec<_> = chunk.iter().map(ToString::to_string).collect();
+        found.extend(current!().filter(plates::number.eq_any(texts)).load::<FoundRow>(db)?);
+    }
+    found.into_iter().map(plate).collect()
+}
+
+/// Finds all plates of these vehicles, as believed now.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_vehicles(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<Plate>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(rows_a_statement(1)) {
+        let ids: Vec<_> = chunk.iter().map(|id| id.0).collect();
+        found.extend(current!().filter(plates::vehicle_id.eq_any(ids)).load::<FoundRow>(db)?);
+    }
+    found.into_iter().map(plate).collect()
+}

@@ -1,0 +1,367 @@
+//! Rides as they are recorded: new ones, new versions, marks, watermarks.
+//!
+//! *Invariant:* this file writes; what it reads of a ride never leaves it but as a comparison. Rides that are to be
+//! shown come from [`super::rides_found`], sealed.
+
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+use super::connection::{Db, Tx};
+use super::dialect::rows_a_statement;
+use super::error::Result;
+use super::schema::{lookup_rides, refused_reports, ride_heads as heads, rides, watermarks};
+use super::values::{ride_id, signed, unsigned};
+use crate::audit::{Commitment, Hash, Salt, commit};
+use crate::model::{Moment, OperatorId, RideId, RideReport, VehicleId};
+
+/// The newest version of a ride that is on record, closed to the eye.
+#[derive(Debug, Clone)]
+pub struct KnownRide {
+    vehicle_id: VehicleId,
+    started_at: Moment,
+    version: u32,
+    first_received: Moment,
+    ended_at: Option<Moment>,
+    start: (Option<f64>, Option<f64>),
+    end: (Option<f64>, Option<f64>),
+    kind: String,
+    rider: Option<(Salt, Commitment)>,
+}
+
+/// How a report compares to what is on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// It says the same.
+    Same,
+    /// It adds the end to an open ride and changes nothing else.
+    Completes,
+    /// It says something else.
+    Differs,
+}
+
+impl KnownRide {
+    /// Returns which version it is.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Returns when the ride was first received, in whatever version.
+    #[must_use]
+    pub const fn first_received(&self) -> Moment {
+        self.first_received
+    }
+
+    /// Compares a report with what is on record. A rider's handle is compared through its commitment.
+    #[must_use]
+    pub fn compare(&self, report: &RideReport) -> Comparison {
+        let place = |place: Option<crate::model::Place>| (place.map(|at| at.lat), place.map(|at| at.lng));
+        let same_rider = match (&self.rider, &report.rider_handle) {
+            (Some((salt, commitment)), Some(handle)) => commitment.opens(salt, handle),
+            (None, None) => true,
+            _ => false,
+        };
+        let same_start = self.vehicle_id == report.vehicle_id
+            && self.started_at == report.started_at
+            && self.kind == report.kind.name()
+            && self.start == place(report.start)
+            && same_rider;
+        if !same_start {
+            Comparison::Differs
+        } else if self.ended_at == report.ended_at && self.end == place(report.end) {
+            Comparison::Same
+        } else if self.ended_at.is_none() && self.end == (None, None) {
+            Comparison::Completes
+        } else {
+            Comparison::Differs
+        }
+    }
+}
+
+/// A ride to be recorded: a judged report with its version and the salt of its rider's commitment.
+#[derive(Clone)]
+pub struct NewRide<'a> {
+    /// The report.
+    pub report: &'a RideReport,
+    /// Which version it becomes, from 1.
+    pub version: u32,
+    /// When the ride was first received, in whatever version.
+    pub first_received: Moment,
+    /// The salt under which the rider's handle is committed to.
+    pub salt: Option<Salt>,
+    /// Whether a bounded search would miss it: it is open, or longer than the longest plausible ride.
+    pub long: bool,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = rides, treat_none_as_default_value = false)]
+struct RideRow<'a> {
+    vehicle_id: i64,
+    started_at: i64,
+    operator_id: &'a str,
+    ride_id: &'a str,
+    version: i32,
+    ended_at: Option<i64>,
+    start_lat: Option<f64>,
+    start_lng: Option<f64>,
+    end_lat: Option<f64>,
+    end_lng: Option<f64>,
+    kind: &'a str,
+    rider_salt: Option<Vec<u8>>,
+    rider_commitment: Option<Vec<u8>>,
+    received_at: i64,
+    superseded_at: Option<i64>,
+    long: bool,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = heads, treat_none_as_default_value = false)]
+struct HeadRow<'a> {
+    operator_id: &'a str,
+    ride_id: &'a str,
+    vehicle_id: i64,
+    started_at: i64,
+    version: i32,
+    first_received: i64,
+}
+
+#[derive(Queryable)]
+struct KnownRow {
+    ride_id: String,
+    vehicle_id: i64,
+    started_at: i64,
+    version: i32,
+    first_received: i64,
+    ended_at: Option<i64>,
+    start_lat: Option<f64>,
+    start_lng: Option<f64>,
+    end_lat: Option<f64>,
+    end_lng: Option<f64>,
+    kind: String,
+    rider_salt: Option<Vec<u8>>,
+    rider_commitment: Option<Vec<u8>>,
+}
+
+fn known_ride(row: KnownRow) -> Result<(RideId, KnownRide)> {
+    let salt = row.rider_salt.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(Salt::from_bytes);
+    let commitment = row.rider_commitment.and_then(|bytes| Hash::from_slice(&bytes).ok()).map(Commitment::from_hash);
+    let ride = KnownRide {
+        vehicle_id: VehicleId(row.vehicle_id),
+        started_at: Moment::from_millis(row.started_at),
+        version: unsigned(row.version)?,
+        first_received: Moment::from_millis(row.first_received),
+        ended_at: row.ended_at.map(Moment::from_millis),
+        start: (row.start_lat, row.start_lng),
+        end: (row.end_lat, row.end_lng),
+        kind: row.kind,
+        rider: salt.zip(commitment),
+    };
+    Ok((ride_id(&row.ride_id)?, ride))
+}
+
+/// Finds the newest versions of an operator's rides.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_known(db: &mut Db, operator: &OperatorId, ids: &[RideId]) -> Result<HashMap<RideId, KnownRide>> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(rows_a_statement(1)) {
+        let ids: Vec<_> = chunk.iter().map(RideId::as_str).collect();
+        let rows: Vec<KnownRow> = heads::table
+            .inner_join(
+                rides::table.on(rides::vehicle_id
+                    .eq(heads::vehicle_id)
+                    .and(rides::started_at.eq(heads::started_at))
+                    .and(rides::operator_id.eq(heads::operator_id))
+                    .and(rides::ride_id.eq(heads::ride_id))
+                    .and(rides::version.eq(heads::version))),
+            )
+            .filter(heads::operator_id.eq(operator.as_str()))
+            .filter(heads::ride_id.eq_any(ids))
+            .select((
+                heads::ride_id,
+                heads::vehicle_id,
+                heads::started_at,
+                heads::version,
+                heads::first_received,
+                rides::ended_at,
+                rides::start_lat,
+                rides::start_lng,
+                rides::end_lat,
+                rides::end_lng,
+                rides::kind,
+                rides::rider_salt,
+                rides::rider_commitment,
+            ))
+            .load(db)?;
+        for row in rows {
+            let (id, ride) = known_ride(row)?;
+            found.insert(id, ride);
+        }
+    }
+    Ok(found)
+}
+
+/// Records versions of rides; `changed` holds what the newest versions were before.
+///
+/// # Errors
+/// [`super::Error::Conflict`] where another call recorded one of the rides in between.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    operator: &OperatorId,
+    new: &[NewRide<'_>],
+    changed: &HashMap<RideId, KnownRide>,
+    now: Moment,
+) -> Result<()> {
+    supersede(tx, operator, changed, now)?;
+    let mut rows = new
+        .iter()
+        .map(|ride| {
+            let report = ride.report;
+            let commitment = ride.salt.as_ref().zip(report.rider_handle.as_ref());
+            Ok(RideRow {
+                vehicle_id: report.vehicle_id.0,
+                started_at: report.started_at.as_millis(),
+                operator_id: operator.as_str(),
+                ride_id: report.ride_id.as_str(),
+                version: signed(ride.version)?,
+                ended_at: report.ended_at.map(Moment::as_millis),
+                start_lat: report.start.map(|place| place.lat),
+                start_lng: report.start.map(|place| place.lng),
+                end_lat: report.end.map(|place| place.lat),
+                end_lng: report.end.map(|place| place.lng),
+                kind: report.kind.name(),
+                rider_salt: commitment.map(|(salt, _)| salt.as_bytes().to_vec()),
+                rider_commitment: commitment.map(|(salt, handle)| commit(salt, handle).as_hash().as_bytes().to_vec()),
+                received_at: now.as_millis(),
+                superseded_at: None,
+                long: ride.long,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    // In the order of the key: the same pages are touched once.
+    rows.sort_by_key(|row| (row.vehicle_id, row.started_at));
+    for chunk in rows.chunks(rows_a_statement(16)) {
+        on_each!(tx.db(), connection => diesel::insert_into(rides::table).values(chunk).execute(connection))?;
+    }
+    let heads_of = new
+        .iter()
+        .map(|ride| {
+            Ok(HeadRow {
+                operator_id: operator.as_str(),
+                ride_id: ride.report.ride_id.as_str(),
+                vehicle_id: ride.report.vehicle_id.0,
+                started_at: ride.report.started_at.as_millis(),
+                version: signed(ride.version)?,
+                first_received: ride.first_received.as_millis(),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    for chunk in heads_of.chunks(rows_a_statement(6)) {
+        on_each!(tx.db(), connection => diesel::insert_into(heads::table).values(chunk).execute(connection))?;
+    }
+    Ok(())
+}
+
+fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &HashMap<RideId, KnownRide>, now: Moment) -> Result<()> {
+    let changed: Vec<_> = changed.iter().collect();
+    for chunk in changed.chunks(rows_a_statement(3)) {
+        let ids: Vec<_> = chunk.iter().map(|(id, _)| id.as_str()).collect();
+        let vehicles: Vec<_> = chunk.iter().map(|(_, ride)| ride.vehicle_id.0).collect();
+        let starts: Vec<_> = chunk.iter().map(|(_, ride)| ride.started_at.as_millis()).collect();
+        // Exactly the newest versions: of one ride id only one row is not superseded.
+        diesel::update(
+            rides::table
+                .filter(rides::vehicle_id.eq_any(vehicles))
+                .filter(rides::started_at.eq_any(starts))
+                .filter(rides::operator_id.eq(operator.as_str()))
+                .filter(rides::ride_id.eq_any(ids.clone()))
+                .filter(rides::superseded_at.is_null()),
+        )
+        .set(rides::superseded_at.eq(Some(now.as_millis())))
+        .execute(tx.db())?;
+        diesel::delete(heads::table.filter(heads::operator_id.eq(operator.as_str())).filter(heads::ride_id.eq_any(ids)))
+            .execute(tx.db())?;
+    }
+    Ok(())
+}
+
+/// Keeps reports that could not become rides, as they came: pairs of report and problem.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep_refused(
+    tx: &mut Tx<'_>,
+    operator: &OperatorId,
+    refused: &[(String, String, String)],
+    now: Moment,
+) -> Result<()> {
+    let rows: Vec<_> = refused
+        .iter()
+        .map(|(id, report, problem)| {
+            (
+                refused_reports::id.eq(id),
+                refused_reports::operator_id.eq(operator.as_str()),
+                refused_reports::report.eq(report),
+                refused_reports::problem.eq(problem),
+                refused_reports::received_at.eq(now.as_millis()),
+            )
+        })
+        .collect();
+    for chunk in rows.chunks(rows_a_statement(5)) {
+        on_each!(tx.db(), connection => diesel::insert_into(refused_reports::table).values(chunk).execute(connection))?;
+    }
+    Ok(())
+}
+
+/// Records the operator's word that everything up to an instant was reported.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert_watermark(tx: &mut Tx<'_>, operator: &OperatorId, until: Moment, now: Moment) -> Result<()> {
+    let row = (
+        watermarks::operator_id.eq(operator.as_str()),
+        watermarks::complete_until.eq(until.as_millis()),
+        watermarks::recorded_at.eq(now.as_millis()),
+    );
+    on_each!(tx.db(), connection => {
+        diesel::insert_into(watermarks::table).values(row).on_conflict_do_nothing().execute(connection)
+    })?;
+    Ok(())
+}
+
+/// Finds up to when operators said that everything was reported.
+///
+/// # Errors
+/// Those of the database.
+pub fn watermarks(db: &mut Db, operators: &[OperatorId]) -> Result<HashMap<OperatorId, Moment>> {
+    let ids: Vec<_> = operators.iter().map(OperatorId::as_str).collect();
+    let rows: Vec<(String, Option<i64>)> = watermarks::table
+        .filter(watermarks::operator_id.eq_any(ids))
+        .group_by(watermarks::operator_id)
+        .select((watermarks::operator_id, diesel::dsl::max(watermarks::complete_until)))
+        .load(db)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, until)| Some((OperatorId::from_text(&id), Moment::from_millis(until?))))
+        .collect())
+}
+
+/// Finds which of an operator's rides some lookup has shown.
+///
+/// # Errors
+/// Those of the database.
+pub fn asked_about(db: &mut Db, operator: &OperatorId, ids: &[RideId]) -> Result<Vec<RideId>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(rows_a_statement(1)) {
+        let ids: Vec<_> = chunk.iter().map(RideId::as_str).collect();
+        let rows: Vec<String> = lookup_rides::table
+            .filter(lookup_rides::operator_id.eq(operator.as_str()))
+            .filter(lookup_rides::ride_id.eq_any(ids))
+            .select(lookup_rides::ride_id)
+            .distinct()
+            .load(db)?;
+        found.extend(rows);
+    }
+    found.iter().map(|id| ride_id(id)).collect()
+}

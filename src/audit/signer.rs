@@ -15,6 +15,7 @@ use thiserror::Error;
 const ED25519: u8 = 0x01;
 
 /// The secret key that signs the heads of one log.
+#[derive(Clone)]
 pub struct SigningKey {
     name: String,
     secret: ed25519_dalek::SigningKey,

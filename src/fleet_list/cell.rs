@@ -24,9 +24,15 @@ const NOTHING: [&str; 11] = [
 pub(super) fn content(cell: &str) -> Option<&str> {
     let text =
         cell.trim_matches(|character: char| character.is_whitespace() || matches!(character, '\u{FEFF}' | '\u{200B}'));
-    let longest = NOTHING.iter().map(|mark| mark.len()).max().unwrap_or(0);
-    let says_nothing = text.is_empty() || (text.len() <= longest && NOTHING.contains(&text.to_lowercase().as_str()));
-    (!says_nothing).then_some(text)
+    (!text.is_empty() && !says_nothing(text)).then_some(text)
+}
+
+/// Whether the text is one of the marks in any letter case. Nearly every cell is settled by its first character.
+fn says_nothing(text: &str) -> bool {
+    text.starts_with(['-', '–', '—', '#', 'n', 'N', 'н', 'Н'])
+        && NOTHING
+            .iter()
+            .any(|mark| mark.len() == text.len() && text.chars().flat_map(char::to_lowercase).eq(mark.chars()))
 }
 
 /// Whether nothing stands in the cell.
@@ -108,6 +114,13 @@ mod tests {
             "1E+x",
         ] {
             assert!(!is_rounded_number(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_mark_for_nothing_is_known_in_any_letter_case() {
+        for mark in NOTHING {
+            assert!(is_blank(mark) && is_blank(&mark.to_uppercase()), "{mark:?}");
         }
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Records<'a> {
     rest: &'a str,
     delimiter: u8,
     row: u32,
+    /// Cells of the record before this one: as many are expected again.
+    width: usize,
     bounds: &'a Bounds,
 }
 
@@ -29,6 +31,16 @@ enum End {
     Text,
 }
 
+/// One record, read to its end or to the end of the window.
+struct Whole<'w> {
+    cells: Vec<String>,
+    /// Whether there were too many cells.
+    defect: Option<Defect>,
+    end: End,
+    /// What is left of the window.
+    after: &'w str,
+}
+
 impl<'a> Records<'a> {
     /// Reads `text` whose cells are separated by `delimiter`, an ASCII character other than a quotation mark.
     pub(super) fn new(text: &'a str, delimiter: u8, bounds: &'a Bounds) -> Self {
@@ -36,6 +48,7 @@ impl<'a> Records<'a> {
             rest: text,
             delimiter,
             row: 0,
+            width: 0,
             bounds,
         }
     }
@@ -45,8 +58,13 @@ impl<'a> Records<'a> {
         let window = self.window();
         let cut_short = window.len() < self.rest.len();
         let (cells, defect, after) = match self.whole(window) {
-            Ok((cells, wide, End::Line, after)) => (cells, wide, after.len() + self.rest.len() - window.len()),
-            Ok((cells, wide, _, _)) if !cut_short => (cells, wide, 0),
+            Ok(Whole {
+                cells,
+                defect,
+                end: End::Line,
+                after,
+            }) => (cells, defect, after.len() + self.rest.len() - window.len()),
+            Ok(Whole { cells, defect, .. }) if !cut_short => (cells, defect, 0),
             Ok(_) => self.line(Defect::TooLong),
             Err(defect) => self.line(defect),
         };
@@ -55,6 +73,7 @@ impl<'a> Records<'a> {
             .split_at_checked(self.rest.len() - after)
             .unwrap_or((self.rest, ""));
         self.rest = rest;
+        self.width = cells.len();
         Record {
             row: self.row,
             cells,
@@ -72,29 +91,32 @@ impl<'a> Records<'a> {
         window
     }
 
-    /// Reads one record from the beginning of the window: its cells, whether there were too many, what ended it, and
-    /// what is left of the window.
-    fn whole<'w>(&self, window: &'w str) -> Result<(Vec<String>, Option<Defect>, End, &'w str), Defect> {
-        let mut cells = Vec::new();
+    /// Reads one record from the beginning of the window; nothing but a quotation mark without its fellow prevents it.
+    fn whole<'w>(&self, window: &'w str) -> Result<Whole<'w>, Defect> {
+        let mut cells = Vec::with_capacity(self.width);
         let mut defect = None;
         let mut rest = window;
         loop {
-            let (cell, end, after) = match rest.strip_prefix('"') {
-                Some(quoted) => self.quoted(quoted).ok_or(Defect::QuoteNotClosed)?,
-                None => {
-                    let (cell, end, after) = self.plain(rest);
-                    (cell.to_owned(), end, after)
-                }
+            let (cell, end, after) = if let Some(quoted) = rest.strip_prefix('"') {
+                self.quoted(quoted).ok_or(Defect::QuoteNotClosed)?
+            } else {
+                let (cell, end, after) = self.plain(rest);
+                (cell.to_owned(), end, after)
             };
             if cells.len() <= self.bounds.columns {
                 cells.push(cell);
             } else if !cell.trim().is_empty() {
                 defect = Some(Defect::TooManyCells);
             }
-            rest = after;
             if end != End::Delimiter {
-                return Ok((cells, defect, end, rest));
+                return Ok(Whole {
+                    cells,
+                    defect,
+                    end,
+                    after,
+                });
             }
+            rest = after;
         }
     }
 
@@ -257,8 +279,11 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_reads_as_the_csv_crate_reads_it(text in "[aж ,\"\n\r;]{0,60}") {
+            // The crate takes an unclosed mark for the rest of the file; one more mark closes it for both.
+            let unclosed = records(&text).iter().any(|record| record.defect.is_some());
+            let text = if unclosed { text + "\"" } else { text };
             let read = records(&text);
-            prop_assume!(read.iter().all(|record| record.defect.is_none()));
+            prop_assert!(read.iter().all(|record| record.defect.is_none()));
             let cells: Vec<Vec<String>> = read.into_iter().map(|record| record.cells).collect();
             prop_assert_eq!(cells, not_blank(by_the_crate(&text)));
         }

@@ -22,7 +22,8 @@ pub(super) fn read(text: &str) -> Result<NaiveDate, DateProblem> {
     if !is_time_of_day(time.trim()) {
         return Err(DateProblem::Unreadable);
     }
-    for (separator, order) in [('-', year_first as Order), ('.', day_first), ('/', slashed)] {
+    let forms: [(char, Order); 3] = [('-', year_first), ('.', day_first), ('/', slashed)];
+    for (separator, order) in forms {
         if date.contains(separator) {
             let mut parts = date.split(separator);
             return match (parts.next(), parts.next(), parts.next(), parts.next()) {

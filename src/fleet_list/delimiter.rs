@@ -15,6 +15,9 @@ const DELIMITERS: [u8; 4] = *b",;\t|";
 /// How many records are asked.
 const SAMPLE: usize = 50;
 
+/// How many bytes are looked at for them: a file may begin with millions of blank lines.
+const HEAD: usize = 4 * 1024 * 1024;
+
 /// Opens a decoded text as a table; `header_hits` says how many cells of a record are known names of columns.
 pub(super) fn open<'a>(
     decoded: &'a Decoded<'_>,
@@ -57,11 +60,12 @@ fn declaration(text: &str) -> (Option<u8>, &str) {
 /// The best witness is a header row with names we know. Without one, the delimiter wins that gives the same number of
 /// cells to the most records, then the one that gives more cells.
 fn choose(text: &str, header_hits: impl Fn(&[String]) -> usize, bounds: &Bounds) -> Option<u8> {
+    let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
     let mut best = None;
     for delimiter in DELIMITERS {
         let mut widths: HashMap<usize, usize> = HashMap::new();
         let mut hits = 0;
-        for record in Records::new(text, delimiter, bounds)
+        for record in Records::new(head, delimiter, bounds)
             .take(SAMPLE)
             .filter(|record| record.defect.is_none())
         {

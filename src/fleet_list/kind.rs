@@ -112,6 +112,10 @@ kinds! {
     PolicyEndsBeforeStart "policy_ends_before_start" Error;
     /// The cell: it is no plate number.
     PlateUnreadable "plate_unreadable" Error;
+    /// The cell: the control letters beside the number do not fit it.
+    PlateContradictsPair "plate_contradicts_pair" Error;
+    /// The cell: a character that cannot stand in its place was taken for one that looks like it, or zeros were added. `{numbers}`
+    PlateReadAs "plate_read_as" Warning;
 
     /// The cell: an earlier row has this device id. `{first}`: that row
     DeviceIdTwiceInFile "device_id_twice_in_file" Error;

@@ -34,6 +34,10 @@ mod kind;
 mod problem;
 mod report;
 
+mod give_back;
+
+#[cfg(test)]
+mod any_file_tests;
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -43,6 +47,7 @@ mod report;
 )]
 mod read_tests;
 
+pub use give_back::give_back;
 pub use field::{Field, UnknownField};
 pub use kind::{ProblemKind, Severity};
 pub use mapping::{Mapping, MappingProblem};

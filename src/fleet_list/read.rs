@@ -8,8 +8,7 @@ use super::report::{FleetList, Found, Report};
 use super::row::{self, FleetRow, Judged, Standing};
 use super::sniff::{Format, sniff};
 use super::table::{Defect, Record, Table};
-use super::twice::Seen;
-use super::{Mapping, Problem, ProblemKind, delimiter, encoding, facts, header, proposal};
+use super::{Mapping, Problem, ProblemKind, delimiter, encoding, facts, header, proposal, twice};
 
 /// Reads an operator's fleet list.
 ///
@@ -87,7 +86,7 @@ fn judge(mut table: Table<'_>, mapping: &Mapping, bounds: &Bounds, mut report: R
         }
         Some(header) => {
             let (columns, problems) = Columns::of(&header.cells, mapping);
-            problems.into_iter().for_each(|problem| report.file(problem));
+            report.file_all(problems);
             found.header_row = Some(header.row);
             found.columns = columns.found().to_vec();
             read_rows(records, &columns, bounds, &mut report)
@@ -141,11 +140,9 @@ fn read_rows(
     report: &mut Report,
 ) -> Vec<FleetRow> {
     let mut rows: Vec<FleetRow> = Vec::new();
-    let mut seen = Seen::default();
     let mut tally = Tally::default();
     for record in records.by_ref().take(bounds.rows) {
         let mut judged = row::read(record, columns, bounds);
-        judged.problems.extend(seen.look(&judged.row, columns));
         tally.count(&judged, rows.len(), columns);
         report.row(&mut judged.row, judged.problems, bounds.problems);
         rows.push(judged.row);
@@ -160,10 +157,14 @@ fn read_rows(
         let problem = Problem::new(ProblemKind::RowsShort).with("count", &tally.short.to_string());
         report.file(problem.with("first", &first.to_string()));
     }
+    for repeated in twice::find(&rows) {
+        if let Some(row) = rows.get_mut(repeated.place) {
+            let problem = repeated.problem(row, columns);
+            report.row(row, vec![problem], bounds.problems);
+        }
+    }
     tell_keyless(&mut rows, &tally, columns, bounds, report);
-    facts::absent(&rows, columns)
-        .into_iter()
-        .for_each(|problem| report.file(problem));
+    report.file_all(facts::absent(&rows, columns));
     rows
 }
 

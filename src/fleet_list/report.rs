@@ -71,6 +71,11 @@ impl Report {
         self.of_file.push(problem);
     }
 
+    /// Adds problems of the file or of its columns.
+    pub(super) fn file_all(&mut self, problems: Vec<Problem>) {
+        self.of_file.extend(problems);
+    }
+
     /// Adds problems of a row and marks the row if one of them is an error.
     pub(super) fn row(&mut self, row: &mut FleetRow, problems: Vec<Problem>, bound: usize) {
         row.bad |= problems.iter().any(|problem| problem.severity == Severity::Error);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::bounds::Bounds;
 use super::columns::Columns;
 use super::date::{self, DateProblem};
+use super::plate_cell::Plates;
 use super::table::{Defect, Record};
 use super::{Field, Problem, ProblemKind, cell, plate_cell};
 use crate::plate::PlateNumber;
@@ -269,14 +270,24 @@ impl<'a> RowReader<'a> {
 
     fn plate(&mut self) -> Option<PlateCell> {
         let text = self.cell(Field::Plate)?;
-        let numbers = plate_cell::numbers(text);
-        if numbers.is_empty() {
-            self.tell(Field::Plate, text, Problem::new(ProblemKind::PlateUnreadable));
-            return None;
+        let (numbers, problem) = match plate_cell::read(text) {
+            Plates::Plain(numbers) => (Some(numbers), None),
+            Plates::Assumed(numbers) => {
+                let told = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                (
+                    Some(numbers),
+                    Some(Problem::new(ProblemKind::PlateReadAs).with("numbers", &told)),
+                )
+            }
+            Plates::Contradiction => (None, Some(Problem::new(ProblemKind::PlateContradictsPair))),
+            Plates::Nothing => (None, Some(Problem::new(ProblemKind::PlateUnreadable))),
+        };
+        if let Some(problem) = problem {
+            self.tell(Field::Plate, text, problem);
         }
         Some(PlateCell {
             text: text.to_owned(),
-            numbers,
+            numbers: numbers?,
         })
     }
 

@@ -27,8 +27,8 @@ pub use answer::{
     EarlierVersion, NeighbourSession, Receipt,
 };
 pub use id::{
-    AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId, TextIdProblem, VehicleId,
-    new_id,
+    AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId, TextIdProblem,
+    VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};

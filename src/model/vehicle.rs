@@ -53,7 +53,12 @@ impl VehicleFacts {
             year: lay("year", &self.year, &newer.year, &mut changed),
             colour: lay("colour", &self.colour, &newer.colour, &mut changed),
             in_service: lay("in_service", &self.in_service, &newer.in_service, &mut changed),
-            out_of_service: lay("out_of_service", &self.out_of_service, &newer.out_of_service, &mut changed),
+            out_of_service: lay(
+                "out_of_service",
+                &self.out_of_service,
+                &newer.out_of_service,
+                &mut changed,
+            ),
             comment: lay("comment", &self.comment, &newer.comment, &mut changed),
         };
         (facts, changed)
@@ -85,8 +90,15 @@ mod tests {
 
     #[test]
     fn a_list_without_a_column_erases_nothing() {
-        let known = VehicleFacts { make: Some("Ninebot".into()), year: Some(2025), ..VehicleFacts::default() };
-        let stated = VehicleFacts { year: Some(2026), ..VehicleFacts::default() };
+        let known = VehicleFacts {
+            make: Some("Ninebot".into()),
+            year: Some(2025),
+            ..VehicleFacts::default()
+        };
+        let stated = VehicleFacts {
+            year: Some(2026),
+            ..VehicleFacts::default()
+        };
         let (facts, changed) = known.laid_under(&stated);
         assert_eq!((facts.make.as_deref(), facts.year), (Some("Ninebot"), Some(2026)));
         assert_eq!(changed, ["year"]);

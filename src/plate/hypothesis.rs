@@ -123,7 +123,8 @@ fn contradicting(layout: &Layout) -> Result<Vec<Candidate>, Misfit> {
     }
     for draft in drafts(layout)?.iter().filter(|draft| draft.fragment.unread() == 0) {
         let mut push = |number, weight, step| {
-            let steps = draft.steps.iter().copied().chain([step]).collect();
+            let kept = draft.steps.iter().copied().filter(|earlier| !undoes(step, *earlier));
+            let steps = kept.chain([step]).collect();
             candidates.push(Candidate {
                 number,
                 weight: draft.weight * weight,
@@ -150,6 +151,18 @@ fn contradicting(layout: &Layout) -> Result<Vec<Candidate>, Misfit> {
         candidate.pair = written;
     }
     Ok(candidates)
+}
+
+/// Returns whether `step` replaces the very character that `earlier` explains.
+fn undoes(step: ReadingStep, earlier: ReadingStep) -> bool {
+    let ReadingStep::Corrected { position: corrected } = step else {
+        return false;
+    };
+    match earlier {
+        ReadingStep::ByGlyph | ReadingStep::BySound => corrected == 1,
+        ReadingStep::SlotRepair { position } => corrected == position,
+        _ => false,
+    }
 }
 
 /// Returns every way to choose a meaning for each written character of `layout`, and a character for each unreadable one

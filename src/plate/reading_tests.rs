@@ -168,6 +168,10 @@ fn a_pair_that_contradicts_the_number_offers_both_and_hides_neither() {
     assert_eq!(found.steps, [ReadingStep::Exchanged { position: 4 }]);
     assert!(numbers(&exchanged).contains(&"K04721".into()));
 
+    let reading = read("804271 KR").unwrap();
+    assert_eq!(numbers(&reading), ["K04271", "O04271", "B04271"]);
+    assert_eq!(reading.hypotheses()[0].steps, [ReadingStep::Corrected { position: 1 }]);
+
     let hopeless = read("K04270 KS").unwrap();
     assert!(
         hopeless

@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn every_digit_may_stand_for_a_letter_and_back() {
-        for (digit, letters) in DIGITS_AS_LETTERS {
+        for (digit, letters) in ('0'..='9').zip(["ODQ", "IL", "Z", "Z", "A", "S", "GB", "T", "B", "GQ"]) {
             assert_eq!(characters(&letter_meanings(digit)), letters);
             assert!(letter_meanings(digit).iter().all(|meaning| meaning.how == How::Repair));
         }

@@ -6,9 +6,7 @@ use rand::Rng;
 use thiserror::Error;
 
 use crate::audit::Action;
-use crate::model::{
-    Account, AccountId, Caller, Moment, NewOperator, Operator, OperatorId, Role, new_id,
-};
+use crate::model::{Account, AccountId, Caller, Moment, NewOperator, Operator, OperatorId, Role, new_id};
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::{self, Db, Tx, accounts, operators};
 
@@ -70,7 +68,12 @@ pub fn admit(
         created_at: now,
     };
     accounts::insert(tx, &staff)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::OperatorAdmitted, operator.id.as_str())])?;
+    audit_log::append(
+        tx,
+        now,
+        rng,
+        vec![Draft::of(caller, Action::OperatorAdmitted, operator.id.as_str())],
+    )?;
     Ok(operator)
 }
 
@@ -108,8 +111,16 @@ pub fn suspend(
         return Err(AdmitError::Suspended);
     }
     operators::suspend(tx, &new_id(now, rng), operator, now, reason, &caller.account_id)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::OperatorSuspended, operator.as_str())])?;
-    Ok(Operator { suspension: Some((now, reason.to_owned())), ..before })
+    audit_log::append(
+        tx,
+        now,
+        rng,
+        vec![Draft::of(caller, Action::OperatorSuspended, operator.as_str())],
+    )?;
+    Ok(Operator {
+        suspension: Some((now, reason.to_owned())),
+        ..before
+    })
 }
 
 /// Lets a suspended operator go on.
@@ -128,8 +139,16 @@ pub fn lift_suspension(
         storage::Error::Missing => AdmitError::NotSuspended,
         other => AdmitError::Storage(other),
     })?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SuspensionLifted, operator.as_str())])?;
-    Ok(Operator { suspension: None, ..before })
+    audit_log::append(
+        tx,
+        now,
+        rng,
+        vec![Draft::of(caller, Action::SuspensionLifted, operator.as_str())],
+    )?;
+    Ok(Operator {
+        suspension: None,
+        ..before
+    })
 }
 
 fn take_turn(tx: &mut Tx<'_>, operator: &OperatorId) -> Result<Operator, AdmitError> {

@@ -35,7 +35,11 @@ impl Secrets {
     /// Takes the key that signs the log, the one that hashes access keys, and the one that encrypts kept answers.
     #[must_use]
     pub const fn new(log_key: SigningKey, access_pepper: [u8; 32], answer_key: [u8; 32]) -> Self {
-        Self { log_key, access_pepper, answer_key }
+        Self {
+            log_key,
+            access_pepper,
+            answer_key,
+        }
     }
 
     /// Returns the key that signs the log.
@@ -72,8 +76,13 @@ impl Secrets {
         let mut nonce = [0_u8; 12];
         rng.fill_bytes(&mut nonce);
         let cipher = ChaCha20Poly1305::new(&Key::from(self.answer_key));
-        let payload = Payload { msg: bytes, aad: id.as_bytes() };
-        let sealed = cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| SecretProblem::Unwritable)?;
+        let payload = Payload {
+            msg: bytes,
+            aad: id.as_bytes(),
+        };
+        let sealed = cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| SecretProblem::Unwritable)?;
         Ok((nonce.to_vec(), sealed))
     }
 
@@ -84,8 +93,13 @@ impl Secrets {
     pub fn decrypt(&self, id: &str, nonce: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SecretProblem> {
         let nonce = <[u8; 12]>::try_from(nonce).map_err(|_| SecretProblem::Altered)?;
         let cipher = ChaCha20Poly1305::new(&Key::from(self.answer_key));
-        let payload = Payload { msg: sealed, aad: id.as_bytes() };
-        cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| SecretProblem::Altered)
+        let payload = Payload {
+            msg: sealed,
+            aad: id.as_bytes(),
+        };
+        cipher
+            .decrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| SecretProblem::Altered)
     }
 }
 
@@ -96,7 +110,12 @@ impl fmt::Debug for Secrets {
 }
 
 fn keyed_hash(key: &[u8; 32], purpose: &[u8], value: &[u8]) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new(&(*key).into());
+    // RFC 2104 section 2 fills a short key with zeros to the block of 64 bytes; done here, the length cannot be wrong.
+    let mut block = [0_u8; 64];
+    for (place, byte) in block.iter_mut().zip(key) {
+        *place = *byte;
+    }
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
     // The length keeps purpose and value apart.
     mac.update(&u64::try_from(purpose.len()).unwrap_or(u64::MAX).to_be_bytes());
     mac.update(purpose);
@@ -111,7 +130,11 @@ mod tests {
     use rand::SeedableRng;
 
     fn secrets() -> Secrets {
-        Secrets::new(SigningKey::from_seed("registry.test", [1; 32]).unwrap(), [2; 32], [3; 32])
+        Secrets::new(
+            SigningKey::from_seed("registry.test", [1; 32]).unwrap(),
+            [2; 32],
+            [3; 32],
+        )
     }
 
     #[test]

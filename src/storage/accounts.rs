@@ -31,7 +31,15 @@ pub struct StoredKey {
     pub revoked_at: Option<Moment>,
 }
 
-type AccountRow = (String, String, String, Option<String>, Option<String>, Option<String>, i64);
+type AccountRow = (
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    i64,
+);
 type KeyRow = (String, String, String, Vec<u8>, String, i64, Option<i64>, Option<i64>);
 
 fn account(row: AccountRow) -> Result<Account> {
@@ -53,7 +61,10 @@ fn key(row: KeyRow) -> Result<StoredKey> {
         account_id: AccountId::from_text(&account_id),
         name,
         secret_hash,
-        scopes: scopes.split_whitespace().map(|name| known(Scope::find(name), "scope", name)).collect::<Result<_>>()?,
+        scopes: scopes
+            .split_whitespace()
+            .map(|name| known(Scope::find(name), "scope", name))
+            .collect::<Result<_>>()?,
         created_at: Moment::from_millis(created_at),
         expires_at: expires_at.map(Moment::from_millis),
         revoked_at: revoked_at.map(Moment::from_millis),
@@ -65,8 +76,11 @@ fn key(row: KeyRow) -> Result<StoredKey> {
 /// # Errors
 /// Those of the database.
 pub fn authority_named(tx: &mut Tx<'_>, new: AuthorityId, name: &str, now: Moment) -> Result<AuthorityId> {
-    let found: Option<String> =
-        authorities::table.filter(authorities::name.eq(name)).select(authorities::id).first(tx.db()).optional()?;
+    let found: Option<String> = authorities::table
+        .filter(authorities::name.eq(name))
+        .select(authorities::id)
+        .first(tx.db())
+        .optional()?;
     if let Some(id) = found {
         return Ok(AuthorityId::from_text(&id));
     }
@@ -103,7 +117,11 @@ pub fn insert(tx: &mut Tx<'_>, new: &Account) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, id: &AccountId) -> Result<Option<Account>> {
-    rows_of(db, Some(id.as_str()), None)?.into_iter().next().map(account).transpose()
+    rows_of(db, Some(id.as_str()), None)?
+        .into_iter()
+        .next()
+        .map(account)
+        .transpose()
 }
 
 /// Finds the oldest staff account of an operator: its keys belong to it.
@@ -111,7 +129,11 @@ pub fn find(db: &mut Db, id: &AccountId) -> Result<Option<Account>> {
 /// # Errors
 /// Those of the database.
 pub fn find_staff(db: &mut Db, operator: &OperatorId) -> Result<Option<Account>> {
-    rows_of(db, None, Some(operator.as_str()))?.into_iter().next().map(account).transpose()
+    rows_of(db, None, Some(operator.as_str()))?
+        .into_iter()
+        .next()
+        .map(account)
+        .transpose()
 }
 
 fn rows_of(db: &mut Db, id: Option<&str>, operator: Option<&str>) -> Result<Vec<AccountRow>> {
@@ -164,7 +186,12 @@ pub fn insert_key(tx: &mut Tx<'_>, new: &StoredKey) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find_key(db: &mut Db, id: &str) -> Result<Option<StoredKey>> {
-    api_keys::table.filter(api_keys::id.eq(id)).first::<KeyRow>(db).optional()?.map(key).transpose()
+    api_keys::table
+        .filter(api_keys::id.eq(id))
+        .first::<KeyRow>(db)
+        .optional()?
+        .map(key)
+        .transpose()
 }
 
 /// Lists the keys of an account, newest last.

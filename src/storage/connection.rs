@@ -29,10 +29,16 @@ pub(super) struct Opener {
 
 impl Opener {
     pub(super) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), synchronous: true }
+        Self {
+            url: url.to_owned(),
+            synchronous: true,
+        }
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the one place that opens connections, by URL scheme")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that opens connections, by URL scheme"
+    )]
     pub(super) fn open(&self) -> diesel::ConnectionResult<Db> {
         if let Some(path) = self.url.strip_prefix("sqlite:") {
             let mut connection = SqliteConnection::establish(path)?;
@@ -151,9 +157,16 @@ impl Store {
     ///
     /// # Errors
     /// Those of the closure, and of the database.
-    pub fn read<T, E: From<Error>>(&self, read: impl FnOnce(&mut Db) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+    pub fn read<T, E: From<Error>>(
+        &self,
+        read: impl FnOnce(&mut Db) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         let mut connection = self.connection()?;
-        begin(&mut connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN")?;
+        begin(
+            &mut connection,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            "BEGIN",
+        )?;
         let outcome = read(&mut connection);
         end(&mut connection, outcome)
     }
@@ -162,7 +175,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of the closure, and of the database. After an error of the commit nothing is acknowledged.
-    pub fn write<T, E: From<Error>>(&self, write: impl FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+    pub fn write<T, E: From<Error>>(
+        &self,
+        write: impl FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         let mut connection = self.connection()?;
         // A deferred transaction that reads first and writes later fails with BUSY_SNAPSHOT under concurrency.
         begin(&mut connection, "BEGIN", "BEGIN IMMEDIATE")?;

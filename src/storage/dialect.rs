@@ -2,12 +2,7 @@
 //!
 //! *Invariant:* no other file chooses by database, but for opening a connection and running its migrations.
 
-use diesel::QueryableByName;
-use diesel::RunQueryDsl;
-use diesel::sql_types::BigInt;
-
 use super::connection::Db;
-use super::error::Result;
 
 /// Runs the same words on whichever connection it is, for statements that diesel builds only for a known database
 /// (batch inserts).
@@ -48,16 +43,4 @@ pub(super) fn bind(db: &Db, place: usize) -> String {
         Db::Postgres(_) => format!("${place}"),
         Db::Sqlite(_) => "?".to_owned(),
     }
-}
-
-/// A number read by raw SQL.
-#[derive(QueryableByName)]
-pub(super) struct Number {
-    #[diesel(sql_type = BigInt)]
-    pub(super) value: i64,
-}
-
-/// Reads one number by raw SQL: the column must be called `value`.
-pub(super) fn number(db: &mut Db, sql: &str) -> Result<i64> {
-    Ok(diesel::sql_query(sql).get_result::<Number>(db)?.value)
 }

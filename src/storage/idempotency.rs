@@ -47,7 +47,12 @@ pub fn find(db: &mut Db, account: &AccountId, key: &str) -> Result<Option<Saved>
         .select((keys::route, keys::body_digest, keys::status, keys::body))
         .first(db)
         .optional()?;
-    Ok(row.map(|(route, body_digest, status, body)| Saved { route, body_digest, status, body }))
+    Ok(row.map(|(route, body_digest, status, body)| Saved {
+        route,
+        body_digest,
+        status,
+        body,
+    }))
 }
 
 /// Takes the key. A second transaction with the same key waits here until the first ends.
@@ -73,7 +78,9 @@ pub fn take(tx: &mut Tx<'_>, call: &Keyed, now: Moment) -> Result<()> {
 /// Those of the database.
 pub fn save(tx: &mut Tx<'_>, call: &Keyed, status: i32, body: Option<&str>) -> Result<()> {
     diesel::update(
-        keys::table.filter(keys::account_id.eq(call.account_id.as_str())).filter(keys::key.eq(&call.key)),
+        keys::table
+            .filter(keys::account_id.eq(call.account_id.as_str()))
+            .filter(keys::key.eq(&call.key)),
     )
     .set((keys::status.eq(Some(status)), keys::body.eq(body)))
     .execute(tx.db())?;

@@ -65,7 +65,13 @@ pub fn stored_entries(db: &mut Db, from: u64, rows: usize) -> Result<Vec<StoredE
         .load(db)?;
     found
         .into_iter()
-        .map(|(index, bytes, leaf_hash)| Ok(StoredEntry { index: size(index)?, bytes, leaf_hash }))
+        .map(|(index, bytes, leaf_hash)| {
+            Ok(StoredEntry {
+                index: size(index)?,
+                bytes,
+                leaf_hash,
+            })
+        })
         .collect()
 }
 
@@ -105,7 +111,10 @@ fn hashes(found: Vec<Vec<u8>>, expected: u64) -> Result<Vec<Hash>> {
     if u64::try_from(found.len()).ok() != Some(expected) {
         return Err(Error::corrupt("hashes of the audit log are missing: run `log verify`"));
     }
-    found.iter().map(|bytes| Hash::from_slice(bytes).map_err(|error| Error::Broken(Box::new(error)))).collect()
+    found
+        .iter()
+        .map(|bytes| Hash::from_slice(bytes).map_err(|error| Error::Broken(Box::new(error))))
+        .collect()
 }
 
 /// Records the hash of a full subtree; one that is recorded already stays.
@@ -146,7 +155,10 @@ pub fn insert_checkpoint(tx: &mut Tx<'_>, at: u64, root: Hash, note: &str, now: 
 /// # Errors
 /// [`Error::Missing`] where none was ever signed.
 pub fn newest_checkpoint(db: &mut Db) -> Result<String> {
-    Ok(checkpoints::table.order(checkpoints::size.desc()).select(checkpoints::note).first(db)?)
+    Ok(checkpoints::table
+        .order(checkpoints::size.desc())
+        .select(checkpoints::note)
+        .first(db)?)
 }
 
 /// Reads signed checkpoints by size, beyond the one given: size as stored, and the note.

@@ -11,7 +11,7 @@ use super::error::Result;
 use super::schema::{lookup_rides as shown, lookups};
 use super::sealed::{Sealed, Unsaid};
 use super::values::{limit, signed, size, stored_size};
-use crate::model::{AccountId, AuthorityId, LookupId, Moment};
+use crate::model::{AccountId, AuthorityId, LookupId, Moment, OperatorId, RideId};
 
 /// A lookup to be kept, but for its answer.
 #[derive(Debug, Clone)]
@@ -47,7 +47,17 @@ pub struct StoredLookup {
     pub case_due: Option<Moment>,
 }
 
-type Row = (String, i64, String, Option<String>, i64, Option<String>, Option<i64>, Vec<u8>, Vec<u8>);
+type Row = (
+    String,
+    i64,
+    String,
+    Option<String>,
+    i64,
+    Option<String>,
+    Option<i64>,
+    Vec<u8>,
+    Vec<u8>,
+);
 
 /// Keeps answered lookups in the order of the answers. `encrypt` turns the answer into nonce and ciphertext.
 ///
@@ -116,7 +126,12 @@ fn stored(row: Row) -> Result<(StoredLookup, Sealed<(Vec<u8>, Vec<u8>)>)> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, id: &LookupId) -> Result<Option<(StoredLookup, Sealed<(Vec<u8>, Vec<u8>)>)>> {
-    lookups::table.filter(lookups::id.eq(id.as_str())).first::<Row>(db).optional()?.map(stored).transpose()
+    lookups::table
+        .filter(lookups::id.eq(id.as_str()))
+        .first::<Row>(db)
+        .optional()?
+        .map(stored)
+        .transpose()
 }
 
 /// Finds who asked the question that an entry records.
@@ -138,9 +153,14 @@ pub fn asked_by(db: &mut Db, log_index: u64) -> Result<Option<AccountId>> {
 /// Those of the database.
 pub fn set_case(tx: &mut Tx<'_>, id: &LookupId, case_number: &str) -> Result<bool> {
     let changed = diesel::update(
-        lookups::table.filter(lookups::id.eq(id.as_str())).filter(lookups::case_number.is_null()),
+        lookups::table
+            .filter(lookups::id.eq(id.as_str()))
+            .filter(lookups::case_number.is_null()),
     )
-    .set((lookups::case_number.eq(Some(case_number)), lookups::case_due.eq(None::<i64>)))
+    .set((
+        lookups::case_number.eq(Some(case_number)),
+        lookups::case_due.eq(None::<i64>),
+    ))
     .execute(tx.db())?;
     Ok(changed > 0)
 }
@@ -161,19 +181,19 @@ pub fn list_overdue(db: &mut Db, authority: &AuthorityId, now: Moment, rows: usi
         .collect()
 }
 
-/// Finds when rides were last shown by a lookup, by the operator's id of the ride.
+/// Finds when rides were first shown by a lookup; a ride that never was is absent.
 ///
 /// # Errors
 /// Those of the database.
-pub fn shown_before(db: &mut Db, rides: &[(String, String)]) -> Result<Vec<(String, String, Moment)>> {
-    let ids: Vec<_> = rides.iter().map(|(_, ride)| ride.clone()).collect();
-    let found: Vec<(String, String, Option<i64>)> = shown::table
-        .filter(shown::ride_id.eq_any(ids))
-        .group_by((shown::operator_id, shown::ride_id))
-        .select((shown::operator_id, shown::ride_id, diesel::dsl::min(shown::asked_at)))
-        .load(db)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(operator, ride, at)| Some((operator, ride, Moment::from_millis(at?))))
-        .collect())
+pub(super) fn first_shown(db: &mut Db, rides: &[(OperatorId, RideId)]) -> Result<Vec<(RideId, Moment)>> {
+    let mut found = Vec::new();
+    for (operator, ride) in rides {
+        let first: Option<i64> = shown::table
+            .filter(shown::operator_id.eq(operator.as_str()))
+            .filter(shown::ride_id.eq(ride.as_str()))
+            .select(diesel::dsl::min(shown::asked_at))
+            .first(db)?;
+        found.extend(first.map(|first| (ride.clone(), Moment::from_millis(first))));
+    }
+    Ok(found)
 }

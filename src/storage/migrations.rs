@@ -35,8 +35,11 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrationError> {
     let mut db = Opener::new(url).open().map_err(MigrationError::Unreachable)?;
     match &mut db {
         Db::Postgres(connection) => {
-            let lock = format!("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock({ADVISORY_LOCK})");
-            connection.batch_execute(&lock).map_err(|error| MigrationError::Failed(Box::new(error)))?;
+            let lock =
+                format!("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock({ADVISORY_LOCK})");
+            connection
+                .batch_execute(&lock)
+                .map_err(|error| MigrationError::Failed(Box::new(error)))?;
             run(connection, POSTGRES)
         }
         Db::Sqlite(connection) => run(connection, SQLITE),
@@ -51,12 +54,18 @@ where
     EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
 {
     use diesel::migration::MigrationSource;
-    let known: Vec<_> =
-        embedded.migrations().map_err(MigrationError::Failed)?.iter().map(|one| one.name().version().as_owned()).collect();
+    let known: Vec<_> = embedded
+        .migrations()
+        .map_err(MigrationError::Failed)?
+        .iter()
+        .map(|one| one.name().version().as_owned())
+        .collect();
     let applied = harness.applied_migrations().map_err(MigrationError::Failed)?;
     if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
         return Err(MigrationError::Newer(newer.to_string()));
     }
-    let ran = harness.run_pending_migrations(embedded).map_err(MigrationError::Failed)?;
+    let ran = harness
+        .run_pending_migrations(embedded)
+        .map_err(MigrationError::Failed)?;
     Ok(ran.iter().map(ToString::to_string).collect())
 }

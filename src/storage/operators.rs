@@ -53,10 +53,16 @@ fn with_suspensions(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Operator>> {
     let running: Vec<(String, i64, String)> = suspensions::table
         .filter(suspensions::operator_id.eq_any(ids))
         .filter(suspensions::suspended_until.is_null())
-        .select((suspensions::operator_id, suspensions::suspended_from, suspensions::reason))
+        .select((
+            suspensions::operator_id,
+            suspensions::suspended_from,
+            suspensions::reason,
+        ))
         .load(db)?;
-    let mut running: HashMap<_, _> =
-        running.into_iter().map(|(id, from, reason)| (id, (Moment::from_millis(from), reason))).collect();
+    let mut running: HashMap<_, _> = running
+        .into_iter()
+        .map(|(id, from, reason)| (id, (Moment::from_millis(from), reason)))
+        .collect();
     rows.into_iter()
         .map(|row| {
             let suspension = running.remove(&row.0);
@@ -91,7 +97,10 @@ pub fn insert(tx: &mut Tx<'_>, new: &Operator) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, id: &OperatorId) -> Result<Option<Operator>> {
-    let row = operators::table.filter(operators::id.eq(id.as_str())).select(COLUMNS).load::<Row>(db)?;
+    let row = operators::table
+        .filter(operators::id.eq(id.as_str()))
+        .select(COLUMNS)
+        .load::<Row>(db)?;
     Ok(with_suspensions(db, row)?.into_iter().next())
 }
 
@@ -101,7 +110,10 @@ pub fn find(db: &mut Db, id: &OperatorId) -> Result<Option<Operator>> {
 /// Those of the database.
 pub fn find_all(db: &mut Db, ids: &[OperatorId]) -> Result<Vec<Operator>> {
     let ids: Vec<_> = ids.iter().map(OperatorId::as_str).collect();
-    let rows = operators::table.filter(operators::id.eq_any(ids)).select(COLUMNS).load::<Row>(db)?;
+    let rows = operators::table
+        .filter(operators::id.eq_any(ids))
+        .select(COLUMNS)
+        .load::<Row>(db)?;
     with_suspensions(db, rows)
 }
 
@@ -110,7 +122,11 @@ pub fn find_all(db: &mut Db, ids: &[OperatorId]) -> Result<Vec<Operator>> {
 /// # Errors
 /// Those of the database.
 pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: usize) -> Result<Vec<Operator>> {
-    let mut query = operators::table.select(COLUMNS).order(operators::id).limit(limit(rows)).into_boxed();
+    let mut query = operators::table
+        .select(COLUMNS)
+        .order(operators::id)
+        .limit(limit(rows))
+        .into_boxed();
     if let Some(only) = only {
         query = query.filter(operators::id.eq(only.as_str()));
     }
@@ -136,7 +152,14 @@ pub fn take_turn(tx: &mut Tx<'_>, id: &OperatorId) -> Result<Operator> {
 ///
 /// # Errors
 /// [`Error::Conflict`] where one is running.
-pub fn suspend(tx: &mut Tx<'_>, row_id: &str, id: &OperatorId, from: Moment, reason: &str, by: &AccountId) -> Result<()> {
+pub fn suspend(
+    tx: &mut Tx<'_>,
+    row_id: &str,
+    id: &OperatorId,
+    from: Moment,
+    reason: &str,
+    by: &AccountId,
+) -> Result<()> {
     diesel::insert_into(suspensions::table)
         .values((
             suspensions::id.eq(row_id),
@@ -159,7 +182,10 @@ pub fn lift_suspension(tx: &mut Tx<'_>, id: &OperatorId, until: Moment, by: &Acc
             .filter(suspensions::operator_id.eq(id.as_str()))
             .filter(suspensions::suspended_until.is_null()),
     )
-    .set((suspensions::suspended_until.eq(Some(until.as_millis())), suspensions::lifted_by.eq(Some(by.as_str()))))
+    .set((
+        suspensions::suspended_until.eq(Some(until.as_millis())),
+        suspensions::lifted_by.eq(Some(by.as_str())),
+    ))
     .execute(tx.db())?;
     if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }

@@ -66,7 +66,12 @@ fn plate(row: FoundRow) -> Result<Plate> {
 ///
 /// # Errors
 /// [`super::Error::Conflict`] where one was.
-pub fn insert_numbers(tx: &mut Tx<'_>, operator: &OperatorId, new: &[(PlateNumber, Origin)], now: Moment) -> Result<()> {
+pub fn insert_numbers(
+    tx: &mut Tx<'_>,
+    operator: &OperatorId,
+    new: &[(PlateNumber, Origin)],
+    now: Moment,
+) -> Result<()> {
     let rows: Vec<_> = new
         .iter()
         .map(|(number, origin)| NumberRow {
@@ -119,9 +124,13 @@ pub fn insert(tx: &mut Tx<'_>, new: &[Plate], import: Option<&ImportId>) -> Resu
 pub fn supersede(tx: &mut Tx<'_>, of: &[PlateNumber], now: Moment) -> Result<()> {
     for chunk in of.chunks(rows_a_statement(1)) {
         let texts: Vec<_> = chunk.iter().map(ToString::to_string).collect();
-        diesel::update(plates::table.filter(plates::number.eq_any(texts)).filter(plates::superseded_at.is_null()))
-            .set(plates::superseded_at.eq(Some(now.as_millis())))
-            .execute(tx.db())?;
+        diesel::update(
+            plates::table
+                .filter(plates::number.eq_any(texts))
+                .filter(plates::superseded_at.is_null()),
+        )
+        .set(plates::superseded_at.eq(Some(now.as_millis())))
+        .execute(tx.db())?;
     }
     Ok(())
 }

@@ -88,7 +88,13 @@ pub fn note_overlaps(
 ) -> Result<()> {
     let mut found = Vec::new();
     for chunk in vehicles.chunks(rows_a_statement(1)) {
-        found.extend(occupied(tx.db(), chunk, from.plus_seconds(-max_ride_s), to, max_ride_s)?);
+        found.extend(occupied(
+            tx.db(),
+            chunk,
+            from.plus_seconds(-max_ride_s),
+            to,
+            max_ride_s,
+        )?);
     }
     let fresh: std::collections::HashSet<_> = fresh.iter().map(|id| id.as_str()).collect();
     let mut new = Vec::new();
@@ -115,7 +121,13 @@ fn occupied(db: &mut Db, vehicles: &[VehicleId], from: Moment, to: Moment, max_r
         .filter(rides::started_at.ge(from.as_millis()))
         .filter(rides::started_at.le(to.as_millis()))
         .filter(rides::superseded_at.is_null())
-        .select((rides::vehicle_id, rides::started_at, rides::ended_at, rides::ride_id, rides::version))
+        .select((
+            rides::vehicle_id,
+            rides::started_at,
+            rides::ended_at,
+            rides::ride_id,
+            rides::version,
+        ))
         .load(db)?;
     Ok(rows
         .into_iter()
@@ -146,7 +158,11 @@ fn overlaps(mut rides: Vec<Occupied>) -> Vec<(Occupied, Occupied)> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn find(db: &mut Db, operator: &OperatorId, rides: &[(RideId, u32)]) -> Result<HashMap<(RideId, u32), Vec<RideMark>>> {
+pub fn find(
+    db: &mut Db,
+    operator: &OperatorId,
+    rides: &[(RideId, u32)],
+) -> Result<HashMap<(RideId, u32), Vec<RideMark>>> {
     let mut found: HashMap<_, Vec<RideMark>> = HashMap::new();
     for chunk in rides.chunks(rows_a_statement(1)) {
         let ids: Vec<_> = chunk.iter().map(|(id, _)| id.as_str()).collect();
@@ -158,7 +174,9 @@ pub fn find(db: &mut Db, operator: &OperatorId, rides: &[(RideId, u32)]) -> Resu
             .load(db)?;
         for (id, version, mark) in rows {
             let mark = known(RideMark::find(&mark), "mark", &mark)?;
-            let of = found.entry((ride_id(&id)?, super::values::unsigned(version)?)).or_default();
+            let of = found
+                .entry((ride_id(&id)?, super::values::unsigned(version)?))
+                .or_default();
             if !of.contains(&mark) {
                 of.push(mark);
             }

@@ -143,8 +143,14 @@ struct KnownRow {
 }
 
 fn known_ride(row: KnownRow) -> Result<(RideId, KnownRide)> {
-    let salt = row.rider_salt.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(Salt::from_bytes);
-    let commitment = row.rider_commitment.and_then(|bytes| Hash::from_slice(&bytes).ok()).map(Commitment::from_hash);
+    let salt = row
+        .rider_salt
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+        .map(Salt::from_bytes);
+    let commitment = row
+        .rider_commitment
+        .and_then(|bytes| Hash::from_slice(&bytes).ok())
+        .map(Commitment::from_hash);
     let ride = KnownRide {
         vehicle_id: VehicleId(row.vehicle_id),
         started_at: Moment::from_millis(row.started_at),
@@ -280,8 +286,12 @@ fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &HashMap<RideId, K
         )
         .set(rides::superseded_at.eq(Some(now.as_millis())))
         .execute(tx.db())?;
-        diesel::delete(heads::table.filter(heads::operator_id.eq(operator.as_str())).filter(heads::ride_id.eq_any(ids)))
-            .execute(tx.db())?;
+        diesel::delete(
+            heads::table
+                .filter(heads::operator_id.eq(operator.as_str()))
+                .filter(heads::ride_id.eq_any(ids)),
+        )
+        .execute(tx.db())?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::connection::Db;
 use super::error::Result;
+use super::lookups;
 use super::schema::rides;
 use super::sealed::Sealed;
 use super::values::{known, limit, ride_id, unsigned};
@@ -40,6 +41,8 @@ pub struct FoundRides {
     pub after: Option<RideSession>,
     /// Older versions of all of these, newest first.
     pub earlier: Vec<RideSession>,
+    /// When a lookup first showed each of these, where one did.
+    pub first_shown: Vec<(RideId, Moment)>,
 }
 
 #[derive(Queryable)]
@@ -105,7 +108,10 @@ fn sessions(rows: Vec<Row>) -> Result<Vec<RideSession>> {
 /// # Errors
 /// Those of the database.
 pub fn around(db: &mut Db, wanted: &[Wanted], reach: Reach) -> Result<Sealed<Vec<FoundRides>>> {
-    let found = wanted.iter().map(|one| around_one(db, *one, reach)).collect::<Result<Vec<_>>>()?;
+    let found = wanted
+        .iter()
+        .map(|one| around_one(db, *one, reach))
+        .collect::<Result<Vec<_>>>()?;
     Ok(Sealed::new(found))
 }
 
@@ -123,13 +129,18 @@ fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
         .filter(rides::started_at.ge(from.plus_seconds(-reach.max_ride_s).as_millis()))
         .filter(rides::long.eq(false))
         .load::<Row>(db)?;
-    let long =
-        current().filter(rides::long.eq(true)).filter(rides::started_at.le(to.as_millis())).load::<Row>(db)?;
+    let long = current()
+        .filter(rides::long.eq(true))
+        .filter(rides::started_at.le(to.as_millis()))
+        .load::<Row>(db)?;
     let mut touching = sessions(short)?;
     touching.extend(sessions(long)?);
     touching.retain(|ride| ride.touches(from, to, reach.max_ride_s));
     touching.sort_by_key(|ride| ride.started_at);
-    let mut found = FoundRides { touching, ..FoundRides::default() };
+    let mut found = FoundRides {
+        touching,
+        ..FoundRides::default()
+    };
     if found.touching.is_empty() {
         let before = current()
             .filter(rides::started_at.le(to.as_millis()))
@@ -148,8 +159,12 @@ fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
     }
     let mut changed: Vec<_> = found.touching.iter().chain(&found.before).chain(&found.after).collect();
     changed.retain(|ride| ride.version > 1);
-    let changed: Vec<_> = changed.into_iter().map(|ride| (ride.operator_id.clone(), ride.ride_id.clone())).collect();
+    let changed: Vec<_> = changed
+        .into_iter()
+        .map(|ride| (ride.operator_id.clone(), ride.ride_id.clone()))
+        .collect();
     found.earlier = earlier_versions(db, &changed)?;
+    found.first_shown = lookups::first_shown(db, &changed)?;
     Ok(found)
 }
 
@@ -206,7 +221,9 @@ pub fn list(
     if let Some(after) = after {
         let start = after.started_at.as_millis();
         query = query.filter(
-            rides::started_at.gt(start).or(rides::started_at.eq(start).and(rides::ride_id.gt(after.ride_id.clone()))),
+            rides::started_at.gt(start).or(rides::started_at
+                .eq(start)
+                .and(rides::ride_id.gt(after.ride_id.clone()))),
         );
     }
     Ok(Sealed::new(sessions(query.load::<Row>(db)?)?))

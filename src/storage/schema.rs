@@ -376,4 +376,37 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(operators, operator_suspensions, authorities, accounts, api_keys, idempotency, counters, series, series_rejections, series_objections, vehicles, vehicle_versions, numbers, plates, policies, policy_vehicles, fleet_imports, fleet_import_rows, jobs, rides, ride_heads, ride_marks, refused_reports, watermarks, lookups, lookup_rides, log_entries, log_salts, log_head, log_checkpoints, log_tiles, log_identity);
+diesel::allow_tables_to_appear_in_same_query!(
+    operators,
+    operator_suspensions,
+    authorities,
+    accounts,
+    api_keys,
+    idempotency,
+    counters,
+    series,
+    series_rejections,
+    series_objections,
+    vehicles,
+    vehicle_versions,
+    numbers,
+    plates,
+    policies,
+    policy_vehicles,
+    fleet_imports,
+    fleet_import_rows,
+    jobs,
+    rides,
+    ride_heads,
+    ride_marks,
+    refused_reports,
+    watermarks,
+    lookups,
+    lookup_rides,
+    log_entries,
+    log_salts,
+    log_head,
+    log_checkpoints,
+    log_tiles,
+    log_identity
+);

@@ -59,6 +59,13 @@ impl<T> Unsaid<T> {
         Self { value }
     }
 
+    /// Lays a value that is no secret beside the unsaid one, to be said together.
+    pub fn beside<U>(self, other: U) -> Unsaid<(T, U)> {
+        Unsaid {
+            value: (self.value, other),
+        }
+    }
+
     pub(super) fn open(self) -> T {
         self.value
     }

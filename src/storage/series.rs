@@ -12,7 +12,18 @@ use super::values::{known, letter, limit};
 use crate::model::{AccountId, Moment, OperatorId, Series, SeriesStatus};
 use crate::plate::SeriesLetter;
 
-type Row = (String, String, String, i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>, i64);
+type Row = (
+    String,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    i64,
+);
 
 const COLUMNS: (
     series::letter,
@@ -79,7 +90,11 @@ pub fn insert(tx: &mut Tx<'_>, new: &Series) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, of: SeriesLetter) -> Result<Option<Series>> {
-    let row = series::table.filter(series::letter.eq(of.to_string())).select(COLUMNS).first::<Row>(db).optional()?;
+    let row = series::table
+        .filter(series::letter.eq(of.to_string()))
+        .select(COLUMNS)
+        .first::<Row>(db)
+        .optional()?;
     row.map(value).transpose()
 }
 
@@ -88,7 +103,11 @@ pub fn find(db: &mut Db, of: SeriesLetter) -> Result<Option<Series>> {
 /// # Errors
 /// Those of the database.
 pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: usize) -> Result<Vec<Series>> {
-    let mut query = series::table.select(COLUMNS).order(series::letter).limit(limit(rows)).into_boxed();
+    let mut query = series::table
+        .select(COLUMNS)
+        .order(series::letter)
+        .limit(limit(rows))
+        .into_boxed();
     if let Some(only) = only {
         query = query.filter(series::operator_id.eq(only.as_str()));
     }
@@ -176,9 +195,15 @@ pub fn insert_objection(
 /// [`Error::Conflict`] where another transaction moved it in between.
 pub fn move_next_serial(tx: &mut Tx<'_>, of: SeriesLetter, from: u32, to: u32) -> Result<()> {
     let changed = diesel::update(
-        series::table.filter(series::letter.eq(of.to_string())).filter(series::next_serial.eq(i64::from(from))),
+        series::table
+            .filter(series::letter.eq(of.to_string()))
+            .filter(series::next_serial.eq(i64::from(from))),
     )
     .set(series::next_serial.eq(i64::from(to)))
     .execute(tx.db())?;
-    if changed == 1 { Ok(()) } else { Err(Error::Conflict(format!("the next serial of {of} was moved meanwhile"))) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Conflict(format!("the next serial of {of} was moved meanwhile")))
+    }
 }

@@ -104,7 +104,10 @@ pub fn reserve_ids(tx: &mut Tx<'_>, count: usize) -> Result<i64> {
     diesel::update(counters::table.filter(counters::name.eq("vehicle")))
         .set(counters::next.eq(counters::next + limit(count)))
         .execute(tx.db())?;
-    let next: i64 = counters::table.filter(counters::name.eq("vehicle")).select(counters::next).first(tx.db())?;
+    let next: i64 = counters::table
+        .filter(counters::name.eq("vehicle"))
+        .select(counters::next)
+        .first(tx.db())?;
     Ok(next - limit(count))
 }
 
@@ -112,7 +115,13 @@ pub fn reserve_ids(tx: &mut Tx<'_>, count: usize) -> Result<i64> {
 ///
 /// # Errors
 /// [`super::Error::Conflict`] where the operator has a vehicle of that device id or serial number.
-pub fn insert(tx: &mut Tx<'_>, operator: &OperatorId, new: &[NewVersion], import: &ImportId, now: Moment) -> Result<()> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    operator: &OperatorId,
+    new: &[NewVersion],
+    import: &ImportId,
+    now: Moment,
+) -> Result<()> {
     let rows: Vec<_> = new
         .iter()
         .map(|one| VehicleRow {
@@ -132,11 +141,19 @@ pub fn insert(tx: &mut Tx<'_>, operator: &OperatorId, new: &[NewVersion], import
 ///
 /// # Errors
 /// [`super::Error::Conflict`] where a serial number is taken.
-pub fn change(tx: &mut Tx<'_>, operator: &OperatorId, new: &[NewVersion], import: &ImportId, now: Moment) -> Result<()> {
+pub fn change(
+    tx: &mut Tx<'_>,
+    operator: &OperatorId,
+    new: &[NewVersion],
+    import: &ImportId,
+    now: Moment,
+) -> Result<()> {
     let ids: Vec<_> = new.iter().map(|one| one.id.0).collect();
     for chunk in ids.chunks(rows_a_statement(1)) {
         diesel::update(
-            versions::table.filter(versions::vehicle_id.eq_any(chunk.to_vec())).filter(versions::superseded_at.is_null()),
+            versions::table
+                .filter(versions::vehicle_id.eq_any(chunk.to_vec()))
+                .filter(versions::superseded_at.is_null()),
         )
         .set(versions::superseded_at.eq(Some(now.as_millis())))
         .execute(tx.db())?;
@@ -195,11 +212,15 @@ pub fn find_all(db: &mut Db, operator: &OperatorId, wanted: Wanted<'_>) -> Resul
     let mut rows: Vec<FoundRow> = Vec::new();
     let (Wanted::Devices(texts) | Wanted::SerialNumbers(texts)) = wanted;
     for chunk in texts.chunks(rows_a_statement(1)) {
-        let query = current!().filter(vehicles::operator_id.eq(operator.as_str().to_owned())).into_boxed();
+        let query = current!()
+            .filter(vehicles::operator_id.eq(operator.as_str().to_owned()))
+            .into_boxed();
         let chunk = chunk.to_vec();
         rows.extend(match wanted {
             Wanted::Devices(_) => query.filter(vehicles::device_id.eq_any(chunk)).load::<FoundRow>(db)?,
-            Wanted::SerialNumbers(_) => query.filter(versions::serial_number.eq_any(chunk)).load::<FoundRow>(db)?,
+            Wanted::SerialNumbers(_) => query
+                .filter(versions::serial_number.eq_any(chunk))
+                .load::<FoundRow>(db)?,
         });
     }
     with_numbers(db, rows)
@@ -238,7 +259,10 @@ pub fn list(db: &mut Db, operator: &OperatorId, after: Option<i64>, rows: usize)
 /// # Errors
 /// Those of the database.
 pub fn count(db: &mut Db, operator: &OperatorId) -> Result<i64> {
-    Ok(vehicles::table.filter(vehicles::operator_id.eq(operator.as_str())).count().get_result(db)?)
+    Ok(vehicles::table
+        .filter(vehicles::operator_id.eq(operator.as_str()))
+        .count()
+        .get_result(db)?)
 }
 
 fn with_numbers(db: &mut Db, rows: Vec<FoundRow>) -> Result<Vec<Vehicle>> {

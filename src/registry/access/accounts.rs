@@ -7,9 +7,7 @@ use rand::Rng;
 use thiserror::Error;
 
 use crate::audit::Action;
-use crate::model::{
-    AccessKey, Account, AccountId, AuthorityId, Caller, KeyId, Moment, OperatorId, Role, Scope,
-};
+use crate::model::{AccessKey, Account, AccountId, AuthorityId, Caller, KeyId, Moment, OperatorId, Role, Scope};
 use crate::registry::Registry;
 use crate::storage::accounts::{self, StoredKey};
 use crate::storage::audit_log::{self, Draft};
@@ -79,7 +77,11 @@ pub enum AccountError {
 
 fn checked_name(name: &str) -> Result<String, AccountError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 { Err(AccountError::Name) } else { Ok(name.to_owned()) }
+    if name.is_empty() || name.chars().count() > 200 {
+        Err(AccountError::Name)
+    } else {
+        Ok(name.to_owned())
+    }
 }
 
 /// Makes an account.
@@ -95,7 +97,10 @@ pub fn create_account(
 ) -> Result<Account, AccountError> {
     let name = checked_name(&new.name)?;
     let police = matches!(new.role, Role::Officer | Role::Supervisor);
-    let authority = match (police, new.authority.as_deref().map(str::trim).filter(|name| !name.is_empty())) {
+    let authority = match (
+        police,
+        new.authority.as_deref().map(str::trim).filter(|name| !name.is_empty()),
+    ) {
         (true, None) => return Err(AccountError::AuthorityMissing),
         (true, Some(name)) => {
             let id = accounts::authority_named(tx, AuthorityId::new(now, rng), name, now)?;
@@ -111,8 +116,14 @@ pub fn create_account(
         }
         _ => None,
     };
-    let account =
-        Account { id: AccountId::new(now, rng), role: new.role, name, authority, operator_id, created_at: now };
+    let account = Account {
+        id: AccountId::new(now, rng),
+        role: new.role,
+        name,
+        authority,
+        operator_id,
+        created_at: now,
+    };
     accounts::insert(tx, &account)?;
     let draft = Draft::of(caller, Action::AccountCreated, account.id.as_str());
     audit_log::append(tx, now, rng, vec![draft])?;
@@ -139,8 +150,9 @@ pub fn create_key(
         return Err(AccountError::NoScope);
     }
     let own = caller.role == Role::OperatorStaff;
-    if let Some(scope) =
-        scopes.iter().find(|scope| !account.role.scopes().contains(scope) || (own && !caller.may(**scope)))
+    if let Some(scope) = scopes
+        .iter()
+        .find(|scope| !account.role.scopes().contains(scope) || (own && !caller.may(**scope)))
     {
         return Err(AccountError::Scope(*scope));
     }
@@ -159,7 +171,12 @@ pub fn create_key(
         revoked_at: None,
     };
     accounts::insert_key(tx, &stored)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::KeyCreated, stored.id.as_str())])?;
+    audit_log::append(
+        tx,
+        now,
+        rng,
+        vec![Draft::of(caller, Action::KeyCreated, stored.id.as_str())],
+    )?;
     Ok(NewKey { stored, key })
 }
 
@@ -183,7 +200,9 @@ pub fn create_operator_key(
     let account = if caller.role == Role::OperatorStaff {
         caller.account_id.clone()
     } else {
-        accounts::find_staff(tx.db(), operator)?.ok_or(AccountError::Unknown)?.id
+        accounts::find_staff(tx.db(), operator)?
+            .ok_or(AccountError::Unknown)?
+            .id
     };
     create_key(tx, registry, now, rng, caller, &account, request)
 }

@@ -32,7 +32,9 @@ pub fn authenticate(registry: &Registry, now: Moment, key: &str) -> Result<Calle
     let key = AccessKey::parse(key).map_err(AccessError::Unreadable)?;
     let hash = registry.secrets.hash_access_secret(key.secret());
     let found = registry.store.read(|db| -> storage::Result<_> {
-        let Some(stored) = accounts::find_key(db, key.id())? else { return Ok(None) };
+        let Some(stored) = accounts::find_key(db, key.id())? else {
+            return Ok(None);
+        };
         Ok(accounts::find(db, &stored.account_id)?.map(|account| (stored, account)))
     })?;
     let (stored, account) = found.ok_or(AccessError::Invalid)?;

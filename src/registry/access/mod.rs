@@ -6,6 +6,8 @@ mod accounts;
 mod deed;
 mod entrance;
 
-pub use accounts::{AccountError, KeyRequest, NewAccount, NewKey, create_account, create_key, create_operator_key, revoke_key};
+pub use accounts::{
+    AccountError, KeyRequest, NewAccount, NewKey, create_account, create_key, create_operator_key, revoke_key,
+};
 pub use deed::{Deed, may};
 pub use entrance::{AccessError, authenticate, console};

@@ -1,0 +1,24 @@
+//! Housekeeping: what has served its time is put away.
+//!
+//! *Invariant:* nothing that is evidence is touched here.
+
+use crate::model::Moment;
+use crate::registry::Registry;
+use crate::storage;
+use crate::storage::idempotency;
+
+/// How long a repeated creation is recognised, in seconds: seven days, as the interface promises.
+const REPEATS_KNOWN_S: i64 = 7 * 24 * 3600;
+
+/// Forgets the creations that were made so long ago that nobody repeats them.
+pub(super) fn tidy(registry: &Registry, now: Moment) {
+    let before = now.plus_seconds(-REPEATS_KNOWN_S);
+    let forgotten: Result<usize, storage::Error> = registry.store.write(|tx| idempotency::forget_before(tx, before));
+    match forgotten {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "old idempotency keys were forgotten"),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "old idempotency keys could not be forgotten");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! One worker, one job: taken by lease, done, and ended or given back.
+//!
+//! *Invariant:* an idle worker only reads; a job that failed five times is not tried again, and whoever waits for it is
+//! told.
+
+use super::crew::unharmed;
+use super::fleet_import;
+use crate::clock;
+use crate::registry::Registry;
+use crate::registry::enroll;
+use crate::storage;
+use crate::storage::jobs::{self, HeldJob};
+
+/// How often a job is tried.
+const ATTEMPTS: u32 = 5;
+/// After how many seconds a job is tried again for the first time; each time four times as many.
+const FIRST_PAUSE_S: i64 = 2;
+
+/// Whether a worker found something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Worked {
+    /// It had a job; there may be more.
+    OnOne,
+    /// There was nothing, or the database did not answer.
+    #[default]
+    NotAtAll,
+}
+
+/// Takes the oldest job that waits, if there is one, and works on it.
+pub(super) fn work_on_one(registry: &Registry, lease_s: u32) -> Worked {
+    match take(registry, lease_s) {
+        Ok(None) => Worked::NotAtAll,
+        Ok(Some(job)) => {
+            work_on(registry, &job);
+            Worked::OnOne
+        }
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the queue of jobs cannot be read");
+            Worked::NotAtAll
+        }
+    }
+}
+
+fn take(registry: &Registry, lease_s: u32) -> Result<Option<HeldJob>, storage::Error> {
+    let now = clock::now();
+    if !registry.store.read(|db| jobs::is_waiting(db, now))? {
+        return Ok(None);
+    }
+    registry.store.write(|tx| jobs::take(tx, now, now.plus_seconds(i64::from(lease_s))))
+}
+
+fn work_on(registry: &Registry, job: &HeldJob) {
+    let outcome = if job.attempt > ATTEMPTS {
+        // Each worker that had it died over it.
+        Err("the work was begun too often without an end".to_owned())
+    } else {
+        unharmed(|| perform(registry, job)).unwrap_or_else(|| Err("the work ended by a panic".to_owned()))
+    };
+    let settled = match &outcome {
+        Ok(()) => registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), None)),
+        Err(why) if job.attempt < ATTEMPTS => {
+            tracing::warn!(job = job.id, kind = job.kind, attempt = job.attempt, why, "a job failed and is tried again");
+            let again = clock::now().plus_seconds(pause_s(job.attempt));
+            registry.store.write(|tx| jobs::give_back(tx, &job.id, again))
+        }
+        Err(why) => {
+            tracing::error!(job = job.id, kind = job.kind, attempt = job.attempt, why, "a job failed for good");
+            give_up(registry, job, why);
+            registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), Some(why)))
+        }
+    };
+    if let Err(error) = settled {
+        // Another worker takes it when the lease runs out.
+        tracing::warn!(job = job.id, error = &error as &dyn std::error::Error, "the end of a job was not recorded");
+    }
+}
+
+fn perform(registry: &Registry, job: &HeldJob) -> Result<(), String> {
+    match job.kind.as_str() {
+        enroll::JOB => fleet_import::work(registry, &job.subject),
+        other => Err(format!("this program knows no job of the kind {other}")),
+    }
+}
+
+fn give_up(registry: &Registry, job: &HeldJob, why: &str) {
+    if job.kind == enroll::JOB {
+        fleet_import::give_up(registry, &job.subject, why);
+    }
+}
+
+fn pause_s(attempt: u32) -> i64 {
+    FIRST_PAUSE_S.saturating_mul(4_i64.saturating_pow(attempt.saturating_sub(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_until_the_last_attempt() {
+        assert_eq!((1..ATTEMPTS).map(pause_s).collect::<Vec<_>>(), [2, 8, 32, 128]);
+    }
+}

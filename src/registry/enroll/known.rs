@@ -1,0 +1,82 @@
+//! What the registry knows of the things that a file names.
+//!
+//! *Invariant:* only the operator's own vehicles; of other operators' numbers only that they are taken.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::fleet_list::FleetList;
+use crate::model::{OperatorId, Plate, Series, SeriesStatus, Vehicle, VehicleId};
+use crate::plate::{PlateNumber, SeriesLetter};
+use crate::storage::vehicles::Wanted;
+use crate::storage::{self, Db, plates, series, vehicles};
+
+/// What the registry knows of the things that a file names.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The operator's vehicles that the file may mean.
+    pub(super) vehicles: HashMap<VehicleId, Vehicle>,
+    /// Which of them has a device id.
+    pub(super) by_device: HashMap<String, VehicleId>,
+    /// Which of them has a serial number.
+    pub(super) by_serial_number: HashMap<String, VehicleId>,
+    /// The plates of the numbers in the file, and of the vehicles.
+    pub(super) plates: HashMap<PlateNumber, Plate>,
+    /// All letters that anybody claims or holds.
+    pub(super) letters: BTreeMap<SeriesLetter, Series>,
+    /// How many vehicles the operator has.
+    pub(super) fleet: i64,
+}
+
+impl Known {
+    /// Looks up everything that the list names.
+    pub(super) fn find(db: &mut Db, operator: &OperatorId, list: &FleetList) -> storage::Result<Self> {
+        let good = || list.rows.iter().filter(|row| !row.bad);
+        let devices: Vec<_> = good().filter_map(|row| row.device_id.clone()).collect();
+        let serials: Vec<_> = good().filter_map(|row| row.serial_number.clone()).collect();
+        let numbers: Vec<_> = good()
+            .filter_map(|row| row.plate.as_ref())
+            .flat_map(|plate| plate.numbers.iter().copied())
+            .collect();
+        let mut known = Self {
+            fleet: vehicles::count(db, operator)?,
+            ..Self::default()
+        };
+        for series in series::list(db, None, None, 26)? {
+            known.letters.insert(series.letter, series);
+        }
+        for plate in plates::find_by_numbers(db, &numbers)? {
+            known.plates.insert(plate.number, plate);
+        }
+        let borne_by: Vec<_> = known
+            .plates
+            .values()
+            .filter(|plate| plate.operator_id == *operator)
+            .map(|plate| plate.vehicle_id)
+            .collect();
+        let mut found = vehicles::find_all(db, operator, Wanted::Devices(&devices))?;
+        found.extend(vehicles::find_all(db, operator, Wanted::SerialNumbers(&serials))?);
+        found.extend(vehicles::find_by_ids(db, &borne_by)?.into_values());
+        let ids: Vec<_> = found.iter().map(|vehicle| vehicle.id).collect();
+        for plate in plates::of_vehicles(db, &ids)? {
+            known.plates.insert(plate.number, plate);
+        }
+        for vehicle in found {
+            known
+                .by_device
+                .insert(vehicle.device_id.as_str().to_owned(), vehicle.id);
+            if let Some(serial) = &vehicle.facts.serial_number {
+                known.by_serial_number.insert(serial.clone(), vehicle.id);
+            }
+            known.vehicles.insert(vehicle.id, vehicle);
+        }
+        Ok(known)
+    }
+
+    /// Returns the letters that are the operator's own and confirmed.
+    pub(super) fn own_letters(&self, operator: &OperatorId) -> Vec<&Series> {
+        self.letters
+            .values()
+            .filter(|series| series.operator_id == *operator && series.status == SeriesStatus::Confirmed)
+            .collect()
+    }
+}

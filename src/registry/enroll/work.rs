@@ -1,0 +1,172 @@
+//! The work on an upload: read the file, compare it with what is known, and check or commit.
+//!
+//! *Invariant:* the file is read before the database is touched; whatever happens, the upload ends with a report.
+
+use rand::Rng;
+use sha2::{Digest, Sha256};
+
+use super::EnrollError;
+use super::apply::{Applied, apply};
+use super::known::Known;
+use super::plan::{Plan, Terms, plan};
+use crate::audit::Hash;
+use crate::fleet_list::{self, FleetList, Mapping};
+use crate::model::{ImportId, Moment, OperatorId, OperatorStatus};
+use crate::plate::PlateNumber;
+use crate::registry::Registry;
+use crate::storage::fleet_imports::{self, ImportOutcome, StoredImport};
+use crate::storage::{self, operators, vehicles};
+
+/// How many problems a report keeps; all are counted.
+const PROBLEMS_KEPT: usize = 1_000;
+
+/// Works on an upload that waits; does nothing if it does not wait (any more).
+///
+/// # Errors
+/// [`EnrollError::Storage`], after which the work may be tried again.
+pub fn work(registry: &Registry, now: Moment, rng: &mut impl Rng, id: &ImportId) -> Result<(), EnrollError> {
+    let found = registry.store.read(|db| -> storage::Result<_> {
+        let Some(import) = fleet_imports::find(db, id, None)? else {
+            return Ok(None);
+        };
+        let file = fleet_imports::file(db, id)?;
+        Ok(Some((import, file)))
+    })?;
+    let Some((import, file)) = found else { return Ok(()) };
+    let pairs: Vec<String> = serde_json::from_str(&import.mapping)?;
+    let mapping = Mapping::parse(&pairs).map_err(EnrollError::Mapping)?;
+    let list = fleet_list::read(&file, &mapping);
+    match import.status.as_str() {
+        "reading" => check(registry, now, id, &import, &list),
+        "committing" => commit(
+            registry,
+            now,
+            rng,
+            id,
+            &import,
+            &list,
+            Hash::from_bytes(Sha256::digest(&file).into()),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Ends an upload on which the work failed for good.
+///
+/// # Errors
+/// Those of the database.
+pub fn give_up(registry: &Registry, now: Moment, id: &ImportId, why: &str) -> Result<(), EnrollError> {
+    let outcome = ImportOutcome {
+        status: "failed",
+        found: None,
+        counts: None,
+        problems: None,
+        problems_total: 0,
+        failure: Some(why.to_owned()),
+    };
+    registry.store.write(|tx| {
+        for status in ["reading", "committing"] {
+            fleet_imports::end(tx, id, status, &outcome, now)?;
+        }
+        Ok(())
+    })
+}
+
+fn check(
+    registry: &Registry,
+    now: Moment,
+    id: &ImportId,
+    import: &StoredImport,
+    list: &FleetList,
+) -> Result<(), EnrollError> {
+    let operator = OperatorId::from_text(&import.operator_id);
+    let known = registry.store.read(|db| Known::find(db, &operator, list))?;
+    let planned = plan(list, &known, terms(registry, now, &operator, import));
+    let outcome = outcome("checked", list, &planned)?;
+    registry.store.write(|tx| -> Result<(), EnrollError> {
+        fleet_imports::end(tx, id, "reading", &outcome, now)?;
+        Ok(())
+    })
+}
+
+fn commit(
+    registry: &Registry,
+    now: Moment,
+    rng: &mut impl Rng,
+    id: &ImportId,
+    import: &StoredImport,
+    list: &FleetList,
+    file_digest: Hash,
+) -> Result<(), EnrollError> {
+    let operator_id = OperatorId::from_text(&import.operator_id);
+    // In a transaction of its own, so that imports of different operators do not wait for each other's commits.
+    let first_id = registry.store.write(|tx| vehicles::reserve_ids(tx, list.rows.len()))?;
+    registry.store.write(|tx| -> Result<(), EnrollError> {
+        let operator = operators::take_turn(tx, &operator_id)?;
+        let known = Known::find(tx.db(), &operator_id, list)?;
+        let planned = plan(list, &known, terms(registry, now, &operator_id, import));
+        let mut ended = outcome("committed", list, &planned)?;
+        if operator.status() != OperatorStatus::Admitted {
+            ended = ImportOutcome {
+                status: "refused",
+                failure: Some("operator_suspended".to_owned()),
+                ..ended
+            };
+        } else if refused(import, &planned) {
+            ended = ImportOutcome {
+                status: "refused",
+                ..ended
+            };
+        }
+        if !fleet_imports::end(tx, id, "committing", &ended, now)? || ended.status == "refused" {
+            return Ok(());
+        }
+        let applied = Applied {
+            import: id,
+            operator: &operator_id,
+            account: &import.account_id,
+            now,
+            zone: registry.rules.zone,
+            first_id,
+            file_digest,
+        };
+        apply(tx, rng, &applied, &known, &planned)
+    })
+}
+
+/// All or nothing: any error refuses. Good rows: a file without one does, and so does an error of the file as a whole.
+fn refused(import: &StoredImport, planned: &Plan) -> bool {
+    let of_file = planned
+        .problems
+        .iter()
+        .any(|problem| problem.row.is_none() && problem.severity == fleet_list::Severity::Error);
+    if import.mode == "good_rows" {
+        of_file || planned.rows.is_empty()
+    } else {
+        planned.has_errors()
+    }
+}
+
+fn terms<'a>(registry: &Registry, now: Moment, operator: &'a OperatorId, import: &StoredImport) -> Terms<'a> {
+    Terms {
+        operator,
+        now,
+        adoption_jump: registry.rules.adoption_jump,
+        adopt_up_to: import
+            .adopt_up_to
+            .as_deref()
+            .and_then(|text| PlateNumber::parse(text).ok()),
+    }
+}
+
+fn outcome(status: &'static str, list: &FleetList, planned: &Plan) -> Result<ImportOutcome, EnrollError> {
+    let kept: Vec<_> = planned.problems.iter().take(PROBLEMS_KEPT).collect();
+    Ok(ImportOutcome {
+        status,
+        found: Some(serde_json::to_string(&list.found)?),
+        counts: Some(serde_json::to_string(&planned.counts)?),
+        problems: Some(serde_json::to_string(&kept)?),
+        problems_total: i64::try_from(planned.problems.len()).unwrap_or(i64::MAX),
+        failure: None,
+    })
+}

@@ -1,0 +1,74 @@
+//! Issue: numbers are kept and given, in sequence.
+//!
+//! *Invariant:* a number is never given twice, and no number above the highest kept one is passed over: the serials of a
+//! letter move under its row's lock, in the transaction that records who bears them.
+
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+use crate::model::{Moment, OperatorId, Series};
+use crate::plate::{KZ_158, PlateNumber, SeriesLetter};
+use crate::storage::plates::{self, Origin};
+use crate::storage::{self, Tx, series};
+
+/// Why numbers were not given.
+#[derive(Debug, Error)]
+pub enum IssueError {
+    /// The operator's letters have fewer numbers left.
+    #[error("the operator's letters have fewer numbers left than its vehicles need")]
+    UsedUp,
+    /// The database failed.
+    #[error("the numbers could not be recorded")]
+    Storage(#[from] storage::Error),
+}
+
+/// Keeps the numbers that scooters bear already, then gives `wanted` new ones in sequence from the operator's letters
+/// (which must be confirmed, in the order of preference). The operator's turn must have been taken.
+///
+/// Returns the new numbers in the order in which they are to be given.
+///
+/// # Errors
+/// [`IssueError`]; [`storage::Error::Conflict`] where a kept number is known already.
+pub fn issue(
+    tx: &mut Tx<'_>,
+    now: Moment,
+    operator: &OperatorId,
+    own: &[Series],
+    kept: &[PlateNumber],
+    wanted: usize,
+) -> Result<Vec<PlateNumber>, IssueError> {
+    let mut next: BTreeMap<SeriesLetter, u32> = own.iter().map(|series| (series.letter, series.next_serial)).collect();
+    for number in kept {
+        // Holes below the highest kept number stay holes; issue goes on above it.
+        if let Some(serial) = next.get_mut(&number.letter()) {
+            *serial = (*serial).max(number.serial().saturating_add(1));
+        }
+    }
+    let mut given = Vec::with_capacity(wanted);
+    for series in own {
+        let Some(serial) = next.get_mut(&series.letter) else {
+            continue;
+        };
+        while given.len() < wanted && KZ_158.serials().contains(serial) {
+            match PlateNumber::of(series.letter, *serial) {
+                Ok(number) => given.push(number),
+                Err(_) => break,
+            }
+            *serial = serial.saturating_add(1);
+        }
+    }
+    if given.len() < wanted {
+        return Err(IssueError::UsedUp);
+    }
+    for series in own {
+        if let Some(serial) = next.get(&series.letter).filter(|serial| **serial != series.next_serial) {
+            series::move_next_serial(tx, series.letter, series.next_serial, *serial)?;
+        }
+    }
+    let kept = kept.iter().map(|number| (*number, Origin::Adopted));
+    let all: Vec<_> = kept
+        .chain(given.iter().map(|number| (*number, Origin::Issued)))
+        .collect();
+    plates::insert_numbers(tx, operator, &all, now)?;
+    Ok(given)
+}

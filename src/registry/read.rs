@@ -1,0 +1,88 @@
+//! Reading back: vehicles and plates of the caller's own.
+//!
+//! *Invariant:* a foreign thing answers exactly like an unknown one.
+
+use thiserror::Error;
+
+use crate::model::{Caller, DeviceId, Moment, OperatorId, Plate, PlateStatus, Vehicle};
+use crate::plate::{ReadingProblem, reading};
+use crate::storage::vehicles::{self, Wanted};
+use crate::storage::{self, Db, plates};
+
+/// Why something could not be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The caller is no operator.
+    #[error("only an operator has a fleet")]
+    NotAnOperator,
+    /// There is no such thing of the caller's.
+    #[error("there is no such vehicle or plate")]
+    Unknown,
+    /// The text is no plate number.
+    #[error("the plate number cannot be read")]
+    Unreadable(#[source] ReadingProblem),
+    /// The database failed.
+    #[error("it could not be read")]
+    Storage(#[from] storage::Error),
+}
+
+/// A plate with the vehicle that bears or bore it.
+#[derive(Debug, Clone)]
+pub struct PlateRecord {
+    /// The plate.
+    pub plate: Plate,
+    /// Whether it is borne now.
+    pub status: PlateStatus,
+    /// The vehicle.
+    pub vehicle: Vehicle,
+}
+
+fn own(caller: &Caller) -> Result<&OperatorId, ReadError> {
+    caller.operator_id.as_ref().ok_or(ReadError::NotAnOperator)
+}
+
+/// Lists the caller's vehicles in the order of registration, after the number given.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn list_vehicles(db: &mut Db, caller: &Caller, after: Option<i64>, rows: usize) -> Result<Vec<Vehicle>, ReadError> {
+    Ok(vehicles::list(db, own(caller)?, after, rows)?)
+}
+
+/// Finds a vehicle of the caller's.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn get_vehicle(db: &mut Db, caller: &Caller, device: &DeviceId) -> Result<Vehicle, ReadError> {
+    let wanted = [device.as_str().to_owned()];
+    vehicles::find_all(db, own(caller)?, Wanted::Devices(&wanted))?
+        .into_iter()
+        .next()
+        .ok_or(ReadError::Unknown)
+}
+
+/// Finds a plate of the caller's by anything that reads as one number; of several, the one that the caller has.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Result<PlateRecord, ReadError> {
+    let operator = own(caller)?;
+    let reading = reading::read(text).map_err(ReadError::Unreadable)?;
+    let numbers: Vec<_> = reading
+        .hypotheses()
+        .iter()
+        .map(|hypothesis| hypothesis.number)
+        .collect();
+    let mut found = plates::find_by_numbers(db, &numbers)?;
+    found.retain(|plate| plate.operator_id == *operator);
+    let rank = |plate: &Plate| numbers.iter().position(|number| *number == plate.number);
+    let plate = found.into_iter().min_by_key(rank).ok_or(ReadError::Unknown)?;
+    let vehicle = vehicles::find_by_ids(db, &[plate.vehicle_id])?
+        .remove(&plate.vehicle_id)
+        .ok_or(ReadError::Unknown)?;
+    Ok(PlateRecord {
+        status: plate.status_at(now),
+        plate,
+        vehicle,
+    })
+}

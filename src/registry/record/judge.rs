@@ -1,0 +1,169 @@
+//! One report, judged by itself: from JSON to what it says.
+//!
+//! *Invariant:* no database: which vehicle is meant is still only a name here.
+
+use serde_json::{Map, Value};
+
+use super::ReportProblem;
+use crate::model::{DeviceId, Moment, Place, RideId, RideKind};
+use crate::plate::{PlateNumber, reading};
+
+/// How a report names its vehicle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Named {
+    /// By the operator's id.
+    Device(DeviceId),
+    /// By its plate: the text, and the numbers that it can mean.
+    Plate(String, Vec<PlateNumber>),
+}
+
+/// What a report says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Judged {
+    pub(super) ride_id: RideId,
+    pub(super) vehicle: Named,
+    pub(super) started_at: Moment,
+    pub(super) ended_at: Option<Moment>,
+    pub(super) start: Option<Place>,
+    pub(super) end: Option<Place>,
+    pub(super) kind: RideKind,
+    pub(super) rider_handle: Option<String>,
+}
+
+/// Judges one report.
+pub(super) fn judge(report: &Value) -> Result<Judged, ReportProblem> {
+    let fields = report.as_object().ok_or(ReportProblem::NotAnObject)?;
+    let ride_id = text(fields, "ride_id")?.ok_or(ReportProblem::Missing("ride_id"))?;
+    let ride_id = RideId::parse(ride_id).map_err(|problem| ReportProblem::Id {
+        field: "ride_id",
+        problem,
+    })?;
+    let started_at = instant(fields, "started_at")?.ok_or(ReportProblem::Missing("started_at"))?;
+    let ended_at = instant(fields, "ended_at")?;
+    if ended_at.is_some_and(|end| end < started_at) {
+        return Err(ReportProblem::EndsBeforeStart);
+    }
+    let kind = match text(fields, "kind")? {
+        None => RideKind::Rider,
+        Some(name) => RideKind::find(name).ok_or(ReportProblem::Type {
+            field: "kind",
+            expected: "rider, rebalance or maintenance",
+        })?,
+    };
+    Ok(Judged {
+        ride_id,
+        vehicle: vehicle(fields)?,
+        started_at,
+        ended_at,
+        start: place(fields, "start")?,
+        end: place(fields, "end")?,
+        kind,
+        rider_handle: text(fields, "rider_handle")?
+            .filter(|handle| !handle.is_empty())
+            .map(ToOwned::to_owned),
+    })
+}
+
+fn vehicle(fields: &Map<String, Value>) -> Result<Named, ReportProblem> {
+    if let Some(device) = text(fields, "device_id")? {
+        let id = DeviceId::parse(device).map_err(|problem| ReportProblem::Id {
+            field: "device_id",
+            problem,
+        })?;
+        return Ok(Named::Device(id));
+    }
+    let plate = text(fields, "plate")?.ok_or(ReportProblem::Missing("device_id"))?;
+    let unknown = || ReportProblem::UnknownPlate(plate.to_owned());
+    let reading = reading::read(plate).ok().ok_or_else(unknown)?;
+    Ok(Named::Plate(
+        plate.to_owned(),
+        reading.hypotheses().iter().map(|one| one.number).collect(),
+    ))
+}
+
+fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    fields.get(name).filter(|value| !value.is_null())
+}
+
+fn text<'a>(fields: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, ReportProblem> {
+    let wrong = ReportProblem::Type {
+        field: name,
+        expected: "text",
+    };
+    present(fields, name)
+        .map(|value| value.as_str().ok_or(wrong))
+        .transpose()
+}
+
+fn instant(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Moment>, ReportProblem> {
+    text(fields, name)?
+        .map(|text| Moment::parse(text).map_err(|problem| ReportProblem::Instant { field: name, problem }))
+        .transpose()
+}
+
+fn place(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Place>, ReportProblem> {
+    let Some(value) = present(fields, name) else {
+        return Ok(None);
+    };
+    let degrees = |name: &str| value.get(name).and_then(Value::as_f64);
+    let (lat, lng) = degrees("lat").zip(degrees("lng")).ok_or(ReportProblem::Place(name))?;
+    Place::new(lat, lng).map(Some).map_err(|_| ReportProblem::Place(name))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn report() -> Value {
+        json!({"ride_id": "r1", "device_id": "d1", "started_at": "2026-07-07T20:21:51+05:00",
+               "ended_at": "2026-07-07T20:31:51+05:00", "start": {"lat": 43.2, "lng": 76.9}, "rider_handle": "u"})
+    }
+
+    fn without_or_with(field: &str, value: Value) -> Result<Judged, ReportProblem> {
+        let mut report = report();
+        report[field] = value;
+        judge(&report)
+    }
+
+    #[test]
+    fn a_sound_report_is_understood() {
+        let judged = judge(&report()).unwrap();
+        assert_eq!(judged.ended_at.unwrap().seconds_since(judged.started_at), 600);
+        assert_eq!(judged.kind, RideKind::Rider);
+    }
+
+    #[test]
+    fn each_thing_that_is_wrong_is_refused_by_its_name() {
+        let code = |field: &str, value| without_or_with(field, value).unwrap_err().code();
+        assert_eq!(code("ride_id", Value::Null), "missing");
+        assert_eq!(code("ride_id", json!(7)), "wrong_type");
+        assert_eq!(code("ride_id", json!("x".repeat(129))), "bad_id");
+        assert_eq!(code("started_at", json!("2026-07-07T20:21:51")), "no_offset");
+        assert_eq!(code("started_at", json!("soon")), "bad_instant");
+        assert_eq!(
+            code("ended_at", json!("2026-07-07T20:00:00+05:00")),
+            "ends_before_start"
+        );
+        assert_eq!(code("start", json!({"lat": 93, "lng": 1})), "bad_place");
+        assert_eq!(code("kind", json!("joyride")), "wrong_type");
+        assert_eq!(code("device_id", Value::Null), "missing");
+        assert_eq!(judge(&json!([])).unwrap_err().code(), "not_an_object");
+    }
+
+    #[test]
+    fn an_open_ride_has_no_end() {
+        assert_eq!(without_or_with("ended_at", Value::Null).unwrap().ended_at, None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_makes_the_judge_panic(field in "ride_id|device_id|plate|started_at|start|kind", text in "\\PC*", number: f64) {
+            let _ = without_or_with(&field, json!(text));
+            let _ = without_or_with(&field, json!(number));
+            let _ = without_or_with(&field, json!({"lat": number, "lng": text}));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Rides as operators report them: judged one by one, recorded in one transaction, never dropped.
+//!
+//! *Invariant:* a report that cannot become a ride is refused by name and kept as it came; one that looks wrong is
+//! recorded and marked.
+
+mod error;
+mod judge;
+
+mod list;
+mod report;
+mod watermark;
+
+pub use error::{RecordError, ReportProblem};
+pub use list::{ListRides, list_sessions};
+pub use report::{MOST_REPORTS, ReportResult, SessionsReceipt, report};
+pub use watermark::watermark;

@@ -1,0 +1,427 @@
+//! A batch of reports: new rides, new versions, repetitions, refusals.
+//!
+//! *Invariant:* a replay is harmless: the same id with the same content changes nothing, whoever sends it how often.
+
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use utoipa::ToSchema;
+
+use super::judge::{Judged, Named, judge};
+use super::{RecordError, ReportProblem};
+use crate::audit::Action;
+use crate::audit::Salt;
+use crate::model::{Caller, Moment, OperatorId, Plate, RideId, RideMark, RideReport, VehicleId, new_id};
+use crate::plate::PlateNumber;
+use crate::registry::Rules;
+use crate::storage::audit_log::{self, Draft};
+use crate::storage::ride_marks::{self, NewMark};
+use crate::storage::rides::{self, Comparison, KnownRide, NewRide};
+use crate::storage::vehicles::{self, Wanted};
+use crate::storage::{Tx, operators, plates};
+use crate::words::Language;
+
+/// How many rides one call takes.
+pub const MOST_REPORTS: usize = 10_000;
+
+/// What came of a batch.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct SessionsReceipt {
+    /// How many were sent.
+    pub total: usize,
+    /// How many are new.
+    pub recorded: usize,
+    /// How many were known as they are.
+    pub repeated: usize,
+    /// How many became new versions.
+    pub versioned: usize,
+    /// How many were refused; they are kept as they came.
+    pub refused: usize,
+    /// What came of each, in the order of the call.
+    pub results: Vec<ReportResult>,
+}
+
+/// What came of one report.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReportResult {
+    /// Its place in the call, from 0.
+    pub index: usize,
+    /// The operator's id of the ride, where it could be read.
+    pub ride_id: Option<String>,
+    /// `recorded`, `repeated`, `versioned` or `refused`.
+    pub outcome: String,
+    /// Which version the ride has now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// Why it was refused, for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Why it was refused and how to mend it, in the caller's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// What looks wrong about it; it is recorded all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub marks: Vec<String>,
+}
+
+/// Records a batch of reports.
+///
+/// # Errors
+/// [`RecordError`]; then nothing of the batch is recorded.
+pub fn report(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    now: Moment,
+    rng: &mut impl Rng,
+    caller: &Caller,
+    language: Language,
+    reports: &[Value],
+) -> Result<SessionsReceipt, RecordError> {
+    let operator = caller.operator_id.clone().ok_or(RecordError::NotAnOperator)?;
+    match reports.len() {
+        0 => return Err(RecordError::Empty),
+        count if count > MOST_REPORTS => {
+            return Err(RecordError::TooMany {
+                count,
+                most: MOST_REPORTS,
+            });
+        }
+        _ => {}
+    }
+    // Two calls with the same rides come one after the other.
+    operators::take_turn(tx, &operator)?;
+    let judged: Vec<_> = reports.iter().map(judge).collect();
+    let fleet = Fleet::find(tx, &operator, &judged)?;
+    let placed = place(judged, &fleet);
+    let ids: Vec<_> = placed
+        .iter()
+        .filter_map(|one| Some(one.as_ref().ok()?.ride_id.clone()))
+        .collect();
+    let known = rides::find_known(tx.db(), &operator, &ids)?;
+    let decided = decide(&placed, &known, rules, now, rng);
+    let changed: HashMap<_, _> = decided
+        .iter()
+        .filter(|(_, step)| matches!(step, Step::Version(..)))
+        .filter_map(|(id, _)| Some(((*id).clone(), known.get(*id)?.clone())))
+        .collect();
+    let new: Vec<_> = decided.values().filter_map(Step::ride).cloned().collect();
+    rides::insert(tx, &operator, &new, &changed, now)?;
+    let marks = mark(tx, rules, now, &operator, &new, &fleet)?;
+    refuse(tx, now, rng, &operator, reports, &placed)?;
+    log_changes(tx, now, rng, caller, &operator, &decided)?;
+    Ok(receipt(language, reports, &placed, &decided, &marks))
+}
+
+/// The vehicles that the batch names, and when they bear numbers.
+struct Fleet {
+    by_device: HashMap<String, VehicleId>,
+    by_number: HashMap<PlateNumber, VehicleId>,
+    plates: HashMap<VehicleId, Vec<Plate>>,
+}
+
+impl Fleet {
+    fn find(
+        tx: &mut Tx<'_>,
+        operator: &OperatorId,
+        judged: &[Result<Judged, ReportProblem>],
+    ) -> Result<Self, RecordError> {
+        let mut devices = HashSet::new();
+        let mut numbers = HashSet::new();
+        for one in judged.iter().flatten() {
+            match &one.vehicle {
+                Named::Device(id) => drop(devices.insert(id.as_str().to_owned())),
+                Named::Plate(_, meant) => numbers.extend(meant.iter().copied()),
+            }
+        }
+        let devices: Vec<_> = devices.into_iter().collect();
+        let numbers: Vec<_> = numbers.into_iter().collect();
+        let found = vehicles::find_all(tx.db(), operator, Wanted::Devices(&devices))?;
+        let named = plates::find_by_numbers(tx.db(), &numbers)?;
+        let named = named.into_iter().filter(|plate| plate.operator_id == *operator);
+        let by_number: HashMap<_, _> = named.map(|plate| (plate.number, plate.vehicle_id)).collect();
+        let mut ids: Vec<_> = found
+            .iter()
+            .map(|vehicle| vehicle.id)
+            .chain(by_number.values().copied())
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut borne: HashMap<_, Vec<_>> = HashMap::new();
+        for plate in plates::of_vehicles(tx.db(), &ids)? {
+            borne.entry(plate.vehicle_id).or_default().push(plate);
+        }
+        let by_device = found
+            .into_iter()
+            .map(|vehicle| (vehicle.device_id.as_str().to_owned(), vehicle.id))
+            .collect();
+        Ok(Self {
+            by_device,
+            by_number,
+            plates: borne,
+        })
+    }
+
+    fn vehicle(&self, named: &Named) -> Result<VehicleId, ReportProblem> {
+        match named {
+            Named::Device(id) => self
+                .by_device
+                .get(id.as_str())
+                .copied()
+                .ok_or_else(|| ReportProblem::UnknownVehicle(id.as_str().to_owned())),
+            Named::Plate(text, meant) => {
+                let mut found: Vec<_> = meant.iter().filter_map(|number| self.by_number.get(number)).collect();
+                found.dedup();
+                match found.as_slice() {
+                    [one] => Ok(**one),
+                    _ => Err(ReportProblem::UnknownPlate(text.clone())),
+                }
+            }
+        }
+    }
+}
+
+/// Finds the vehicle of each report, and refuses a ride that the call tells in two ways.
+fn place(judged: Vec<Result<Judged, ReportProblem>>, fleet: &Fleet) -> Vec<Result<RideReport, ReportProblem>> {
+    let mut told: HashMap<RideId, RideReport> = HashMap::new();
+    judged
+        .into_iter()
+        .map(|one| {
+            let one = one?;
+            let report = RideReport {
+                vehicle_id: fleet.vehicle(&one.vehicle)?,
+                ride_id: one.ride_id,
+                started_at: one.started_at,
+                ended_at: one.ended_at,
+                start: one.start,
+                end: one.end,
+                kind: one.kind,
+                rider_handle: one.rider_handle,
+            };
+            match told.get(&report.ride_id) {
+                Some(before) if *before != report => {
+                    return Err(ReportProblem::TwiceInCall(report.ride_id.as_str().to_owned()));
+                }
+                Some(_) => {}
+                None => drop(told.insert(report.ride_id.clone(), report.clone())),
+            }
+            Ok(report)
+        })
+        .collect()
+}
+
+/// What a report does to what is on record.
+enum Step<'a> {
+    Record(NewRide<'a>),
+    Version(NewRide<'a>, Comparison),
+    Repeat(u32),
+}
+
+impl<'a> Step<'a> {
+    const fn ride(&self) -> Option<&NewRide<'a>> {
+        match self {
+            Self::Record(ride) | Self::Version(ride, _) => Some(ride),
+            Self::Repeat(_) => None,
+        }
+    }
+}
+
+fn decide<'a>(
+    placed: &'a [Result<RideReport, ReportProblem>],
+    known: &HashMap<RideId, KnownRide>,
+    rules: &Rules,
+    now: Moment,
+    rng: &mut impl Rng,
+) -> BTreeMap<&'a RideId, Step<'a>> {
+    let mut steps = BTreeMap::new();
+    for report in placed.iter().flatten() {
+        if steps.contains_key(&report.ride_id) {
+            continue;
+        }
+        let long = report
+            .ended_at
+            .is_none_or(|end| end.seconds_since(report.started_at) >= rules.max_ride_s);
+        let salt = report.rider_handle.as_ref().map(|_| {
+            let mut bytes = [0_u8; 32];
+            rng.fill_bytes(&mut bytes);
+            Salt::from_bytes(bytes)
+        });
+        let ride = |version, first_received| NewRide {
+            report,
+            version,
+            first_received,
+            salt,
+            long,
+        };
+        let step = match known.get(&report.ride_id) {
+            None => Step::Record(ride(1, now)),
+            Some(before) => match before.compare(report) {
+                Comparison::Same => Step::Repeat(before.version()),
+                other => Step::Version(ride(before.version().saturating_add(1), before.first_received()), other),
+            },
+        };
+        steps.insert(&report.ride_id, step);
+    }
+    steps
+}
+
+fn mark(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    now: Moment,
+    operator: &OperatorId,
+    new: &[NewRide<'_>],
+    fleet: &Fleet,
+) -> Result<HashMap<(RideId, u32), Vec<RideMark>>, RecordError> {
+    let mut marks = Vec::new();
+    for ride in new {
+        let report = ride.report;
+        let borne = fleet
+            .plates
+            .get(&report.vehicle_id)
+            .is_some_and(|plates| plates.iter().any(|plate| plate.borne.contains(report.started_at)));
+        let found = [
+            (report.ended_at.is_none(), RideMark::Open),
+            (ride.long && report.ended_at.is_some(), RideMark::Long),
+            (report.started_at > now, RideMark::BeginsInFuture),
+            (!borne, RideMark::WithoutPlate),
+            (
+                report
+                    .ended_at
+                    .is_some_and(|end| ride.first_received.seconds_since(end) > rules.late_after_s),
+                RideMark::ReportedLate,
+            ),
+        ];
+        marks.extend(found.into_iter().filter(|(is, _)| *is).map(|(_, mark)| NewMark {
+            ride_id: report.ride_id.clone(),
+            version: ride.version,
+            mark,
+            other: None,
+        }));
+    }
+    ride_marks::note(tx, operator, &marks, now)?;
+    let starts = new.iter().map(|ride| ride.report.started_at);
+    let ends = new.iter().map(|ride| {
+        ride.report
+            .ended_at
+            .unwrap_or_else(|| ride.report.started_at.plus_seconds(rules.max_ride_s))
+    });
+    if let (Some(from), Some(to)) = (starts.min(), ends.max()) {
+        let mut vehicles: Vec<_> = new.iter().map(|ride| ride.report.vehicle_id).collect();
+        vehicles.sort_unstable();
+        vehicles.dedup();
+        let fresh: Vec<_> = new.iter().map(|ride| &ride.report.ride_id).collect();
+        ride_marks::note_overlaps(tx, operator, &vehicles, (from, to), rules.max_ride_s, now, &fresh)?;
+    }
+    let versions: Vec<_> = new
+        .iter()
+        .map(|ride| (ride.report.ride_id.clone(), ride.version))
+        .collect();
+    Ok(ride_marks::find(tx.db(), operator, &versions)?)
+}
+
+fn refuse(
+    tx: &mut Tx<'_>,
+    now: Moment,
+    rng: &mut impl Rng,
+    operator: &OperatorId,
+    reports: &[Value],
+    placed: &[Result<RideReport, ReportProblem>],
+) -> Result<(), RecordError> {
+    let refused: Vec<_> = reports
+        .iter()
+        .zip(placed)
+        .filter_map(|(report, placed)| {
+            let problem = placed.as_ref().err()?;
+            Some((
+                new_id(now, rng),
+                without_handle(report).to_string(),
+                problem.code().to_owned(),
+            ))
+        })
+        .collect();
+    Ok(rides::keep_refused(tx, operator, &refused, now)?)
+}
+
+/// The rider's handle is not kept, here neither.
+fn without_handle(report: &Value) -> Value {
+    let mut report = report.clone();
+    if let Some(fields) = report.as_object_mut() {
+        fields.remove("rider_handle");
+    }
+    report
+}
+
+/// A ride that somebody asked about and that says something else now is an entry of its own. One that merely ended is
+/// not.
+fn log_changes(
+    tx: &mut Tx<'_>,
+    now: Moment,
+    rng: &mut impl Rng,
+    caller: &Caller,
+    operator: &OperatorId,
+    decided: &BTreeMap<&RideId, Step<'_>>,
+) -> Result<(), RecordError> {
+    let differing: Vec<_> = decided
+        .iter()
+        .filter(|(_, step)| matches!(step, Step::Version(_, Comparison::Differs)))
+        .map(|(id, _)| (*id).clone())
+        .collect();
+    let asked = rides::asked_about(tx.db(), operator, &differing)?;
+    let drafts = asked
+        .iter()
+        .map(|id| Draft::of(caller, Action::SessionChangedAfterLookup, id.as_str()))
+        .collect();
+    audit_log::append(tx, now, rng, drafts)?;
+    Ok(())
+}
+
+fn receipt(
+    language: Language,
+    reports: &[Value],
+    placed: &[Result<RideReport, ReportProblem>],
+    decided: &BTreeMap<&RideId, Step<'_>>,
+    marks: &HashMap<(RideId, u32), Vec<RideMark>>,
+) -> SessionsReceipt {
+    let mut receipt = SessionsReceipt {
+        total: reports.len(),
+        ..SessionsReceipt::default()
+    };
+    let mut counted = HashSet::new();
+    for (index, (report, placed)) in reports.iter().zip(placed).enumerate() {
+        let ride_id = report.get("ride_id").and_then(Value::as_str).map(ToOwned::to_owned);
+        let step = placed.as_ref().ok().and_then(|placed| decided.get(&placed.ride_id));
+        let first = placed.as_ref().is_ok_and(|placed| counted.insert(&placed.ride_id));
+        let (outcome, version) = match step {
+            None => ("refused", None),
+            Some(Step::Record(ride)) if first => ("recorded", Some(ride.version)),
+            Some(Step::Version(ride, _)) if first => ("versioned", Some(ride.version)),
+            Some(Step::Record(ride) | Step::Version(ride, _)) => ("repeated", Some(ride.version)),
+            Some(Step::Repeat(version)) => ("repeated", Some(*version)),
+        };
+        match outcome {
+            "recorded" => receipt.recorded += 1,
+            "versioned" => receipt.versioned += 1,
+            "repeated" => receipt.repeated += 1,
+            _ => receipt.refused += 1,
+        }
+        let problem = placed.as_ref().err();
+        let marks = placed
+            .as_ref()
+            .ok()
+            .zip(version)
+            .and_then(|(placed, version)| marks.get(&(placed.ride_id.clone(), version)))
+            .map(|marks| marks.iter().map(|mark| mark.name().to_owned()).collect())
+            .unwrap_or_default();
+        receipt.results.push(ReportResult {
+            index,
+            ride_id,
+            outcome: outcome.to_owned(),
+            version,
+            code: problem.map(|problem| problem.code().to_owned()),
+            problem: problem.map(|problem| problem.text(language)),
+            marks,
+        });
+    }
+    receipt
+}

@@ -1,0 +1,67 @@
+//! What is known about a question before any ride is looked at.
+//!
+//! *Invariant:* nothing here says whether anybody rode.
+
+use crate::model::{Moment, Operator, Plate, Policy, Question, Reporting, Vehicle, Zone};
+use crate::plate::PlateNumber;
+use crate::words::Language;
+
+/// A number that was issued and may be meant, with everything around it but the rides.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) number: PlateNumber,
+    /// How probable it is among the issued numbers that may be meant.
+    pub(super) probability: f64,
+    pub(super) plate: Plate,
+    pub(super) vehicle: Option<Vehicle>,
+    pub(super) operator: Option<Operator>,
+    pub(super) policy: Option<Policy>,
+    pub(super) reporting: Reporting,
+}
+
+/// Why no issued number is meant.
+#[derive(Debug, Clone)]
+pub(super) struct NeverIssued {
+    pub(super) number: Option<PlateNumber>,
+    pub(super) reason: &'static str,
+    /// Issued numbers one likely misreading away.
+    pub(super) offered: Vec<Candidate>,
+}
+
+/// What the numbers came to.
+#[derive(Debug, Clone)]
+pub(super) enum Meant {
+    Never(NeverIssued),
+    One(Box<Candidate>),
+    Several(Vec<Candidate>),
+}
+
+impl Meant {
+    /// The candidates whose rides are wanted, in order: those that bear their number at the instant.
+    pub(super) fn riding(&self, at: Moment) -> Vec<&Candidate> {
+        let all: &[Candidate] = match self {
+            Self::Never(_) => &[],
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Several(several) => several,
+        };
+        all.iter()
+            .filter(|candidate| candidate.plate.borne.contains(at))
+            .collect()
+    }
+}
+
+/// What is known about a question before any ride is looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub(super) id: String,
+    pub(super) language: Language,
+    pub(super) zone: Zone,
+    pub(super) max_ride_s: i64,
+    pub(super) late_after_s: i64,
+    pub(super) most_candidates: usize,
+    pub(super) asked_at: Moment,
+    pub(super) question: Question,
+    pub(super) exact: bool,
+    pub(super) differ: bool,
+    pub(super) meant: Meant,
+}

@@ -1,0 +1,23 @@
+//! Lookups: from what was read and when, to who rode; asked, written down, answered.
+//!
+//! *Invariant:* every question that an officer asks is an entry, also one that was malformed or denied; no answer exists
+//! before its entry is durable ([`crate::storage::audit_log::disclose`]).
+
+mod error;
+mod question;
+
+mod seek;
+
+mod facts;
+mod gather;
+
+mod build;
+mod say;
+
+mod again;
+mod ask;
+
+pub use again::{name_case, read_again};
+pub use ask::{Resolved, record_denied, resolve};
+pub use error::{FieldProblem, ResolveError};
+pub use question::RawQuestion;

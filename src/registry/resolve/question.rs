@@ -1,0 +1,264 @@
+//! The question as it is sent, and as it is understood.
+//!
+//! *Invariant:* everything that is wrong is said at once; a wrong type is a problem of its field, not of the body.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::FieldProblem;
+use crate::model::{CaseProblem, Moment, MomentProblem, Place, Purpose, Question, Window};
+use crate::plate::{Reading, ReadingProblem, reading};
+use crate::registry::Rules;
+use crate::words::{Language, say};
+
+/// Above this many possible numbers fewer than four characters of the plate are known.
+const MOST_HYPOTHESES: usize = 300;
+
+/// A question as it is sent.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct RawQuestion {
+    /// What was read on the metal; anything goes, unreadable characters as `?`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub plate: Option<Value>,
+    /// What the code on the plate said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub qr: Option<Value>,
+    /// When: RFC 3339 with offset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub at: Option<Value>,
+    /// Seconds to both sides, 0 to 21 600.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
+    pub tolerance: Option<Value>,
+    /// Where: `{lat, lng, radius_m}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub near: Option<Value>,
+    /// Why: `collision, hit_and_run, injury_on_parked, theft, impound, administrative, court, other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub purpose: Option<Value>,
+    /// The case, or `pending`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub case_number: Option<Value>,
+    /// Whatever else; required for `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub comment: Option<Value>,
+}
+
+/// A question as it is understood: its fields, and what the plate and the code read as.
+#[derive(Debug, Clone)]
+pub(super) struct Understood {
+    pub(super) question: Question,
+    pub(super) plate: Option<Reading>,
+    pub(super) qr: Option<Reading>,
+}
+
+struct Judge<'a> {
+    rules: &'a Rules,
+    language: Language,
+    problems: Vec<FieldProblem>,
+}
+
+/// Understands a question, or says everything that is wrong with it.
+pub(super) fn understand(
+    rules: &Rules,
+    language: Language,
+    raw: &RawQuestion,
+) -> Result<Understood, Vec<FieldProblem>> {
+    let mut judge = Judge {
+        rules,
+        language,
+        problems: Vec::new(),
+    };
+    let plate_text = judge.text("plate", raw.plate.as_ref());
+    let qr_text = judge.text("qr", raw.qr.as_ref());
+    if plate_text.is_none() && qr_text.is_none() && judge.problems.is_empty() {
+        judge.wrong("plate", "missing", &[]);
+    }
+    let plate = plate_text.as_deref().and_then(|text| judge.reading("plate", text));
+    let qr = qr_text.as_deref().and_then(|text| judge.reading("qr", text));
+    let at = judge.instant(raw.at.as_ref());
+    let tolerance = judge.tolerance(raw.tolerance.as_ref());
+    let near = judge.near(raw.near.as_ref());
+    let comment = judge.text("comment", raw.comment.as_ref());
+    let purpose = judge.purpose(raw.purpose.as_ref(), comment.as_deref());
+    let case_number = judge.case(raw.case_number.as_ref());
+    match (at, tolerance, purpose, case_number, judge.problems.is_empty()) {
+        (Some(at), Some(tolerance), Some(purpose), Some(case_number), true) => Ok(Understood {
+            question: Question {
+                plate: plate_text,
+                qr: qr_text,
+                window: Window { at, tolerance },
+                near,
+                purpose,
+                case_number,
+                comment,
+            },
+            plate,
+            qr,
+        }),
+        _ => Err(judge.problems),
+    }
+}
+
+/// Reads a case number by itself.
+pub(super) fn case_number(rules: &Rules, language: Language, text: &str) -> Result<String, FieldProblem> {
+    match rules.case_patterns.read(text) {
+        Ok(Some(case)) => Ok(case),
+        Ok(None) => Err(problem(language, "case_number", "still_pending", &[])),
+        Err(CaseProblem::Unknown { known }) => Err(problem(
+            language,
+            "case_number",
+            "unknown_case",
+            &[("known", &known.join(", "))],
+        )),
+    }
+}
+
+fn problem(language: Language, field: &'static str, code: &'static str, args: &[(&str, &str)]) -> FieldProblem {
+    let mut all = vec![("field", field)];
+    all.extend_from_slice(args);
+    FieldProblem {
+        field,
+        code,
+        text: say(language, &format!("lookup.problem.{code}"), &all),
+    }
+}
+
+impl Judge<'_> {
+    fn wrong(&mut self, field: &'static str, code: &'static str, args: &[(&str, &str)]) {
+        self.problems.push(problem(self.language, field, code, args));
+    }
+
+    fn text(&mut self, field: &'static str, value: Option<&Value>) -> Option<String> {
+        match value? {
+            Value::Null => None,
+            Value::String(text) if text.trim().is_empty() => None,
+            Value::String(text) if text.chars().count() <= 2_000 => Some(text.trim().to_owned()),
+            Value::String(_) => {
+                self.wrong(field, "too_long", &[]);
+                None
+            }
+            _ => {
+                self.wrong(field, "not_text", &[]);
+                None
+            }
+        }
+    }
+
+    fn reading(&mut self, field: &'static str, text: &str) -> Option<Reading> {
+        let failed = match reading::read(text) {
+            Ok(reading) if reading.hypotheses().len() <= MOST_HYPOTHESES => return Some(reading),
+            Ok(_) => {
+                self.wrong(field, "too_few_known", &[]);
+                return None;
+            }
+            Err(failed) => failed,
+        };
+        match failed {
+            ReadingProblem::Empty => self.wrong(field, "missing", &[]),
+            ReadingProblem::TooLong { .. } => self.wrong(field, "too_long", &[]),
+            ReadingProblem::WrongLength { found } => {
+                self.wrong(field, "wrong_length", &[("found", &found.to_string())]);
+            }
+            ReadingProblem::Foreign { character, position } | ReadingProblem::NotADigit { character, position } => {
+                let args = [("character", character.to_string()), ("position", position.to_string())];
+                let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                self.wrong(field, "foreign_character", &args);
+            }
+            ReadingProblem::TooManyUnknown { .. } => self.wrong(field, "too_few_known", &[]),
+            ReadingProblem::NoSuchNumber => self.wrong(field, "no_such_number", &[]),
+        }
+        None
+    }
+
+    fn instant(&mut self, value: Option<&Value>) -> Option<Moment> {
+        let Some(text) = self.text("at", value) else {
+            if !self.problems.iter().any(|problem| problem.field == "at") {
+                self.wrong("at", "missing", &[]);
+            }
+            return None;
+        };
+        match Moment::parse(&text) {
+            Ok(at) => Some(at),
+            Err(failed) => {
+                let code = match failed {
+                    MomentProblem::NoOffset => "no_offset",
+                    MomentProblem::Unreadable => "bad_instant",
+                    MomentProblem::OutOfRange => "instant_out_of_range",
+                };
+                self.wrong("at", code, &[]);
+                None
+            }
+        }
+    }
+
+    fn tolerance(&mut self, value: Option<&Value>) -> Option<u32> {
+        match value {
+            None | Some(Value::Null) => Some(self.rules.tolerance_s),
+            Some(value) => {
+                let seconds = value.as_u64().and_then(|seconds| u32::try_from(seconds).ok());
+                let seconds = seconds.filter(|seconds| *seconds <= Window::MOST);
+                if seconds.is_none() {
+                    self.wrong("tolerance", "bad_tolerance", &[("most", &Window::MOST.to_string())]);
+                }
+                seconds
+            }
+        }
+    }
+
+    fn near(&mut self, value: Option<&Value>) -> Option<(Place, f64)> {
+        let value = value.filter(|value| !value.is_null())?;
+        let number = |name: &str| value.get(name).and_then(Value::as_f64);
+        let place = number("lat")
+            .zip(number("lng"))
+            .and_then(|(lat, lng)| Place::new(lat, lng).ok());
+        let radius = number("radius_m").unwrap_or(500.0);
+        match place {
+            Some(place) if (1.0..=50_000.0).contains(&radius) => Some((place, radius)),
+            _ => {
+                self.wrong("near", "bad_place", &[]);
+                None
+            }
+        }
+    }
+
+    fn purpose(&mut self, value: Option<&Value>, comment: Option<&str>) -> Option<Purpose> {
+        let name = self.text("purpose", value);
+        let Some(purpose) = name.as_deref().and_then(Purpose::find) else {
+            let names: Vec<_> = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
+            let code = if name.is_some() {
+                "unknown_purpose"
+            } else {
+                "purpose_missing"
+            };
+            self.wrong("purpose", code, &[("known", &names.join(", "))]);
+            return None;
+        };
+        if purpose == Purpose::Other && comment.is_none() {
+            self.wrong("comment", "comment_missing", &[]);
+        }
+        Some(purpose)
+    }
+
+    /// `Some(None)`: pending.
+    fn case(&mut self, value: Option<&Value>) -> Option<Option<String>> {
+        let text = self.text("case_number", value);
+        match text.as_deref().map(|text| self.rules.case_patterns.read(text)) {
+            Some(Ok(case)) => return Some(case),
+            Some(Err(CaseProblem::Unknown { known })) => {
+                self.wrong("case_number", "unknown_case", &[("known", &known.join(", "))]);
+            }
+            None => self.wrong("case_number", "case_missing", &[]),
+        }
+        None
+    }
+}

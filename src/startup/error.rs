@@ -1,0 +1,66 @@
+//! Why the registry did not start, and what to do about it.
+//!
+//! *Invariant:* every reason has its remedy here.
+
+use std::io;
+use thiserror::Error;
+
+use super::SecretsError;
+use crate::registry::attest::AttestError;
+use crate::storage::{self, MigrationError};
+
+/// Why the registry did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The database is not of this program's shape and could not be brought to it.
+    #[error("the database could not be brought to this program's shape")]
+    Migration(#[from] MigrationError),
+    /// The database cannot be used.
+    #[error("the database cannot be opened")]
+    Storage(#[from] storage::Error),
+    /// The secrets are missing or damaged.
+    #[error("the secrets cannot be taken")]
+    Secrets(#[from] SecretsError),
+    /// The audit log was not founded with this key, or is damaged.
+    #[error("the audit log cannot go on")]
+    Log(#[from] AttestError),
+    /// Nobody can listen there.
+    #[error("nobody can listen on {address}")]
+    Listen {
+        /// The address of the settings.
+        address: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The system gave no thread or no way to listen for signals.
+    #[error("the system gave no thread")]
+    Thread(#[source] io::Error),
+    /// The server ended by itself.
+    #[error("the server ended by itself")]
+    Ended(#[source] io::Error),
+}
+
+impl StartError {
+    /// Returns what to do about it.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Migration(MigrationError::Newer(_)) => "start the version of the program that migrated this database",
+            Self::Migration(MigrationError::Unreachable(_)) | Self::Storage(_) => {
+                "check database.url, that the database runs, and that this account may use it"
+            }
+            Self::Migration(MigrationError::Failed(_)) => {
+                "the database is as it was before the step that failed; see the cause above"
+            }
+            Self::Secrets(problem) => problem.remedy(),
+            Self::Log(AttestError::OtherKey { .. }) => {
+                "this database belongs to the registry of another key: check secrets.directory, registry.origin and \
+                 database.url, and restore the key from its backup"
+            }
+            Self::Log(_) => "run `scooter-registry log verify` before anything else",
+            Self::Listen { .. } => "choose another address in server.listen, or stop the program that has it",
+            Self::Thread(_) => "see the limits that the system sets to this account",
+            Self::Ended(_) => "see the log, and start again",
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The registry wired: settings become rules, a store and secrets; the jobs and the HTTP server are started and stopped.
+//!
+//! *Invariant:* no decision of the registry is made here; tests start this very thing.
+
+mod error;
+mod logging;
+mod private_file;
+
+mod rules;
+mod secrets;
+
+mod open;
+
+mod running;
+mod serve;
+
+pub use crate::storage::migrate;
+pub use error::StartError;
+pub use logging::{LoggingError, begin_logging};
+pub use open::{Opened, open};
+pub use private_file::{create as create_private_file, replace as replace_private_file};
+pub use rules::{rules, store_settings};
+pub use running::{Running, start};
+pub use secrets::{SecretFinding, SecretFiles, SecretsError};

@@ -1,0 +1,57 @@
+//! Settings as the values that the floors below take.
+//!
+//! *Invariant:* only units change here; a value that cannot be meant was refused when the settings were read.
+
+use std::time::Duration;
+
+use crate::config::{DatabaseSettings, Settings};
+use crate::registry::Rules;
+use crate::storage::StoreSettings;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// Returns the rules of the registry.
+#[must_use]
+pub fn rules(settings: &Settings) -> Rules {
+    Rules {
+        zone: settings.registry.zone,
+        working_days: settings.calendar.days_off.clone(),
+        objection_days: settings.calendar.objection_days,
+        letters_per_operator: settings.fleet.letters_per_operator.get(),
+        max_ride_s: i64::from(settings.rides.max_ride_hours.get()) * HOUR,
+        neighbour_s: i64::from(settings.rides.neighbour_days) * DAY,
+        late_after_s: i64::from(settings.rides.late_after_minutes) * MINUTE,
+        tolerance_s: settings.lookups.tolerance_s,
+        candidates: settings.lookups.candidates.get(),
+        adoption_jump: settings.fleet.adoption_jump,
+        case_patterns: settings.lookups.case_patterns.clone(),
+        case_due_s: i64::from(settings.lookups.case_due_hours.get()) * HOUR,
+    }
+}
+
+/// Returns how the store is opened.
+#[must_use]
+pub fn store_settings(database: &DatabaseSettings) -> StoreSettings {
+    StoreSettings {
+        url: database.url.clone(),
+        connections: database.connections.get(),
+        wait: Duration::from_secs(database.wait_s.get()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+    use super::*;
+
+    #[test]
+    fn units_are_seconds() {
+        let rules = rules(&crate::config::load(None, []).unwrap());
+        assert_eq!(rules.max_ride_s, 86_400);
+        assert_eq!(rules.neighbour_s, 2_592_000);
+        assert_eq!(rules.late_after_s, 3_600);
+        assert_eq!(rules.case_due_s, 86_400);
+    }
+}

@@ -1,0 +1,111 @@
+//! A registry at work: started in one call, stopped in one call.
+//!
+//! *Invariant:* it ends in the order in which nothing is lost: first nobody is let in, then the jobs finish, then the
+//! last checkpoint is signed.
+
+use actix_web::web::Data;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::serve::{Listening, listen};
+use super::{Opened, StartError, open};
+use crate::config::{JobSettings, Settings};
+use crate::jobs::{Crew, Pace, SaveState};
+use crate::registry::Registry;
+use crate::web::WebState;
+
+/// A registry at work.
+pub struct Running {
+    /// Where it listens, with the port that was given for port 0.
+    pub address: SocketAddr,
+    /// The same as a URL, without a slash at the end.
+    pub url: String,
+    registry: Registry,
+    listening: Listening,
+    crew: Crew,
+}
+
+/// Opens the registry, starts its jobs, and listens; returns once it does.
+///
+/// # Errors
+/// [`StartError`]; then nothing is left running.
+pub fn start(settings: &Settings) -> Result<Running, StartError> {
+    let Opened { registry, secret_files } = open(settings)?;
+    let signed = secret_files.signer_state()?;
+    let save: SaveState = Box::new(move |bytes| secret_files.save_signer_state(bytes));
+    let crew = Crew::start(&registry, pace(&settings.jobs), signed, save).map_err(StartError::Thread)?;
+    let bell = crew.bell();
+    let ring = Arc::new(move || bell.ring());
+    let state = Data::new(WebState::new(registry.clone(), ring, settings.server.lookups_per_minute));
+    match listen(state, &settings.server) {
+        Ok(listening) => {
+            let (address, url) = (listening.address, url_of(listening.address));
+            tracing::info!(url, log = %registry.secrets.verifier_key(), "the registry is open");
+            Ok(Running { address, url, registry, listening, crew })
+        }
+        Err(error) => {
+            crew.stop();
+            Err(error)
+        }
+    }
+}
+
+impl Running {
+    /// Returns the registry itself.
+    #[must_use]
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Serves until the process is asked to end (SIGINT, SIGTERM), then stops.
+    ///
+    /// # Errors
+    /// [`StartError::Ended`] where the server ended by itself.
+    pub fn wait(self) -> Result<(), StartError> {
+        let waited = self.listening.wait_for_signal();
+        self.stop().and(waited)
+    }
+
+    /// Stops: requests and jobs that have begun are finished, the last checkpoint is signed.
+    ///
+    /// # Errors
+    /// [`StartError::Ended`] where the server had ended by itself before.
+    pub fn stop(self) -> Result<(), StartError> {
+        let ended = self.listening.stop();
+        self.crew.stop();
+        tracing::info!("the registry is closed");
+        ended
+    }
+}
+
+fn pace(jobs: &JobSettings) -> Pace {
+    Pace {
+        workers: jobs.workers.get(),
+        lease_s: jobs.lease_s.get(),
+        poll: Duration::from_millis(jobs.poll_ms.get()),
+    }
+}
+
+/// Returns a URL that works on this machine: every address means the loopback one too.
+fn url_of(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+    use super::*;
+
+    #[test]
+    fn the_url_of_every_address_can_be_called() {
+        assert_eq!(url_of("0.0.0.0:81".parse().unwrap()), "http://127.0.0.1:81");
+        assert_eq!(url_of("[::]:81".parse().unwrap()), "http://[::1]:81");
+        assert_eq!(url_of("10.1.2.3:81".parse().unwrap()), "http://10.1.2.3:81");
+    }
+}

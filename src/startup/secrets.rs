@@ -1,0 +1,273 @@
+//! The secrets as files: three keys, and the account that the signer of the log keeps of what it signed.
+//!
+//! *Invariant:* a key that is missing beside others is never made anew: what it opened would be closed for good.
+
+use rand::Rng;
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+use super::private_file;
+use crate::audit::{KeyProblem, SigningKey};
+use crate::config::SecretSettings;
+use crate::registry::Secrets;
+use crate::registry::attest::SignerState;
+
+const LOG_KEY: &str = "audit-log-signing.key";
+const ACCESS_KEY: &str = "access-keys.key";
+const ANSWER_KEY: &str = "answers.key";
+const KEYS: [&str; 3] = [LOG_KEY, ACCESS_KEY, ANSWER_KEY];
+const SIGNED: &str = "audit-log-signed.state";
+
+/// The directory of the secrets.
+#[derive(Debug, Clone)]
+pub struct SecretFiles {
+    directory: PathBuf,
+}
+
+/// Why the secrets could not be taken.
+#[derive(Debug, Error)]
+pub enum SecretsError {
+    /// No key is there, and none may be made.
+    #[error("there are no keys in {}, and secrets.create is false", directory.display())]
+    NoneMade {
+        /// Where they were looked for.
+        directory: PathBuf,
+    },
+    /// Some keys are there, others are not.
+    #[error("the key {} is missing beside the others", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A file that does not hold what it should.
+    #[error("{} does not hold {expected}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// The disk failed, or the rights do not suffice.
+    #[error("{} cannot be read or written", path.display())]
+    Disk {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The log cannot be called so.
+    #[error("registry.origin is no name for a log")]
+    Origin(#[source] KeyProblem),
+}
+
+/// Something about the files that works, and should not be so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretFinding {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub wrong: String,
+}
+
+impl SecretsError {
+    /// Returns what to do about it.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::NoneMade { .. } => {
+                "check secrets.directory; for a new registry set secrets.create to true for its first start; for one \
+                 that ran before, restore the directory from its backup"
+            }
+            Self::Missing { .. } => {
+                "restore it from the backup; only if this registry was never used, delete the whole directory and \
+                 start again"
+            }
+            Self::Unreadable { .. } => "restore the file from its backup",
+            Self::Disk { .. } => "see that the account of the program owns the directory and that the disk is not full",
+            Self::Origin(_) => "set registry.origin to a name such as registry.example.kz/log",
+        }
+    }
+}
+
+impl SecretFiles {
+    /// Returns the files of a directory; none is touched yet.
+    #[must_use]
+    pub fn at(directory: &Path) -> Self {
+        Self { directory: directory.to_path_buf() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// Reads the keys; makes them, if there are none and the settings say so.
+    ///
+    /// # Errors
+    /// [`SecretsError`].
+    pub fn take(settings: &SecretSettings, origin: &str, rng: &mut impl Rng) -> Result<(Self, Secrets), SecretsError> {
+        let files = Self::at(&settings.directory);
+        if KEYS.iter().all(|name| !files.path(name).exists()) {
+            if !settings.create {
+                return Err(SecretsError::NoneMade { directory: files.directory });
+            }
+            files.make(rng)?;
+        }
+        let log_key = SigningKey::from_seed(origin, files.key(LOG_KEY)?).map_err(SecretsError::Origin)?;
+        let secrets = Secrets::new(log_key, files.key(ACCESS_KEY)?, files.key(ANSWER_KEY)?);
+        Ok((files, secrets))
+    }
+
+    fn make(&self, rng: &mut impl Rng) -> Result<(), SecretsError> {
+        for name in KEYS {
+            let mut key = [0_u8; 32];
+            rng.fill_bytes(&mut key);
+            let path = self.path(name);
+            match private_file::create(&path, format!("{}\n", hex::encode(key)).as_bytes()) {
+                Ok(()) => tracing::info!(path = %path.display(), "a key was made; back it up apart from the database"),
+                // Another process is making the same registry: its keys are as good.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(SecretsError::Disk { path, source }),
+            }
+        }
+        Ok(())
+    }
+
+    fn key(&self, name: &str) -> Result<[u8; 32], SecretsError> {
+        let path = self.path(name);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(SecretsError::Missing { path }),
+            Err(source) => return Err(SecretsError::Disk { path, source }),
+        };
+        let mut key = [0_u8; 32];
+        hex::decode_to_slice(text.trim(), &mut key).map_err(|_| SecretsError::Unreadable {
+            path,
+            expected: "a key: 64 hexadecimal digits",
+        })?;
+        Ok(key)
+    }
+
+    /// Reads the signer's own account of what it signed; an empty one where there is none yet.
+    ///
+    /// # Errors
+    /// [`SecretsError::Unreadable`] where the file is none that the signer wrote.
+    pub fn signer_state(&self) -> Result<SignerState, SecretsError> {
+        let path = self.path(SIGNED);
+        match fs::read(&path) {
+            Ok(bytes) => SignerState::from_bytes(&bytes)
+                .map_err(|_| SecretsError::Unreadable { path, expected: "what the signer of the log keeps there" }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(SignerState::default()),
+            Err(source) => Err(SecretsError::Disk { path, source }),
+        }
+    }
+
+    /// Keeps the bytes of the signer's state.
+    ///
+    /// # Errors
+    /// Those of the disk; what was kept before then stays.
+    pub fn save_signer_state(&self, bytes: &[u8]) -> io::Result<()> {
+        private_file::replace(&self.path(SIGNED), bytes)
+    }
+
+    /// Lists what others than the owner can get at, and what is missing.
+    #[must_use]
+    pub fn findings(&self) -> Vec<SecretFinding> {
+        let mut findings = Vec::new();
+        let looked_at = KEYS.iter().map(|name| self.path(name)).chain([self.directory.clone()]);
+        for path in looked_at {
+            match fs::metadata(&path) {
+                Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+                    let wrong = format!("others than its owner may use it (mode {:03o})", found.permissions().mode() & 0o777);
+                    findings.push(SecretFinding { path, wrong });
+                }
+                Ok(_) => {}
+                Err(error) => findings.push(SecretFinding { path, wrong: format!("it cannot be looked at: {error}") }),
+            }
+        }
+        findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+    use super::*;
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+    use tempfile::TempDir;
+
+    fn settings(directory: &TempDir, create: bool) -> SecretSettings {
+        SecretSettings { directory: directory.path().join("secrets"), create }
+    }
+
+    fn take(settings: &SecretSettings, seed: u64) -> Result<(SecretFiles, Secrets), SecretsError> {
+        SecretFiles::take(settings, "registry.test/log", &mut StdRng::seed_from_u64(seed))
+    }
+
+    #[test]
+    fn keys_are_made_once_for_their_owner_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(&directory, true);
+        let (files, first) = take(&settings, 1).unwrap();
+        let (_, again) = take(&settings, 2).unwrap();
+        assert_eq!(first.verifier_key(), again.verifier_key());
+        assert_eq!(first.hash_access_secret("x"), again.hash_access_secret("x"));
+        assert_eq!(files.findings(), []);
+        for name in KEYS {
+            let text = fs::read_to_string(files.path(name)).unwrap();
+            assert_eq!(text.trim().len(), 64);
+        }
+    }
+
+    #[test]
+    fn where_none_may_be_made_a_missing_key_is_an_error_that_says_what_to_do() {
+        let directory = tempfile::tempdir().unwrap();
+        let problem = take(&settings(&directory, false), 1).unwrap_err();
+        assert!(matches!(problem, SecretsError::NoneMade { .. }));
+        assert!(problem.remedy().contains("restore"));
+        assert!(!directory.path().join("secrets").exists(), "nothing was made");
+    }
+
+    #[test]
+    fn one_missing_key_is_not_made_anew_beside_the_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(&directory, true);
+        let (files, _) = take(&settings, 1).unwrap();
+        fs::remove_file(files.path(ANSWER_KEY)).unwrap();
+        assert!(matches!(take(&settings, 2), Err(SecretsError::Missing { path }) if path.ends_with(ANSWER_KEY)));
+    }
+
+    #[test]
+    fn a_cut_key_is_refused_and_its_text_not_shown() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(&directory, true);
+        let (files, _) = take(&settings, 1).unwrap();
+        fs::write(files.path(ACCESS_KEY), "c0ffee").unwrap();
+        let problem = take(&settings, 1).unwrap_err();
+        assert!(matches!(problem, SecretsError::Unreadable { .. }));
+        assert!(!format!("{problem:?}{problem}").contains("c0ffee"));
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_is_found() {
+        let directory = tempfile::tempdir().unwrap();
+        let (files, _) = take(&settings(&directory, true), 1).unwrap();
+        fs::set_permissions(files.path(LOG_KEY), fs::Permissions::from_mode(0o644)).unwrap();
+        let findings = files.findings();
+        assert!(matches!(findings.as_slice(), [one] if one.path.ends_with(LOG_KEY) && one.wrong.contains("644")));
+    }
+
+    #[test]
+    fn what_the_signer_keeps_is_read_back_and_an_empty_directory_has_an_empty_account() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = SecretFiles::at(directory.path());
+        let empty = files.signer_state().unwrap().to_bytes();
+        files.save_signer_state(&empty).unwrap();
+        assert_eq!(files.signer_state().unwrap().to_bytes(), empty);
+        files.save_signer_state(b"?").unwrap();
+        assert!(matches!(files.signer_state(), Err(SecretsError::Unreadable { .. })));
+    }
+}

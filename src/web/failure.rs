@@ -1,0 +1,226 @@
+//! Each deed's errors as problems.
+//!
+//! *Invariant:* every variant is named here: a new one does not compile until somebody decided what its caller is told.
+
+use actix_web::http::header;
+
+use super::fault::{Fault, Spot};
+use super::kind::Kind;
+use super::problem::Problem;
+use crate::model::{IdentificationProblem, OperatorProblem, PolicyProblem};
+use crate::registry::access::{AccessError, AccountError};
+use crate::registry::admit::AdmitError;
+use crate::registry::attest::AttestError;
+use crate::registry::book::OnceError;
+use crate::registry::claim::ClaimError;
+use crate::registry::enroll::EnrollError;
+use crate::registry::insure::InsureError;
+use crate::registry::read::ReadError;
+use crate::registry::record::RecordError;
+use crate::registry::resolve::{FieldProblem, ResolveError};
+use crate::storage::Error as StorageError;
+
+/// How many vehicles that are not in the fleet are named one by one.
+const UNKNOWN_NAMED: usize = 100;
+
+fn ours(error: impl std::error::Error + Send + Sync + 'static) -> Problem {
+    Problem::new(Kind::Internal).because(error)
+}
+
+fn reason_missing() -> Problem {
+    Problem::invalid([Fault::field("reason", "length").with("least", 1).with("most", 2000)])
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Busy(_) => Self::new(Kind::Busy).because(error),
+            StorageError::Missing | StorageError::Conflict(_) | StorageError::Broken(_) => ours(error),
+        }
+    }
+}
+
+impl<E: Into<Self>> From<OnceError<E>> for Problem {
+    fn from(error: OnceError<E>) -> Self {
+        match error {
+            OnceError::Deed(error) => error.into(),
+            OnceError::OtherCall => Self::new(Kind::KeyReused),
+            OnceError::NotKept => Self::new(Kind::SecretNotKept),
+            OnceError::InFlight => Self::new(Kind::InFlight).retry_after(1),
+        }
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Storage(error) => error.into(),
+            AccessError::Unreadable(_) | AccessError::Invalid => Self::new(Kind::Unauthenticated)
+                .header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
+                .because(error),
+        }
+    }
+}
+
+impl From<AdmitError> for Problem {
+    fn from(error: AdmitError) -> Self {
+        match error {
+            AdmitError::BinTaken => Self::new(Kind::BinTaken).at(Fault::field("bin", "taken")),
+            AdmitError::Unknown => Self::new(Kind::NotFound),
+            AdmitError::ReasonMissing => reason_missing(),
+            AdmitError::Suspended => Self::new(Kind::AlreadySuspended),
+            AdmitError::NotSuspended => Self::new(Kind::NotSuspended),
+            AdmitError::Storage(error) => error.into(),
+        }
+    }
+}
+
+/// Returns what is wrong with an operator to be admitted.
+#[must_use]
+pub fn operator_fault(problem: &OperatorProblem) -> Fault {
+    let field = problem.field();
+    match problem {
+        OperatorProblem::Text { most, .. } => Fault::field(field, "length").with("least", 1).with("most", most),
+        OperatorProblem::Email => Fault::field(field, "email"),
+        OperatorProblem::Bin(IdentificationProblem::Shape) => Fault::field(field, "bin_shape"),
+        OperatorProblem::Bin(IdentificationProblem::CheckDigit { expected: Some(expected) }) => {
+            Fault::field(field, "bin_check_digit").with("expected", expected)
+        }
+        OperatorProblem::Bin(IdentificationProblem::CheckDigit { expected: None }) => {
+            Fault::field(field, "bin_never_given")
+        }
+        OperatorProblem::Custody => Fault::field(field, "one_of").with("values", "deposited, held"),
+    }
+}
+
+impl From<ClaimError> for Problem {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::NotAnOperator => Self::new(Kind::Forbidden),
+            ClaimError::Suspended => Self::new(Kind::OperatorSuspended),
+            ClaimError::Taken(letter) => {
+                Self::new(Kind::LetterTaken).with("letter", letter).at(Fault::field("letter", "taken"))
+            }
+            ClaimError::Enough => Self::new(Kind::NoFurtherLetter),
+            ClaimError::InFuture => Self::invalid([Fault::field("in_use_since", "in_future")]),
+            ClaimError::Unknown(_) => Self::new(Kind::NotFound),
+            ClaimError::Own => Self::new(Kind::OwnClaim),
+            ClaimError::Over(letter) => Self::new(Kind::ObjectionsOver).with("letter", letter),
+            ClaimError::Decided(letter) => Self::new(Kind::ClaimDecided).with("letter", letter),
+            ClaimError::ReasonMissing => reason_missing(),
+            ClaimError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Unknown => Self::new(Kind::NotFound),
+            AccountError::AuthorityMissing => Self::invalid([Fault::field("authority", "authority_missing")]),
+            AccountError::OperatorMissing => Self::invalid([Fault::field("operator_id", "operator_missing")]),
+            AccountError::Name => Self::invalid([Fault::field("name", "length").with("least", 1).with("most", 200)]),
+            AccountError::NoScope => Self::invalid([Fault::field("scopes", "no_scope")]),
+            AccountError::Scope(scope) => Self::invalid([Fault::field("scopes", "scope").with("scope", scope)]),
+            AccountError::Expired => Self::invalid([Fault::field("expires_at", "in_past")]),
+            AccountError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<EnrollError> for Problem {
+    fn from(error: EnrollError) -> Self {
+        match error {
+            EnrollError::NotAnOperator => Self::new(Kind::Forbidden),
+            EnrollError::Suspended => Self::new(Kind::OperatorSuspended),
+            EnrollError::NoConfirmedSeries => Self::new(Kind::NoConfirmedLetter),
+            EnrollError::Unknown => Self::new(Kind::NotFound),
+            EnrollError::NotChecked { status } => Self::new(Kind::ImportNotChecked).with("status", status),
+            EnrollError::NotReady { status } => Self::new(Kind::ImportNotReady).with("status", status),
+            EnrollError::Mapping(problem) => {
+                Self::invalid([Fault::parameter("map", "mapping").said(move |language| problem.say(language))])
+            }
+            EnrollError::AdoptUpTo => Self::invalid([Fault::parameter("adopt_up_to", "plate_number")]),
+            EnrollError::Report(_) | EnrollError::Entry(_) => ours(error),
+            EnrollError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<InsureError> for Problem {
+    fn from(error: InsureError) -> Self {
+        match error {
+            InsureError::NotAnOperator => Self::new(Kind::Forbidden),
+            InsureError::Problem(problem) => Self::invalid([policy_fault(&problem)]),
+            InsureError::UnknownVehicles(devices) => Self::invalid(
+                devices.iter().take(UNKNOWN_NAMED).map(|device| {
+                    Fault::field("vehicles", "vehicle_unknown").with("device_id", device).with("count", devices.len())
+                }),
+            ),
+            InsureError::Storage(error) => error.into(),
+        }
+    }
+}
+
+fn policy_fault(problem: &PolicyProblem) -> Fault {
+    match problem {
+        PolicyProblem::Text(field) => Fault::field(field, "length").with("least", 1).with("most", 200),
+        PolicyProblem::Backwards => Fault::field("valid_until", "backwards"),
+        PolicyProblem::NoVehicle => Fault::field("vehicles", "vehicles"),
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NotAnOperator => Self::new(Kind::Forbidden),
+            // What cannot be a number is none of the caller's numbers.
+            ReadError::Unknown | ReadError::Unreadable(_) => Self::new(Kind::NotFound),
+            ReadError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<RecordError> for Problem {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::NotAnOperator => Self::new(Kind::Forbidden),
+            RecordError::Empty => Self::invalid([Fault::new(Spot::Pointer(String::new()), "no_report")]),
+            RecordError::TooMany { count, most } => {
+                Self::new(Kind::TooManyReports).with("count", count).with("most", most)
+            }
+            RecordError::InFuture => Self::invalid([Fault::field("complete_until", "in_future")]),
+            RecordError::Entry(_) => ours(error),
+            RecordError::Storage(error) => error.into(),
+        }
+    }
+}
+
+/// Returns what is wrong with a field of a question.
+#[must_use]
+pub fn question_fault(problem: FieldProblem) -> Fault {
+    Fault::field(problem.field, problem.code).said(move |_| problem.text.clone())
+}
+
+impl From<ResolveError> for Problem {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Unknown => Self::new(Kind::NotFound),
+            ResolveError::NotPending => Self::new(Kind::CaseNamed),
+            ResolveError::Kept(_) | ResolveError::Unreadable(_) | ResolveError::Entry(_) => ours(error),
+            ResolveError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<AttestError> for Problem {
+    fn from(error: AttestError) -> Self {
+        match error {
+            AttestError::Unknown => Self::new(Kind::NotFound),
+            AttestError::NotSignedYet => Self::new(Kind::NotSignedYet).retry_after(1),
+            AttestError::Forbidden => Self::new(Kind::Forbidden),
+            AttestError::OtherKey { .. } | AttestError::Broken(_) | AttestError::Entry(_) => ours(error),
+            AttestError::Storage(error) => error.into(),
+        }
+    }
+}

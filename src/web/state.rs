@@ -1,0 +1,65 @@
+//! What every handler is given: the registry, the bell of the jobs, the limits.
+//!
+//! *Invariant:* built once at start; the only thing in it that changes is the count of questions.
+
+use actix_web::web::{self, Data};
+use rand::rngs::ThreadRng;
+use std::sync::Arc;
+
+use super::kind::Kind;
+use super::limit::Limit;
+use super::problem::Problem;
+use crate::clock;
+use crate::model::Moment;
+use crate::registry::Registry;
+use crate::storage::{Db, Error as StorageError};
+
+/// What every handler is given.
+pub struct WebState {
+    /// The registry.
+    pub registry: Registry,
+    /// Wakes the workers after something was enqueued.
+    pub ring: Arc<dyn Fn() + Send + Sync>,
+    /// How many questions a key may ask a minute.
+    pub lookups: Limit,
+}
+
+impl WebState {
+    /// Takes the registry, what wakes its workers, and how many lookups a key may make a minute (0: as many as it likes).
+    #[must_use]
+    pub fn new(registry: Registry, ring: Arc<dyn Fn() + Send + Sync>, lookups_per_minute: u32) -> Self {
+        Self { registry, ring, lookups: Limit::per_minute(lookups_per_minute) }
+    }
+}
+
+/// Does a deed on a thread that may wait for the database.
+///
+/// # Errors
+/// The deed's, as a problem.
+pub async fn act<T, E>(
+    state: &Data<WebState>,
+    deed: impl FnOnce(&Registry, Moment, &mut ThreadRng) -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    E: Into<Problem> + Send + 'static,
+{
+    let state = Data::clone(state);
+    let done = web::block(move || deed(&state.registry, clock::now(), &mut clock::chance())).await;
+    done.map_err(|lost| Problem::new(Kind::Internal).because(lost))?.map_err(Into::into)
+}
+
+/// Reads in one view of the database, on a thread that may wait for it.
+///
+/// # Errors
+/// The reader's, as a problem.
+pub async fn read<T, E>(
+    state: &Data<WebState>,
+    reader: impl FnOnce(&mut Db, &Registry) -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    E: From<StorageError> + Into<Problem> + Send + 'static,
+{
+    act(state, move |registry, _, _| registry.store.read(|db| reader(db, registry))).await
+}

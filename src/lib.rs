@@ -1,4 +1,67 @@
-//! scooter-registry (architecture document to come)
+//! scooter-registry: the plates of shared electric scooters, and the way from a plate and a moment to the rental that
+//! was running on it.
+//!
+//! This page is the plan of the house. `tests/architecture.rs` holds it against the code.
+//!
+//! # Floors
+//!
+//! Arrows point down only. A room imports what stands in its row and nothing else.
+//!
+//! | floor | room | what it knows | imports |
+//! |---|---|---|---|
+//! | ground | [`plate`] | numbers, control pairs, what a human typed or saw | nothing |
+//! | ground | [`audit`] | the tamper-evident log as arithmetic | nothing |
+//! | ground | [`words`] | what is said, in Kazakh, Russian and English | nothing |
+//! | 1 | [`model`] | values and pure rules: periods, rides, verdicts | `plate` |
+//! | 1 | [`clock`] | the one place that reads time and chance | `model` |
+//! | 1 | [`config`] | settings: `config/base.toml`, a file, the environment | `plate`, `model` |
+//! | 2 | [`fleet_list`] | an operator's file: bytes in, rows and problems out | `model`, `plate`, `words` |
+//! | 2 | [`storage`] | SQL, on `SQLite` and `PostgreSQL`; the only room that names diesel | `model`, `plate`, `audit` |
+//! | 3 | [`registry`] | the deeds: admit, claim, enroll, issue, record, resolve, attest | all below but `config`, `clock` |
+//! | 4 | [`jobs`] | work that must not block an answer | `registry`, `storage::jobs` |
+//! | 4 | [`web`] | HTTP and nothing else; with `startup` the only room that names actix | `registry`, `model`, `plate`, `words` |
+//! | 5 | [`startup`] | everything wired once; tests start this very thing | everything |
+//! | 5 | [`cli`] | the command line | everything but actix and diesel |
+//!
+//! # Invariants that no single file could hold
+//!
+//! - **Look, write it down, then speak.** Rides leave `storage` sealed ([`storage::Sealed`]). Only
+//!   [`storage::audit_log::disclose`] opens them, to a plain function that can carry nothing away, and returns the
+//!   answer unsaid ([`storage::Unsaid`]); only [`storage::Store::write_then_say`] opens that, after its commit. So no
+//!   code path shows a ride without a durable entry.
+//! - **A number is never given twice.** Numbers are a primary key, and serials move under their letter's row lock in the
+//!   transaction that records who bears them ([`registry::issue`]).
+//! - **What was true stays findable.** Plates, vehicles, rides and policies are closed with a date or superseded by a
+//!   version; `recorded_at` and `superseded_at` say what was believed when.
+//! - **One log.** The head is one row, locked last and moved once a transaction, from exactly what was read
+//!   ([`storage::audit_log`]). Checkpoints are signed by other code, from the bytes read back ([`registry::attest`]).
+//! - **Who is asking comes from the credential.** One table says which role may do what ([`registry::access::Deed`]),
+//!   one table which route is which deed ([`web::ROUTES`]); a foreign thing answers exactly like an unknown one.
+//! - **Time and chance are arguments** everywhere below the doors.
+//!
+//! # The four flows
+//!
+//! - **Fleet upload**: `web::api::fleet_imports` → [`registry::enroll`]: the file is recorded, a job reads it
+//!   ([`fleet_list::read`]), plans the diff, and makes all of it true in one transaction, with numbers, plates and
+//!   entries.
+//! - **Rides**: `web::api::sessions` → [`registry::record`]: each report is judged by itself; new, repeated, versioned
+//!   or refused; what looks wrong is marked and kept.
+//! - **Lookup**: `web::api::lookups` → [`registry::resolve`]: reading → issued numbers → who bore it then → rides, sealed
+//!   → verdict → entry → commit → answer.
+//! - **Attesting**: [`jobs`] → [`registry::attest`]: entries read back, hashed again, signed; `log verify` recomputes
+//!   everything.
+//!
+//! # Reading order
+//!
+//! [`plate`] and [`audit`] by themselves; then [`model`]'s `verdict`; then [`storage`]'s `sealed` and `audit_log`; then
+//! [`registry::resolve`]; then [`web`]'s `routes`.
+//!
+//! # Words
+//!
+//! Operator (a sharing company), series (its letter), vehicle, plate number, plate (a number borne during a period),
+//! policy, ride session, rider handle (the operator's pseudonym, kept as a salted commitment only), lookup (an officer's
+//! question), verdict (the first word of an answer), entry, checkpoint, inclusion proof (RFC 9162, C2SP). These words
+//! stand in code, interface, tables and screens alike.
 
 pub mod audit;
 pub mod plate;
@@ -15,3 +78,10 @@ pub mod fleet_list;
 pub mod storage;
 
 pub mod registry;
+
+pub mod jobs;
+pub mod web;
+
+pub mod startup;
+
+pub mod cli;

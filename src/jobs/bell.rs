@@ -59,7 +59,10 @@ impl Bell {
 
     /// Returns a listener, to whom every ring from now on is news.
     pub(super) fn listener(&self) -> Listener {
-        Listener { bell: self.clone(), heard: self.lock().rings }
+        Listener {
+            bell: self.clone(),
+            heard: self.lock().rings,
+        }
     }
 
     /// A panic of another thread cannot leave two numbers half changed.
@@ -101,7 +104,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(600);
+    const LONG: Duration = Duration::from_mins(10);
 
     #[test]
     fn a_ring_that_came_while_nobody_listened_is_heard_at_once() {

@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::causes::causes;
 use crate::model::Moment;
 use crate::registry::Registry;
 use crate::registry::attest::{SignerState, sign_checkpoint};
@@ -22,13 +23,13 @@ pub(super) fn sign(registry: &Registry, now: Moment, state: &mut SignerState, sa
             if let Err(error) = save(&state.to_bytes()) {
                 tracing::error!(
                     size,
-                    error = &error as &dyn std::error::Error,
+                    why = causes(&error),
                     "the signer's state could not be saved; free the disk or mend the rights of the secrets directory"
                 );
             }
         }
         Err(error) => tracing::error!(
-            error = &error as &dyn std::error::Error,
+            why = causes(&error),
             "NO CHECKPOINT WAS SIGNED; answers go on being recorded; run `scooter-registry log verify`"
         ),
     }

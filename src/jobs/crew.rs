@@ -17,7 +17,7 @@ use crate::registry::attest::SignerState;
 
 /// How often a checkpoint is signed: at most once a second, as the published log promises.
 const SIGN_EVERY: Duration = Duration::from_secs(1);
-const TIDY_EVERY: Duration = Duration::from_secs(3600);
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// How the workers of the queue go about it.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,11 @@ impl Crew {
     /// # Errors
     /// The system gave no thread; those that had begun are sent home.
     pub fn start(registry: &Registry, pace: Pace, state: SignerState, save: SaveState) -> io::Result<Self> {
-        let mut crew = Self { bell: Bell::default(), closing: Bell::default(), threads: Vec::new() };
+        let mut crew = Self {
+            bell: Bell::default(),
+            closing: Bell::default(),
+            threads: Vec::new(),
+        };
         match crew.begin(registry, pace, state, save) {
             Ok(()) => Ok(crew),
             Err(error) => {
@@ -62,7 +66,9 @@ impl Crew {
         }
         let (of_signer, listener) = (registry.clone(), self.closing.listener());
         self.spawn("checkpoint".to_owned(), move || {
-            every(SIGN_EVERY, listener, || sign(&of_signer, clock::now(), &mut state, &save));
+            every(SIGN_EVERY, listener, || {
+                sign(&of_signer, clock::now(), &mut state, &save);
+            });
             // What was recorded since the last second is signed before the door closes.
             sign(&of_signer, clock::now(), &mut state, &save);
         })?;

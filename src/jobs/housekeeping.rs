@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* nothing that is evidence is touched here.
 
+use super::causes::causes;
 use crate::model::Moment;
 use crate::registry::Registry;
 use crate::storage;
@@ -18,7 +19,7 @@ pub(super) fn tidy(registry: &Registry, now: Moment) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "old idempotency keys were forgotten"),
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "old idempotency keys could not be forgotten");
+            tracing::warn!(why = causes(&error), "old idempotency keys could not be forgotten");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! by another when the lease runs out.
 
 mod bell;
+mod causes;
 mod crew;
 
 mod fleet_import;

@@ -3,6 +3,7 @@
 //! *Invariant:* an idle worker only reads; a job that failed five times is not tried again, and whoever waits for it is
 //! told.
 
+use super::causes::causes;
 use super::crew::unharmed;
 use super::fleet_import;
 use crate::clock;
@@ -35,7 +36,7 @@ pub(super) fn work_on_one(registry: &Registry, lease_s: u32) -> Worked {
             Worked::OnOne
         }
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the queue of jobs cannot be read");
+            tracing::warn!(why = causes(&error), "the queue of jobs cannot be read");
             Worked::NotAtAll
         }
     }
@@ -46,7 +47,9 @@ fn take(registry: &Registry, lease_s: u32) -> Result<Option<HeldJob>, storage::E
     if !registry.store.read(|db| jobs::is_waiting(db, now))? {
         return Ok(None);
     }
-    registry.store.write(|tx| jobs::take(tx, now, now.plus_seconds(i64::from(lease_s))))
+    registry
+        .store
+        .write(|tx| jobs::take(tx, now, now.plus_seconds(i64::from(lease_s))))
 }
 
 fn work_on(registry: &Registry, job: &HeldJob) {
@@ -59,19 +62,33 @@ fn work_on(registry: &Registry, job: &HeldJob) {
     let settled = match &outcome {
         Ok(()) => registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), None)),
         Err(why) if job.attempt < ATTEMPTS => {
-            tracing::warn!(job = job.id, kind = job.kind, attempt = job.attempt, why, "a job failed and is tried again");
+            tracing::warn!(
+                job = job.id,
+                kind = job.kind,
+                attempt = job.attempt,
+                why,
+                "a job failed and is tried again"
+            );
             let again = clock::now().plus_seconds(pause_s(job.attempt));
             registry.store.write(|tx| jobs::give_back(tx, &job.id, again))
         }
         Err(why) => {
-            tracing::error!(job = job.id, kind = job.kind, attempt = job.attempt, why, "a job failed for good");
+            tracing::error!(
+                job = job.id,
+                kind = job.kind,
+                attempt = job.attempt,
+                why,
+                "a job failed for good"
+            );
             give_up(registry, job, why);
-            registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), Some(why)))
+            registry
+                .store
+                .write(|tx| jobs::end(tx, &job.id, clock::now(), Some(why)))
         }
     };
     if let Err(error) = settled {
         // Another worker takes it when the lease runs out.
-        tracing::warn!(job = job.id, error = &error as &dyn std::error::Error, "the end of a job was not recorded");
+        tracing::warn!(job = job.id, why = causes(&error), "the end of a job was not recorded");
     }
 }
 

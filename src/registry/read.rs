@@ -2,9 +2,10 @@
 //!
 //! *Invariant:* a foreign thing answers exactly like an unknown one.
 
+use std::collections::BTreeMap;
 use thiserror::Error;
 
-use crate::model::{Caller, DeviceId, Moment, OperatorId, Plate, PlateStatus, Vehicle};
+use crate::model::{Caller, DeviceId, Moment, OperatorId, Plate, PlateStatus, Vehicle, VehicleId};
 use crate::plate::{ReadingProblem, reading};
 use crate::storage::vehicles::{self, Wanted};
 use crate::storage::{self, Db, plates};
@@ -85,4 +86,19 @@ pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Resul
         plate,
         vehicle,
     })
+}
+
+/// Returns the operator's ids of vehicles of the caller's own; others are passed over.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn device_ids(
+    db: &mut Db,
+    caller: &Caller,
+    vehicles: &[VehicleId],
+) -> Result<BTreeMap<VehicleId, DeviceId>, ReadError> {
+    let operator = own(caller)?;
+    let found = vehicles::find_by_ids(db, vehicles)?;
+    let owned = found.into_values().filter(|vehicle| vehicle.operator_id == *operator);
+    Ok(owned.map(|vehicle| (vehicle.id, vehicle.device_id)).collect())
 }

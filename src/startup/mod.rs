@@ -21,4 +21,4 @@ pub use open::{Opened, open};
 pub use private_file::{create as create_private_file, replace as replace_private_file};
 pub use rules::{rules, store_settings};
 pub use running::{Running, start};
-pub use secrets::{SecretFinding, SecretFiles, SecretsError};
+pub use secrets::{SecretFiles, SecretFinding, SecretsError};

@@ -26,12 +26,16 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
         tracing::info!(step, "the database was migrated");
     }
     let store = Store::open(&store_settings(&settings.database))?;
-    let rng = &mut clock::chance();
-    let (secret_files, secrets) = SecretFiles::take(&settings.secrets, &settings.registry.origin, rng)?;
+    let (secret_files, secrets) =
+        SecretFiles::take(&settings.secrets, &settings.registry.origin, &mut clock::chance())?;
     for finding in secret_files.findings() {
         tracing::warn!(path = %finding.path.display(), wrong = finding.wrong, "a secret is not kept as it should be");
     }
-    let registry = Registry { store, rules: rules(settings), secrets };
-    attest::found_log(&registry, clock::now(), rng)?;
+    let registry = Registry {
+        store,
+        rules: rules(settings),
+        secrets,
+    };
+    attest::found_log(&registry, clock::now())?;
     Ok(Opened { registry, secret_files })
 }

@@ -37,12 +37,22 @@ pub fn start(settings: &Settings) -> Result<Running, StartError> {
     let crew = Crew::start(&registry, pace(&settings.jobs), signed, save).map_err(StartError::Thread)?;
     let bell = crew.bell();
     let ring = Arc::new(move || bell.ring());
-    let state = Data::new(WebState::new(registry.clone(), ring, settings.server.lookups_per_minute));
+    let state = Data::new(WebState::new(
+        registry.clone(),
+        ring,
+        settings.server.lookups_per_minute,
+    ));
     match listen(state, &settings.server) {
         Ok(listening) => {
             let (address, url) = (listening.address, url_of(listening.address));
             tracing::info!(url, log = %registry.secrets.verifier_key(), "the registry is open");
-            Ok(Running { address, url, registry, listening, crew })
+            Ok(Running {
+                address,
+                url,
+                registry,
+                listening,
+                crew,
+            })
         }
         Err(error) => {
             crew.stop();

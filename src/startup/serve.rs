@@ -40,11 +40,20 @@ pub(super) fn listen(state: web::Data<WebState>, settings: &ServerSettings) -> R
         .name("http".to_owned())
         .spawn(move || System::new().block_on(run(state, of_thread, told)))
         .map_err(StartError::Thread)?;
-    let refused = |source| StartError::Listen { address: settings.listen.clone(), source };
+    let refused = |source| StartError::Listen {
+        address: settings.listen.clone(),
+        source,
+    };
     match news.recv() {
-        Ok(Ok((address, handle))) => Ok(Listening { address, handle, thread }),
+        Ok(Ok((address, handle))) => Ok(Listening {
+            address,
+            handle,
+            thread,
+        }),
         Ok(Err(source)) => Err(refused(source)),
-        Err(_) => Err(StartError::Ended(io::Error::other("the server's thread ended before it listened"))),
+        Err(_) => Err(StartError::Ended(io::Error::other(
+            "the server's thread ended before it listened",
+        ))),
     }
 }
 
@@ -65,7 +74,9 @@ async fn run(state: web::Data<WebState>, settings: ServerSettings, told: SyncSen
     };
     let address = server.addrs().first().copied();
     let server = server.run();
-    let news = address.map(|address| (address, server.handle())).ok_or_else(|| io::ErrorKind::AddrNotAvailable.into());
+    let news = address
+        .map(|address| (address, server.handle()))
+        .ok_or_else(|| io::ErrorKind::AddrNotAvailable.into());
     let _ = told.send(news);
     server.await
 }
@@ -80,7 +91,10 @@ impl Listening {
             let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Thread)?;
             let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Thread)?;
             while !self.thread.is_finished() {
-                let asked = select_all([interrupt.recv().map(|_| ()).boxed_local(), terminate.recv().map(|_| ()).boxed_local()]);
+                let asked = select_all([
+                    interrupt.recv().map(|_| ()).boxed_local(),
+                    terminate.recv().map(|_| ()).boxed_local(),
+                ]);
                 pin_mut!(asked);
                 if time::timeout(LOOK_EVERY, asked).await.is_ok() {
                     tracing::info!("asked to stop: requests that have begun are finished");
@@ -100,7 +114,9 @@ impl Listening {
         drop(self.handle.stop(true));
         match self.thread.join() {
             Ok(ended) => ended.map_err(StartError::Ended),
-            Err(_) => Err(StartError::Ended(io::Error::other("the server's thread ended by a panic"))),
+            Err(_) => Err(StartError::Ended(io::Error::other(
+                "the server's thread ended by a panic",
+            ))),
         }
     }
 }

@@ -44,3 +44,23 @@ pub(super) fn bind(db: &Db, place: usize) -> String {
         Db::Sqlite(_) => "?".to_owned(),
     }
 }
+
+/// Whether a database can be copied by a statement.
+pub(super) enum Copied {
+    /// It was.
+    Whole,
+    /// This one cannot: its server brings programs for it.
+    NotHere,
+}
+
+/// Copies the whole database into a file that is empty or not there: `SQLite` only, outside a transaction.
+pub(super) fn copy_into(db: &mut Db, path: &str) -> diesel::QueryResult<Copied> {
+    match db {
+        Db::Postgres(_) => Ok(Copied::NotHere),
+        Db::Sqlite(connection) => {
+            let copy = diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(path);
+            diesel::RunQueryDsl::execute(copy, connection)?;
+            Ok(Copied::Whole)
+        }
+    }
+}

@@ -46,6 +46,24 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrationError> {
     }
 }
 
+/// Returns the names of the migrations that the database of a URL still needs; changes nothing.
+///
+/// # Errors
+/// [`MigrationError`].
+pub fn pending(url: &str) -> Result<Vec<String>, MigrationError> {
+    let mut db = Opener::new(url).open().map_err(MigrationError::Unreachable)?;
+    match &mut db {
+        Db::Postgres(connection) => names(connection.pending_migrations(POSTGRES)),
+        Db::Sqlite(connection) => names(connection.pending_migrations(SQLITE)),
+    }
+}
+
+fn names<DB: diesel::backend::Backend>(
+    found: diesel::migration::Result<Vec<Box<dyn diesel::migration::Migration<DB>>>>,
+) -> Result<Vec<String>, MigrationError> {
+    Ok(found.map_err(MigrationError::Failed)?.iter().map(|one| one.name().to_string()).collect())
+}
+
 fn run<DB: diesel::backend::Backend>(
     harness: &mut impl MigrationHarness<DB>,
     embedded: EmbeddedMigrations,

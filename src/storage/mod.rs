@@ -14,6 +14,7 @@ mod values;
 
 pub mod accounts;
 pub mod audit_log;
+pub mod backup;
 pub mod fleet_imports;
 pub mod idempotency;
 pub mod jobs;
@@ -30,5 +31,5 @@ pub mod vehicles;
 
 pub use connection::{Db, Store, StoreSettings, Tx};
 pub use error::{Error, Result};
-pub use migrations::{MigrationError, migrate};
+pub use migrations::{MigrationError, migrate, pending};
 pub use sealed::{Sealed, Unsaid};

@@ -21,17 +21,17 @@ use super::problem::Problem;
 const JSON_LIMIT: usize = 8 * 1024 * 1024;
 
 /// A request body that is one JSON object.
-pub trait Request: Sized {
+pub(crate) trait Request: Sized {
     /// Reads the fields, all of them, also after a wrong one.
     fn read(fields: &mut Fields) -> Option<Self>;
 }
 
 /// A body that was read into a request; and its digest, which tells a repetition from another call.
-pub struct Json<T> {
+pub(crate) struct Json<T> {
     /// What was asked.
-    pub asked: T,
+    pub(crate) asked: T,
     /// SHA-256 of the bytes.
-    pub digest: Vec<u8>,
+    pub(crate) digest: Vec<u8>,
 }
 
 impl<T: Request + 'static> FromRequest for Json<T> {
@@ -52,7 +52,7 @@ impl<T: Request + 'static> FromRequest for Json<T> {
 
 /// Returns the SHA-256 of a body.
 #[must_use]
-pub fn digest(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn digest(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
@@ -60,7 +60,7 @@ pub fn digest(bytes: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// [`Kind::MalformedJson`] with line and column.
-pub fn json(bytes: &[u8]) -> Result<Value, Problem> {
+pub(crate) fn json(bytes: &[u8]) -> Result<Value, Problem> {
     serde_json::from_slice(bytes).map_err(|error| malformed(&error, 0))
 }
 
@@ -68,7 +68,7 @@ pub fn json(bytes: &[u8]) -> Result<Value, Problem> {
 ///
 /// # Errors
 /// [`Kind::MalformedJson`] with line and column.
-pub fn json_lines(bytes: &[u8]) -> Result<Vec<Value>, Problem> {
+pub(crate) fn json_lines(bytes: &[u8]) -> Result<Vec<Value>, Problem> {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     lines
         .filter(|(_, line)| !line.trim_ascii().is_empty())
@@ -78,13 +78,13 @@ pub fn json_lines(bytes: &[u8]) -> Result<Vec<Value>, Problem> {
 
 fn malformed(error: &serde_json::Error, lines_before: usize) -> Problem {
     let (line, column) = (error.line().saturating_add(lines_before), error.column());
-    let fault = Fault::new(Spot::Text { line, column }, "json_syntax").with("line", line).with("column", column);
-    Problem::new(Kind::MalformedJson).with("line", line).with("column", column).at(fault)
+    let fault = Fault::new(Spot::Text { line, column }, "json_syntax").with("line", &line).with("column", &column);
+    Problem::new(Kind::MalformedJson).with("line", &line).with("column", &column).at(fault)
 }
 
 /// Returns the media type of a body in lower case, without its parameters.
 #[must_use]
-pub fn media_type(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().unwrap_or("unreadable");
     Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
@@ -93,29 +93,29 @@ pub fn media_type(headers: &HeaderMap) -> Option<String> {
 ///
 /// # Errors
 /// [`Kind::WrongMediaType`], naming what is taken.
-pub fn require_type(headers: &HeaderMap, taken: &[&str]) -> Result<(), Problem> {
+pub(crate) fn require_type(headers: &HeaderMap, taken: &[&str]) -> Result<(), Problem> {
     match media_type(headers) {
         Some(found) if !taken.contains(&found.as_str()) => {
-            Err(Problem::new(Kind::WrongMediaType).with("taken", taken.join(", ")).header(header::ACCEPT, &taken.join(", ")))
+            Err(Problem::new(Kind::WrongMediaType).with("taken", &taken.join(", ")).header(header::ACCEPT, &taken.join(", ")))
         }
         _ => Ok(()),
     }
 }
 
 /// The bytes of a body, unpacked as they come.
-pub type Unpacked = Pin<Box<dyn Stream<Item = Result<actix_web::web::Bytes, PayloadError>>>>;
+pub(crate) type Unpacked = Pin<Box<dyn Stream<Item = Result<actix_web::web::Bytes, PayloadError>>>>;
 
 /// Returns the stream of a body, unpacked by its `Content-Encoding`.
 ///
 /// # Errors
 /// [`Kind::WrongMediaType`] for a packing that is not known.
-pub fn unpacked(headers: &HeaderMap, payload: Payload) -> Result<Unpacked, Problem> {
+pub(crate) fn unpacked(headers: &HeaderMap, payload: Payload) -> Result<Unpacked, Problem> {
     let packing = headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("unreadable").trim());
     match packing.map(str::to_ascii_lowercase).as_deref() {
         None | Some("identity" | "") => Ok(Box::pin(payload)),
         Some("gzip" | "deflate" | "zstd") => Ok(Box::pin(Decompress::from_headers(payload, headers))),
         Some(_) => Err(Problem::new(Kind::WrongMediaType)
-            .with("taken", "gzip, deflate, zstd")
+            .with("taken", &"gzip, deflate, zstd")
             .header(header::ACCEPT_ENCODING, "gzip, deflate, zstd")),
     }
 }
@@ -124,7 +124,7 @@ pub fn unpacked(headers: &HeaderMap, payload: Payload) -> Result<Unpacked, Probl
 ///
 /// # Errors
 /// [`Kind::TooLarge`] as soon as it is clear, [`Kind::Unreadable`] where it was cut.
-pub async fn bytes(headers: &HeaderMap, payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+pub(crate) async fn bytes(headers: &HeaderMap, payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if stated.is_some_and(|stated| stated > limit) {
         return Err(too_large(limit));
@@ -132,7 +132,7 @@ pub async fn bytes(headers: &HeaderMap, payload: Payload, limit: usize) -> Resul
     let mut body = Vec::with_capacity(stated.unwrap_or_default().min(1 << 20));
     let mut stream = unpacked(headers, payload)?;
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(cut)?;
+        let chunk = chunk.map_err(|error| cut(error, limit))?;
         if body.len().saturating_add(chunk.len()) > limit {
             return Err(too_large(limit));
         }
@@ -141,17 +141,17 @@ pub async fn bytes(headers: &HeaderMap, payload: Payload, limit: usize) -> Resul
     Ok(body)
 }
 
-fn cut(error: PayloadError) -> Problem {
+fn cut(error: PayloadError, limit: usize) -> Problem {
     match error {
-        PayloadError::Overflow => Problem::new(Kind::TooLarge),
+        PayloadError::Overflow => too_large(limit),
         other => Problem::new(Kind::Unreadable).because(other.to_string()),
     }
 }
 
 /// Refuses a body above the limit.
 #[must_use]
-pub fn too_large(limit: usize) -> Problem {
-    Problem::new(Kind::TooLarge).with("limit", limit / (1024 * 1024))
+pub(crate) fn too_large(limit: usize) -> Problem {
+    Problem::new(Kind::TooLarge).with("limit", &(limit / (1024 * 1024)))
 }
 
 #[cfg(test)]

@@ -14,26 +14,22 @@ use super::state::WebState;
 use crate::model::{Caller, Zone};
 use crate::words::Language;
 
-/// The opaque id of a request; it names the request in our log.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
-
 /// An authenticated call.
-pub struct Call {
+pub(crate) struct Call {
     /// The registry and its surroundings.
-    pub state: Data<WebState>,
+    pub(crate) state: Data<WebState>,
     /// Who asks.
-    pub caller: Caller,
+    pub(crate) caller: Caller,
     /// The language of the answer.
-    pub language: Language,
+    pub(crate) language: Language,
     /// The path and the query as they were sent.
-    pub request: HttpRequest,
+    pub(crate) request: HttpRequest,
 }
 
 impl Call {
     /// Returns the zone in which instants leave the house.
     #[must_use]
-    pub fn zone(&self) -> Zone {
+    pub(crate) fn zone(&self) -> Zone {
         self.state.registry.rules.zone
     }
 }
@@ -43,7 +39,7 @@ impl FromRequest for Call {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let state = request.app_data::<Data<WebState>>().map(Data::clone);
+        let state = request.app_data::<Data<WebState>>().cloned();
         let caller = request.extensions().get::<Caller>().cloned();
         let call = state.zip(caller).map(|(state, caller)| Self {
             state,
@@ -56,25 +52,27 @@ impl FromRequest for Call {
 }
 
 /// The language of the answer, for routes that need no credential.
-impl FromRequest for Language {
+pub(crate) struct Speaking(pub(crate) Language);
+
+impl FromRequest for Speaking {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(language(request.headers())))
+        ready(Ok(Self(language(request.headers()))))
     }
 }
 
 /// Returns the language that the headers ask for.
 #[must_use]
-pub fn language(headers: &HeaderMap) -> Language {
+pub(crate) fn language(headers: &HeaderMap) -> Language {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     asked.map_or_else(Language::default, Language::negotiate)
 }
 
 /// Returns the key of `Authorization: Bearer <key>` (RFC 6750, section 2.1; the scheme's case does not matter).
 #[must_use]
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty()).then(|| key.trim())
 }

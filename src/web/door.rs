@@ -11,7 +11,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::HttpMessage;
 use actix_web::middleware::Next;
 
-use super::caller::{RequestId, language};
+use super::caller::language;
 use super::kind::Kind;
 use super::problem::Problem;
 use crate::clock;
@@ -23,13 +23,12 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 ///
 /// # Errors
 /// None of its own.
-pub async fn door(
+pub(crate) async fn door(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = clock::now();
     let id = new_id(began, &mut clock::chance());
-    request.extensions_mut().insert(RequestId(id.clone()));
     let answer = next.call(request).await?.map_into_boxed_body();
     let mut answer = put_into_words(answer, &id);
     set_headers(&mut answer, &id);

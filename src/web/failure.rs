@@ -28,7 +28,7 @@ fn ours(error: impl std::error::Error + Send + Sync + 'static) -> Problem {
 }
 
 fn reason_missing() -> Problem {
-    Problem::invalid([Fault::field("reason", "length").with("least", 1).with("most", 2000)])
+    Problem::invalid([Fault::field("reason", "length").with("least", &1).with("most", &2000)])
 }
 
 impl From<StorageError> for Problem {
@@ -77,19 +77,19 @@ impl From<AdmitError> for Problem {
 
 /// Returns what is wrong with an operator to be admitted.
 #[must_use]
-pub fn operator_fault(problem: &OperatorProblem) -> Fault {
+pub(crate) fn operator_fault(problem: &OperatorProblem) -> Fault {
     let field = problem.field();
     match problem {
-        OperatorProblem::Text { most, .. } => Fault::field(field, "length").with("least", 1).with("most", most),
+        OperatorProblem::Text { most, .. } => Fault::field(field, "length").with("least", &1).with("most", &most),
         OperatorProblem::Email => Fault::field(field, "email"),
         OperatorProblem::Bin(IdentificationProblem::Shape) => Fault::field(field, "bin_shape"),
         OperatorProblem::Bin(IdentificationProblem::CheckDigit { expected: Some(expected) }) => {
-            Fault::field(field, "bin_check_digit").with("expected", expected)
+            Fault::field(field, "bin_check_digit").with("expected", &expected)
         }
         OperatorProblem::Bin(IdentificationProblem::CheckDigit { expected: None }) => {
             Fault::field(field, "bin_never_given")
         }
-        OperatorProblem::Custody => Fault::field(field, "one_of").with("values", "deposited, held"),
+        OperatorProblem::Custody => Fault::field(field, "one_of").with("values", &"deposited, held"),
     }
 }
 
@@ -99,14 +99,14 @@ impl From<ClaimError> for Problem {
             ClaimError::NotAnOperator => Self::new(Kind::Forbidden),
             ClaimError::Suspended => Self::new(Kind::OperatorSuspended),
             ClaimError::Taken(letter) => {
-                Self::new(Kind::LetterTaken).with("letter", letter).at(Fault::field("letter", "taken"))
+                Self::new(Kind::LetterTaken).with("letter", &letter).at(Fault::field("letter", "taken"))
             }
             ClaimError::Enough => Self::new(Kind::NoFurtherLetter),
             ClaimError::InFuture => Self::invalid([Fault::field("in_use_since", "in_future")]),
             ClaimError::Unknown(_) => Self::new(Kind::NotFound),
             ClaimError::Own => Self::new(Kind::OwnClaim),
-            ClaimError::Over(letter) => Self::new(Kind::ObjectionsOver).with("letter", letter),
-            ClaimError::Decided(letter) => Self::new(Kind::ClaimDecided).with("letter", letter),
+            ClaimError::Over(letter) => Self::new(Kind::ObjectionsOver).with("letter", &letter),
+            ClaimError::Decided(letter) => Self::new(Kind::ClaimDecided).with("letter", &letter),
             ClaimError::ReasonMissing => reason_missing(),
             ClaimError::Storage(error) => error.into(),
         }
@@ -119,9 +119,9 @@ impl From<AccountError> for Problem {
             AccountError::Unknown => Self::new(Kind::NotFound),
             AccountError::AuthorityMissing => Self::invalid([Fault::field("authority", "authority_missing")]),
             AccountError::OperatorMissing => Self::invalid([Fault::field("operator_id", "operator_missing")]),
-            AccountError::Name => Self::invalid([Fault::field("name", "length").with("least", 1).with("most", 200)]),
+            AccountError::Name => Self::invalid([Fault::field("name", "length").with("least", &1).with("most", &200)]),
             AccountError::NoScope => Self::invalid([Fault::field("scopes", "no_scope")]),
-            AccountError::Scope(scope) => Self::invalid([Fault::field("scopes", "scope").with("scope", scope)]),
+            AccountError::Scope(scope) => Self::invalid([Fault::field("scopes", "scope").with("scope", &scope)]),
             AccountError::Expired => Self::invalid([Fault::field("expires_at", "in_past")]),
             AccountError::Storage(error) => error.into(),
         }
@@ -135,8 +135,8 @@ impl From<EnrollError> for Problem {
             EnrollError::Suspended => Self::new(Kind::OperatorSuspended),
             EnrollError::NoConfirmedSeries => Self::new(Kind::NoConfirmedLetter),
             EnrollError::Unknown => Self::new(Kind::NotFound),
-            EnrollError::NotChecked { status } => Self::new(Kind::ImportNotChecked).with("status", status),
-            EnrollError::NotReady { status } => Self::new(Kind::ImportNotReady).with("status", status),
+            EnrollError::NotChecked { status } => Self::new(Kind::ImportNotChecked).with("status", &status),
+            EnrollError::NotReady { status } => Self::new(Kind::ImportNotReady).with("status", &status),
             EnrollError::Mapping(problem) => {
                 Self::invalid([Fault::parameter("map", "mapping").said(move |language| problem.say(language))])
             }
@@ -154,7 +154,7 @@ impl From<InsureError> for Problem {
             InsureError::Problem(problem) => Self::invalid([policy_fault(&problem)]),
             InsureError::UnknownVehicles(devices) => Self::invalid(
                 devices.iter().take(UNKNOWN_NAMED).map(|device| {
-                    Fault::field("vehicles", "vehicle_unknown").with("device_id", device).with("count", devices.len())
+                    Fault::field("vehicles", "vehicle_unknown").with("device_id", &device).with("count", &devices.len())
                 }),
             ),
             InsureError::Storage(error) => error.into(),
@@ -164,7 +164,7 @@ impl From<InsureError> for Problem {
 
 fn policy_fault(problem: &PolicyProblem) -> Fault {
     match problem {
-        PolicyProblem::Text(field) => Fault::field(field, "length").with("least", 1).with("most", 200),
+        PolicyProblem::Text(field) => Fault::field(field, "length").with("least", &1).with("most", &200),
         PolicyProblem::Backwards => Fault::field("valid_until", "backwards"),
         PolicyProblem::NoVehicle => Fault::field("vehicles", "vehicles"),
     }
@@ -187,7 +187,7 @@ impl From<RecordError> for Problem {
             RecordError::NotAnOperator => Self::new(Kind::Forbidden),
             RecordError::Empty => Self::invalid([Fault::new(Spot::Pointer(String::new()), "no_report")]),
             RecordError::TooMany { count, most } => {
-                Self::new(Kind::TooManyReports).with("count", count).with("most", most)
+                Self::new(Kind::TooManyReports).with("count", &count).with("most", &most)
             }
             RecordError::InFuture => Self::invalid([Fault::field("complete_until", "in_future")]),
             RecordError::Entry(_) => ours(error),
@@ -198,7 +198,7 @@ impl From<RecordError> for Problem {
 
 /// Returns what is wrong with a field of a question.
 #[must_use]
-pub fn question_fault(problem: FieldProblem) -> Fault {
+pub(crate) fn question_fault(problem: FieldProblem) -> Fault {
     Fault::field(problem.field, problem.code).said(move |_| problem.text.clone())
 }
 

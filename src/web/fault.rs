@@ -10,7 +10,7 @@ use crate::words::{Language, say};
 
 /// Where something wrong stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Spot {
+pub(crate) enum Spot {
     /// In the body, as a JSON Pointer (RFC 6901).
     Pointer(String),
     /// In the query, by parameter.
@@ -34,7 +34,7 @@ enum Words {
 }
 
 /// One thing that is wrong in a request.
-pub struct Fault {
+pub(crate) struct Fault {
     spot: Spot,
     code: &'static str,
     words: Words,
@@ -42,50 +42,50 @@ pub struct Fault {
 
 /// One thing that is wrong, as it leaves the house.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub struct FaultDocument {
+pub(crate) struct FaultDocument {
     /// JSON Pointer to the field.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
+    pub(crate) pointer: Option<String>,
     /// The parameter of the query.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameter: Option<String>,
+    pub(crate) parameter: Option<String>,
     /// The header.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub header: Option<String>,
+    pub(crate) header: Option<String>,
     /// The line of the body, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
+    pub(crate) line: Option<usize>,
     /// The column of that line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
+    pub(crate) column: Option<usize>,
     /// What is wrong, for programs.
-    pub code: String,
+    pub(crate) code: String,
     /// What is wrong and what is expected, in the caller's language.
-    pub detail: String,
+    pub(crate) detail: String,
 }
 
 impl Fault {
     /// Says `faults.<code>` of something that stands there.
     #[must_use]
-    pub const fn new(spot: Spot, code: &'static str) -> Self {
+    pub(crate) const fn new(spot: Spot, code: &'static str) -> Self {
         Self { spot, code, words: Words::Ours(Vec::new()) }
     }
 
     /// Says `faults.<code>` of a field of the body.
     #[must_use]
-    pub fn field(name: &str, code: &'static str) -> Self {
+    pub(crate) fn field(name: &str, code: &'static str) -> Self {
         Self::new(Spot::Pointer(pointer(name)), code)
     }
 
     /// Says `faults.<code>` of a parameter of the query.
     #[must_use]
-    pub fn parameter(name: &str, code: &'static str) -> Self {
+    pub(crate) fn parameter(name: &str, code: &'static str) -> Self {
         Self::new(Spot::Parameter(name.to_owned()), code)
     }
 
     /// Fills a placeholder of the text.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         if let Words::Ours(arguments) = &mut self.words {
             arguments.push((name, value.to_string()));
         }
@@ -94,14 +94,14 @@ impl Fault {
 
     /// Lets the floor below say it: it knows better what is wrong.
     #[must_use]
-    pub fn said(mut self, say: impl Fn(Language) -> String + Send + Sync + 'static) -> Self {
+    pub(crate) fn said(mut self, say: impl Fn(Language) -> String + Send + Sync + 'static) -> Self {
         self.words = Words::Theirs(Box::new(say));
         self
     }
 
     /// Returns the fault for people and programs.
     #[must_use]
-    pub fn document(&self, language: Language) -> FaultDocument {
+    pub(crate) fn document(&self, language: Language) -> FaultDocument {
         let detail = match &self.words {
             Words::Theirs(say) => say(language),
             Words::Ours(arguments) => {
@@ -131,7 +131,7 @@ impl fmt::Debug for Fault {
 
 /// Returns the JSON Pointer of a field of the body's top level (RFC 6901, section 3).
 #[must_use]
-pub fn pointer(name: &str) -> String {
+pub(crate) fn pointer(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_fault_says_where_and_what_in_the_language_of_the_caller() {
-        let fault = Fault::field("legal_name", "length").with("least", 1).with("most", 200);
+        let fault = Fault::field("legal_name", "length").with("least", &1).with("most", &200);
         for language in Language::ALL {
             let document = fault.document(language);
             assert_eq!(document.pointer.as_deref(), Some("/legal_name"));

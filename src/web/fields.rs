@@ -11,7 +11,7 @@ use crate::model::{Moment, MomentProblem, Zone};
 
 /// The fields of an object that have not been read yet, and what was wrong with those that have.
 #[derive(Debug)]
-pub struct Fields {
+pub(crate) struct Fields {
     left: Map<String, Value>,
     known: Vec<&'static str>,
     faults: Vec<Fault>,
@@ -19,7 +19,7 @@ pub struct Fields {
 
 /// An instant, or a date that stands for its first instant in the registry's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InstantOrDate {
+pub(crate) enum InstantOrDate {
     /// An instant.
     Instant(Moment),
     /// A date.
@@ -29,7 +29,7 @@ pub enum InstantOrDate {
 impl InstantOrDate {
     /// Returns the instant meant.
     #[must_use]
-    pub fn start(self, zone: Zone) -> Moment {
+    pub(crate) fn start(self, zone: Zone) -> Moment {
         match self {
             Self::Instant(moment) => moment,
             Self::Date(date) => zone.start_of(date),
@@ -42,7 +42,7 @@ impl Fields {
     ///
     /// # Errors
     /// A problem, where it is no object.
-    pub fn of(value: Value) -> Result<Self, Problem> {
+    pub(crate) fn of(value: Value) -> Result<Self, Problem> {
         match value {
             Value::Object(left) => Ok(Self { left, known: Vec::new(), faults: Vec::new() }),
             _ => Err(Problem::invalid([Fault::new(Spot::Pointer(String::new()), "not_an_object")])),
@@ -50,13 +50,13 @@ impl Fields {
     }
 
     /// Takes a field as it is; `null` counts as not given.
-    pub fn optional(&mut self, name: &'static str) -> Option<Value> {
+    pub(crate) fn optional(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
         self.left.remove(name).filter(|value| !value.is_null())
     }
 
     /// Takes a field that must be given.
-    pub fn required(&mut self, name: &'static str) -> Option<Value> {
+    pub(crate) fn required(&mut self, name: &'static str) -> Option<Value> {
         let value = self.optional(name);
         if value.is_none() {
             self.faults.push(Fault::field(name, "missing"));
@@ -65,7 +65,7 @@ impl Fields {
     }
 
     /// Says that a field is wrong.
-    pub fn refuse(&mut self, fault: Fault) {
+    pub(crate) fn refuse(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
 
@@ -79,41 +79,34 @@ impl Fields {
     }
 
     /// Takes a text.
-    pub fn text(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
         let value = self.required(name)?;
         self.as_text(name, value)
     }
 
     /// Takes a text that may be absent.
-    pub fn optional_text(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn optional_text(&mut self, name: &'static str) -> Option<String> {
         let value = self.optional(name)?;
         self.as_text(name, value)
     }
 
     /// Takes one of several names.
-    pub fn choice<T>(&mut self, name: &'static str, names: &[&str], find: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(crate) fn choice<T>(&mut self, name: &'static str, names: &[&str], find: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.text(name)?;
         let found = find(text.trim());
         if found.is_none() {
-            self.faults.push(Fault::field(name, "one_of").with("values", names.join(", ")));
+            self.faults.push(Fault::field(name, "one_of").with("values", &names.join(", ")));
         }
         found
     }
 
-    /// Takes a list of texts.
-    pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
-        let value = self.required(name)?;
-        self.as_texts(name, value)
-    }
-
     /// Takes a list of texts that may be absent.
-    pub fn optional_texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+    pub(crate) fn optional_texts(&mut self, name: &'static str) -> Option<Vec<String>> {
         let value = self.optional(name)?;
         self.as_texts(name, value)
     }
 
-    /// Reads a value as a list of texts.
-    pub fn as_texts(&mut self, name: &'static str, value: Value) -> Option<Vec<String>> {
+    fn as_texts(&mut self, name: &'static str, value: Value) -> Option<Vec<String>> {
         let texts = match value {
             Value::Array(items) => items
                 .into_iter()
@@ -132,19 +125,19 @@ impl Fields {
     }
 
     /// Takes an instant.
-    pub fn moment(&mut self, name: &'static str) -> Option<Moment> {
+    pub(crate) fn moment(&mut self, name: &'static str) -> Option<Moment> {
         let text = self.text(name)?;
         self.as_moment(name, &text)
     }
 
     /// Takes an instant that may be absent.
-    pub fn optional_moment(&mut self, name: &'static str) -> Option<Moment> {
+    pub(crate) fn optional_moment(&mut self, name: &'static str) -> Option<Moment> {
         let text = self.optional_text(name)?;
         self.as_moment(name, &text)
     }
 
     /// Takes an instant, or a date in its place; may be absent.
-    pub fn optional_moment_or_date(&mut self, name: &'static str) -> Option<InstantOrDate> {
+    pub(crate) fn optional_moment_or_date(&mut self, name: &'static str) -> Option<InstantOrDate> {
         let text = self.optional_text(name)?;
         match NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
             Ok(date) => Some(InstantOrDate::Date(date)),
@@ -153,21 +146,23 @@ impl Fields {
     }
 
     /// Takes a date.
-    pub fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
+    pub(crate) fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
         let text = self.text(name)?;
-        NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d")
-            .map_err(|_| self.faults.push(Fault::field(name, "date")))
-            .ok()
+        let date = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
+        if date.is_none() {
+            self.faults.push(Fault::field(name, "date"));
+        }
+        date
     }
 
     /// Ends the reading.
     ///
     /// # Errors
     /// All that was wrong, and every field that nobody read.
-    pub fn finish<T>(mut self, read: Option<T>) -> Result<T, Problem> {
+    pub(crate) fn finish<T>(mut self, read: Option<T>) -> Result<T, Problem> {
         for name in self.left.keys().take(20) {
             let known = self.known.join(", ");
-            self.faults.push(Fault::field(name, "unknown_field").with("known", known));
+            self.faults.push(Fault::field(name, "unknown_field").with("known", &known));
         }
         match read {
             Some(read) if self.faults.is_empty() => Ok(read),
@@ -178,7 +173,7 @@ impl Fields {
 
 /// Returns the code of what is wrong with an instant.
 #[must_use]
-pub const fn moment_code(problem: &MomentProblem) -> &'static str {
+pub(crate) const fn moment_code(problem: &MomentProblem) -> &'static str {
     match problem {
         MomentProblem::NoOffset => "instant_without_offset",
         MomentProblem::Unreadable => "instant",

@@ -23,7 +23,7 @@ use crate::registry::resolve;
 ///
 /// # Errors
 /// None of its own: a refusal is an answer.
-pub async fn gate(
+pub(crate) async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -20,12 +20,12 @@ use crate::storage::idempotency::Keyed;
 use crate::storage::{Error as StorageError, Tx};
 
 /// Says that an answer was given before.
-pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY: &str = "Idempotency-Key";
 
 /// Whether the answer is saved for a repetition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub(crate) enum Keep {
     /// It is given again.
     Answer,
     /// It holds a secret: a repetition is refused.
@@ -36,7 +36,7 @@ pub enum Keep {
 ///
 /// # Errors
 /// A problem, where the header is no key.
-pub fn keyed(call: &Call, body_digest: Vec<u8>) -> Result<Option<Keyed>, Problem> {
+pub(crate) fn keyed(call: &Call, body_digest: Vec<u8>) -> Result<Option<Keyed>, Problem> {
     let Some(key) = key(call.request.headers())? else { return Ok(None) };
     let route = format!("{} {}", call.request.method(), call.request.uri());
     Ok(Some(Keyed { account_id: call.caller.account_id.clone(), key, route, body_digest }))
@@ -58,7 +58,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 ///
 /// # Errors
 /// The deed's, and those of [`book::once`], as problems.
-pub async fn once<T, E>(
+pub(crate) async fn once<T, E>(
     call: Call,
     body_digest: Vec<u8>,
     status: StatusCode,

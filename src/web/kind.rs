@@ -8,21 +8,21 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $slug:literal $status:ident;)+) => {
         /// A type of problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Kind { $($(#[$doc])* $kind),+ }
+        pub(crate) enum Kind { $($(#[$doc])* $kind),+ }
 
         impl Kind {
             /// Every type, in the order of the statuses.
-            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$kind),+];
 
             /// Returns the last part of the address that explains it: `/problems/<slug>`.
             #[must_use]
-            pub const fn slug(self) -> &'static str {
+            pub(crate) const fn slug(self) -> &'static str {
                 match self { $(Self::$kind => $slug),+ }
             }
 
             /// Returns the status that it is answered with.
             #[must_use]
-            pub const fn status(self) -> StatusCode {
+            pub(crate) const fn status(self) -> StatusCode {
                 match self { $(Self::$kind => StatusCode::$status),+ }
             }
         }
@@ -97,13 +97,13 @@ kinds! {
 impl Kind {
     /// Finds the type of a slug.
     #[must_use]
-    pub fn find(slug: &str) -> Option<Self> {
+    pub(crate) fn find(slug: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.slug() == slug)
     }
 
     /// Returns the type that stands for a bare status, such as the framework's own refusals.
     #[must_use]
-    pub fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::WrongMethod,

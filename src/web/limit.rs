@@ -22,14 +22,14 @@ struct Bucket {
 /// A limit on questions a minute, for each key by itself. A bucket holds one minute's worth, so that a burst after
 /// silence is served at once.
 #[derive(Debug)]
-pub struct Limit {
+pub(crate) struct Limit {
     per_minute: i64,
     buckets: Mutex<HashMap<String, Bucket>>,
 }
 
 /// What came of taking a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub(crate) enum Taken {
     /// It may ask; so many more are left now.
     Yes(i64),
     /// It has to wait so many whole seconds.
@@ -39,18 +39,18 @@ pub enum Taken {
 impl Limit {
     /// Allows so many questions a minute; 0: as many as one likes.
     #[must_use]
-    pub fn per_minute(questions: u32) -> Self {
+    pub(crate) fn per_minute(questions: u32) -> Self {
         Self { per_minute: i64::from(questions), buckets: Mutex::default() }
     }
 
     /// Returns how many a minute; 0: as many as one likes.
     #[must_use]
-    pub const fn most(&self) -> i64 {
+    pub(crate) const fn most(&self) -> i64 {
         self.per_minute
     }
 
     /// Takes a token of this key.
-    pub fn take(&self, key: &str, now: Moment) -> Taken {
+    pub(crate) fn take(&self, key: &str, now: Moment) -> Taken {
         if self.per_minute == 0 {
             return Taken::Yes(i64::MAX);
         }

@@ -13,7 +13,6 @@ use super::caller::Call;
 use super::fault::Fault;
 use super::params::Params;
 use super::problem::Problem;
-use crate::registry::Secrets;
 
 const ROWS_BY_DEFAULT: usize = 100;
 const MOST_ROWS: usize = 1_000;
@@ -21,10 +20,10 @@ const TAG_LENGTH: usize = 16;
 
 /// A page that was asked for.
 #[derive(Debug)]
-pub struct Page {
+pub(crate) struct Page {
     rows: usize,
     /// The place after which it begins, as the list wrote it into the cursor.
-    pub after: Option<String>,
+    pub(crate) after: Option<String>,
     /// What the cursor is bound to.
     scope: Scope,
 }
@@ -41,37 +40,41 @@ impl Page {
     ///
     /// # Errors
     /// A problem, where the limit is none or the cursor was not given for this list; and what [`Params::finish`] says.
-    pub fn read(call: &Call, mut params: Params, filter: String) -> Result<Self, Problem> {
-        let limit_fault = Fault::parameter("limit", "limit").with("most", MOST_ROWS);
+    pub(crate) fn read(call: &Call, mut params: Params, filter: String) -> Result<Self, Problem> {
+        let limit_fault = Fault::parameter("limit", "limit").with("most", &MOST_ROWS);
         let limit = |text: &str| text.parse::<usize>().ok().filter(|rows| (1..=MOST_ROWS).contains(rows));
         let rows = params.read("limit", limit_fault, limit).unwrap_or(ROWS_BY_DEFAULT);
         let path = call.request.uri().path().to_owned();
         let scope = Scope { account: call.caller.account_id.to_string(), path, filter };
-        let secrets = &call.state.registry.secrets;
-        let after = params.read("cursor", Fault::parameter("cursor", "cursor"), |text| open(secrets, &scope, text));
+        let open = |text: &str| open(|value| tag(call, value), &scope, text);
+        let after = params.read("cursor", Fault::parameter("cursor", "cursor"), open);
         params.finish()?;
         Ok(Self { rows, after, scope })
     }
 
     /// Returns how many rows to read: one more than are shown, which tells whether there is a next page.
     #[must_use]
-    pub const fn to_read(&self) -> usize {
+    pub(crate) const fn to_read(&self) -> usize {
         self.rows.saturating_add(1)
     }
 
     /// Cuts what was read to the page, and returns the path of the next one. `place` writes a row's place for the cursor.
-    pub fn cut<T>(&self, secrets: &Secrets, read: &mut Vec<T>, place: impl Fn(&T) -> String) -> Option<String> {
+    pub(crate) fn cut<T>(&self, call: &Call, read: &mut Vec<T>, place: impl Fn(&T) -> String) -> Option<String> {
+        self.next(|value| tag(call, value), read, place)
+    }
+
+    fn next<T>(&self, tag: impl Fn(&str) -> Vec<u8>, read: &mut Vec<T>, place: impl Fn(&T) -> String) -> Option<String> {
         let more = read.len() > self.rows;
         read.truncate(self.rows);
         let last = read.last().filter(|_| more)?;
-        let cursor = seal(secrets, &self.scope, &place(last));
+        let cursor = seal(tag, &self.scope, &place(last));
         let filter = if self.scope.filter.is_empty() { String::new() } else { format!("{}&", self.scope.filter) };
         Some(format!("{}?{filter}limit={}&cursor={cursor}", self.scope.path, self.rows))
     }
 }
 
 /// Answers with a page; the next one also stands in `Link` (RFC 8288).
-pub fn answer(body: &impl Serialize, next: Option<&str>) -> HttpResponse {
+pub(crate) fn answer(body: &impl Serialize, next: Option<&str>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
         response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
@@ -79,35 +82,38 @@ pub fn answer(body: &impl Serialize, next: Option<&str>) -> HttpResponse {
     response.json(body)
 }
 
-fn tag(secrets: &Secrets, scope: &Scope, place: &str) -> Vec<u8> {
-    // JSON keeps the four apart whatever they hold.
-    let value = serde_json::json!([scope.account, scope.path, scope.filter, place]).to_string();
-    let mut tag = secrets.tag("cursor", &value);
-    tag.truncate(TAG_LENGTH);
-    tag
+fn tag(call: &Call, value: &str) -> Vec<u8> {
+    call.state.registry.secrets.tag("cursor", value)
 }
 
-fn seal(secrets: &Secrets, scope: &Scope, place: &str) -> String {
-    let mut bytes = tag(secrets, scope, place);
+/// What is tagged: JSON keeps the four apart whatever they hold.
+fn bound(scope: &Scope, place: &str) -> String {
+    serde_json::json!([scope.account, scope.path, scope.filter, place]).to_string()
+}
+
+fn seal(tag: impl Fn(&str) -> Vec<u8>, scope: &Scope, place: &str) -> String {
+    let mut bytes = tag(&bound(scope, place));
+    bytes.truncate(TAG_LENGTH);
     bytes.extend_from_slice(place.as_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn open(secrets: &Secrets, scope: &Scope, cursor: &str) -> Option<String> {
+fn open(tag: impl Fn(&str) -> Vec<u8>, scope: &Scope, cursor: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     let (given, place) = bytes.split_at_checked(TAG_LENGTH)?;
     let place = std::str::from_utf8(place).ok()?;
-    bool::from(given.ct_eq(&tag(secrets, scope, place))).then(|| place.to_owned())
+    let fitting = tag(&bound(scope, place));
+    bool::from(given.ct_eq(fitting.get(..TAG_LENGTH)?)).then(|| place.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::SigningKey;
     use proptest::prelude::*;
+    use sha2::{Digest, Sha256};
 
-    fn secrets() -> Secrets {
-        Secrets::new(SigningKey::from_seed("registry.test", [7; 32]), [1; 32], [2; 32])
+    fn sign(value: &str) -> Vec<u8> {
+        Sha256::new().chain_update(b"a key of this test").chain_update(value).finalize().to_vec()
     }
 
     fn scope() -> Scope {
@@ -120,32 +126,32 @@ mod tests {
 
     #[test]
     fn a_cursor_is_good_for_its_caller_list_and_filter_only() {
-        let cursor = seal(&secrets(), &scope(), "1234|ride");
-        assert_eq!(open(&secrets(), &scope(), &cursor).as_deref(), Some("1234|ride"));
+        let cursor = seal(sign, &scope(), "1234|ride");
+        assert_eq!(open(sign, &scope(), &cursor).as_deref(), Some("1234|ride"));
         for other in [
             Scope { account: "b".to_owned(), ..scope() },
             Scope { path: "/v1/vehicles".to_owned(), ..scope() },
             Scope { filter: String::new(), ..scope() },
         ] {
-            assert_eq!(open(&secrets(), &other, &cursor), None, "{other:?}");
+            assert_eq!(open(sign, &other, &cursor), None, "{other:?}");
         }
     }
 
     #[test]
     fn the_last_page_has_no_next_one() {
         let (mut three, mut two) = (vec![1, 2, 3], vec![1, 2]);
-        let next = page(2).cut(&secrets(), &mut three, ToString::to_string);
+        let next = page(2).next(sign, &mut three, ToString::to_string);
         assert_eq!(three, [1, 2]);
         assert!(next.is_some_and(|next| next.starts_with("/v1/sessions?from=1&limit=2&cursor=")));
-        assert_eq!(page(2).cut(&secrets(), &mut two, ToString::to_string), None);
+        assert_eq!(page(2).next(sign, &mut two, ToString::to_string), None);
     }
 
     proptest! {
         #[test]
         fn any_place_comes_back_and_any_other_text_is_refused(place in "\\PC*", forged in "[A-Za-z0-9_-]{0,60}") {
-            let cursor = seal(&secrets(), &scope(), &place);
-            prop_assert_eq!(open(&secrets(), &scope(), &cursor), Some(place));
-            prop_assert_eq!(open(&secrets(), &scope(), &forged), None);
+            let cursor = seal(sign, &scope(), &place);
+            prop_assert_eq!(open(sign, &scope(), &cursor), Some(place));
+            prop_assert_eq!(open(sign, &scope(), &forged), None);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::model::Moment;
 
 /// The parameters that have not been read yet, and what was wrong with those that have.
 #[derive(Debug)]
-pub struct Params {
+pub(crate) struct Params {
     left: Vec<(String, String)>,
     known: Vec<&'static str>,
     faults: Vec<Fault>,
@@ -21,7 +21,7 @@ pub struct Params {
 impl Params {
     /// Takes the query of a request apart.
     #[must_use]
-    pub fn of(request: &HttpRequest) -> Self {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
         Self::parse(request.query_string())
     }
 
@@ -31,7 +31,7 @@ impl Params {
     }
 
     /// Takes a parameter that may stand several times.
-    pub fn all(&mut self, name: &'static str) -> Vec<String> {
+    pub(crate) fn all(&mut self, name: &'static str) -> Vec<String> {
         self.known.push(name);
         let (taken, left) = std::mem::take(&mut self.left).into_iter().partition(|(found, _)| found == name);
         self.left = left;
@@ -40,7 +40,7 @@ impl Params {
     }
 
     /// Takes a parameter that may stand once.
-    pub fn one(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn one(&mut self, name: &'static str) -> Option<String> {
         let mut values = self.all(name);
         if values.len() > 1 {
             self.faults.push(Fault::parameter(name, "repeated"));
@@ -49,7 +49,7 @@ impl Params {
     }
 
     /// Takes a parameter that can be read, or is refused under a code.
-    pub fn read<T>(&mut self, name: &'static str, fault: Fault, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(crate) fn read<T>(&mut self, name: &'static str, fault: Fault, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.one(name)?;
         let value = read(text.trim());
         if value.is_none() {
@@ -59,7 +59,7 @@ impl Params {
     }
 
     /// Takes an instant.
-    pub fn moment(&mut self, name: &'static str) -> Option<Moment> {
+    pub(crate) fn moment(&mut self, name: &'static str) -> Option<Moment> {
         // A plus sign that was not escaped has become a space.
         let text = self.one(name)?.trim().replace(' ', "+");
         Moment::parse(&text).map_err(|problem| self.faults.push(Fault::parameter(name, moment_code(&problem)))).ok()
@@ -69,10 +69,10 @@ impl Params {
     ///
     /// # Errors
     /// All that was wrong, and every parameter that nobody read.
-    pub fn finish(mut self) -> Result<(), Problem> {
+    pub(crate) fn finish(mut self) -> Result<(), Problem> {
         for (name, _) in self.left.iter().take(20) {
             let known = if self.known.is_empty() { "-".to_owned() } else { self.known.join(", ") };
-            self.faults.push(Fault::parameter(name, "unknown_parameter").with("known", known));
+            self.faults.push(Fault::parameter(name, "unknown_parameter").with("known", &known));
         }
         if self.faults.is_empty() { Ok(()) } else { Err(Problem::invalid(self.faults)) }
     }

@@ -6,12 +6,12 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use std::time::Duration;
 
 /// Says which preference was followed (RFC 7240, section 3).
-pub const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+pub(crate) const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const MOST_SECONDS: u64 = 120;
 
 /// Returns how long the caller would wait; the first `wait` that stands there counts.
 #[must_use]
-pub fn wait(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     let stated = headers.get_all("prefer").filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let mut waits = stated.filter_map(|preference| {
         let preference = preference.split(';').next()?;

@@ -16,7 +16,7 @@ use crate::words::{Language, say};
 
 /// A refusal.
 #[derive(Debug)]
-pub struct Problem {
+pub(crate) struct Problem {
     kind: Kind,
     arguments: Vec<(&'static str, String)>,
     faults: Vec<Fault>,
@@ -26,27 +26,27 @@ pub struct Problem {
 
 /// A refusal as it leaves the house (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ProblemDocument {
+pub(crate) struct ProblemDocument {
     /// The address that explains this type of problem and what to do.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// The type of problem in a few words, in the caller's language.
-    pub title: String,
+    pub(crate) title: String,
     /// The HTTP status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// What to do about it, in the caller's language.
-    pub detail: String,
+    pub(crate) detail: String,
     /// The id under which this occurrence stands in our log.
-    pub instance: String,
+    pub(crate) instance: String,
     /// All that is wrong in the request, one by one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FaultDocument>,
+    pub(crate) errors: Vec<FaultDocument>,
 }
 
 impl Problem {
     /// Refuses.
     #[must_use]
-    pub fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         let mut problem = Self { kind, arguments: Vec::new(), faults: Vec::new(), headers: Vec::new(), cause: None };
         if kind == Kind::Busy {
             problem = problem.retry_after(1);
@@ -56,7 +56,7 @@ impl Problem {
 
     /// Refuses a request in which this is wrong.
     #[must_use]
-    pub fn invalid(faults: impl IntoIterator<Item = Fault>) -> Self {
+    pub(crate) fn invalid(faults: impl IntoIterator<Item = Fault>) -> Self {
         let mut problem = Self::new(Kind::Invalid);
         problem.faults.extend(faults);
         problem
@@ -64,28 +64,28 @@ impl Problem {
 
     /// Fills a placeholder of the texts.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.arguments.push((name, value.to_string()));
         self
     }
 
     /// Says where it is wrong.
     #[must_use]
-    pub fn at(mut self, fault: Fault) -> Self {
+    pub(crate) fn at(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
     /// Keeps the cause for our log.
     #[must_use]
-    pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(crate) fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
     /// Adds a header.
     #[must_use]
-    pub fn header(mut self, name: header::HeaderName, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: header::HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.push((name, value));
         }
@@ -94,19 +94,19 @@ impl Problem {
 
     /// Says in how many seconds it is worth trying again (RFC 9110, 10.2.3).
     #[must_use]
-    pub fn retry_after(self, seconds: u64) -> Self {
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
         self.header(header::RETRY_AFTER, &seconds.to_string())
     }
 
     /// Returns the type.
     #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub(crate) const fn kind(&self) -> Kind {
         self.kind
     }
 
     /// Returns the causes, outermost first, in one line.
     #[must_use]
-    pub fn chain(&self) -> Option<String> {
+    pub(crate) fn chain(&self) -> Option<String> {
         let cause = self.cause.as_deref()?;
         let mut text = cause.to_string();
         let mut next = cause.source();
@@ -120,7 +120,7 @@ impl Problem {
 
     /// Returns the refusal for people and programs.
     #[must_use]
-    pub fn document(&self, language: Language, instance: &str) -> ProblemDocument {
+    pub(crate) fn document(&self, language: Language, instance: &str) -> ProblemDocument {
         let slug = self.kind.slug();
         let arguments: Vec<_> = self.arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
         ProblemDocument {
@@ -135,7 +135,7 @@ impl Problem {
 
     /// Returns the refusal as an answer.
     #[must_use]
-    pub fn response(&self, language: Language, instance: &str) -> HttpResponse {
+    pub(crate) fn response(&self, language: Language, instance: &str) -> HttpResponse {
         let mut response = HttpResponse::build(self.kind.status());
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_title_is_the_same_each_time_and_the_detail_speaks_of_this_time() {
-        let said = |letter: &str| Problem::new(Kind::LetterTaken).with("letter", letter).document(Language::En, "0190");
+        let said = |letter: &str| Problem::new(Kind::LetterTaken).with("letter", &letter).document(Language::En, "0190");
         assert_eq!(said("A").title, said("B").title);
         assert_ne!(said("A").detail, said("B").detail);
         assert_eq!(said("A").kind, "/problems/letter-taken");

@@ -63,7 +63,7 @@ pub struct Route {
 
 /// Returns the value of `Allow` for a path that takes these methods (RFC 9110, 10.2.1).
 #[must_use]
-pub fn allow(verbs: &[Verb]) -> String {
+pub(crate) fn allow(verbs: &[Verb]) -> String {
     let names = verbs.iter().flat_map(|verb| match verb {
         Verb::Get => vec!["GET", "HEAD"],
         other => vec![other.name()],

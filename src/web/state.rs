@@ -17,11 +17,11 @@ use crate::storage::{Db, Error as StorageError};
 /// What every handler is given.
 pub struct WebState {
     /// The registry.
-    pub registry: Registry,
+    pub(crate) registry: Registry,
     /// Wakes the workers after something was enqueued.
-    pub ring: Arc<dyn Fn() + Send + Sync>,
+    pub(crate) ring: Arc<dyn Fn() + Send + Sync>,
     /// How many questions a key may ask a minute.
-    pub lookups: Limit,
+    pub(crate) lookups: Limit,
 }
 
 impl WebState {
@@ -36,7 +36,7 @@ impl WebState {
 ///
 /// # Errors
 /// The deed's, as a problem.
-pub async fn act<T, E>(
+pub(crate) async fn act<T, E>(
     state: &Data<WebState>,
     deed: impl FnOnce(&Registry, Moment, &mut ThreadRng) -> Result<T, E> + Send + 'static,
 ) -> Result<T, Problem>
@@ -53,7 +53,7 @@ where
 ///
 /// # Errors
 /// The reader's, as a problem.
-pub async fn read<T, E>(
+pub(crate) async fn read<T, E>(
     state: &Data<WebState>,
     reader: impl FnOnce(&mut Db, &Registry) -> Result<T, E> + Send + 'static,
 ) -> Result<T, Problem>

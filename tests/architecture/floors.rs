@@ -35,8 +35,11 @@ pub(crate) const ROOMS: &[Room] = &[
         "jobs",
         &[
             "registry",
+            "model",
             "clock",
             "storage::jobs",
+            // What has served its time is put away by the clock, not by a deed.
+            "storage::idempotency",
             "storage::connection",
             "storage::Db",
             "storage::Error",

@@ -15,8 +15,6 @@ mod work;
 mod receipt;
 mod report;
 
-
-
 pub use error::EnrollError;
 pub use receipt::{bad_rows, receipt};
 pub use report::{ImportProblem, ImportReport, read_import};

@@ -6,11 +6,14 @@
 mod error;
 mod judge;
 
+mod fleet;
 mod list;
+mod receipt;
 mod report;
 mod watermark;
 
 pub use error::{RecordError, ReportProblem};
 pub use list::{ListRides, list_sessions};
-pub use report::{MOST_REPORTS, ReportResult, SessionsReceipt, report};
+pub use receipt::{ReportResult, SessionsReceipt};
+pub use report::{MOST_REPORTS, report};
 pub use watermark::watermark;

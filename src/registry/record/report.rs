@@ -3,67 +3,24 @@
 //! *Invariant:* a replay is harmless: the same id with the same content changes nothing, whoever sends it how often.
 
 use rand::Rng;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use utoipa::ToSchema;
+use std::collections::{BTreeMap, HashMap};
 
-use super::judge::{Judged, Named, judge};
+use super::fleet::Fleet;
+use super::judge::{Judged, judge};
+use super::receipt::{SessionsReceipt, receipt};
 use super::{RecordError, ReportProblem};
-use crate::audit::Action;
-use crate::audit::Salt;
-use crate::model::{Caller, Moment, OperatorId, Plate, RideId, RideMark, RideReport, VehicleId, new_id};
-use crate::plate::PlateNumber;
+use crate::audit::{Action, Salt};
+use crate::model::{Caller, Moment, OperatorId, RideId, RideMark, RideReport, new_id};
 use crate::registry::Rules;
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::ride_marks::{self, NewMark};
 use crate::storage::rides::{self, Comparison, KnownRide, NewRide};
-use crate::storage::vehicles::{self, Wanted};
-use crate::storage::{Tx, operators, plates};
+use crate::storage::{Tx, operators};
 use crate::words::Language;
 
 /// How many rides one call takes.
 pub const MOST_REPORTS: usize = 10_000;
-
-/// What came of a batch.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-pub struct SessionsReceipt {
-    /// How many were sent.
-    pub total: usize,
-    /// How many are new.
-    pub recorded: usize,
-    /// How many were known as they are.
-    pub repeated: usize,
-    /// How many became new versions.
-    pub versioned: usize,
-    /// How many were refused; they are kept as they came.
-    pub refused: usize,
-    /// What came of each, in the order of the call.
-    pub results: Vec<ReportResult>,
-}
-
-/// What came of one report.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ReportResult {
-    /// Its place in the call, from 0.
-    pub index: usize,
-    /// The operator's id of the ride, where it could be read.
-    pub ride_id: Option<String>,
-    /// `recorded`, `repeated`, `versioned` or `refused`.
-    pub outcome: String,
-    /// Which version the ride has now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<u32>,
-    /// Why it was refused, for programs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Why it was refused and how to mend it, in the caller's language.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
-    /// What looks wrong about it; it is recorded all the same.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub marks: Vec<String>,
-}
 
 /// Records a batch of reports.
 ///
@@ -113,74 +70,6 @@ pub fn report(
     Ok(receipt(language, reports, &placed, &decided, &marks))
 }
 
-/// The vehicles that the batch names, and when they bear numbers.
-struct Fleet {
-    by_device: HashMap<String, VehicleId>,
-    by_number: HashMap<PlateNumber, VehicleId>,
-    plates: HashMap<VehicleId, Vec<Plate>>,
-}
-
-impl Fleet {
-    fn find(
-        tx: &mut Tx<'_>,
-        operator: &OperatorId,
-        judged: &[Result<Judged, ReportProblem>],
-    ) -> Result<Self, RecordError> {
-        let mut devices = HashSet::new();
-        let mut numbers = HashSet::new();
-        for one in judged.iter().flatten() {
-            match &one.vehicle {
-                Named::Device(id) => drop(devices.insert(id.as_str().to_owned())),
-                Named::Plate(_, meant) => numbers.extend(meant.iter().copied()),
-            }
-        }
-        let devices: Vec<_> = devices.into_iter().collect();
-        let numbers: Vec<_> = numbers.into_iter().collect();
-        let found = vehicles::find_all(tx.db(), operator, Wanted::Devices(&devices))?;
-        let named = plates::find_by_numbers(tx.db(), &numbers)?;
-        let named = named.into_iter().filter(|plate| plate.operator_id == *operator);
-        let by_number: HashMap<_, _> = named.map(|plate| (plate.number, plate.vehicle_id)).collect();
-        let mut ids: Vec<_> = found
-            .iter()
-            .map(|vehicle| vehicle.id)
-            .chain(by_number.values().copied())
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let mut borne: HashMap<_, Vec<_>> = HashMap::new();
-        for plate in plates::of_vehicles(tx.db(), &ids)? {
-            borne.entry(plate.vehicle_id).or_default().push(plate);
-        }
-        let by_device = found
-            .into_iter()
-            .map(|vehicle| (vehicle.device_id.as_str().to_owned(), vehicle.id))
-            .collect();
-        Ok(Self {
-            by_device,
-            by_number,
-            plates: borne,
-        })
-    }
-
-    fn vehicle(&self, named: &Named) -> Result<VehicleId, ReportProblem> {
-        match named {
-            Named::Device(id) => self
-                .by_device
-                .get(id.as_str())
-                .copied()
-                .ok_or_else(|| ReportProblem::UnknownVehicle(id.as_str().to_owned())),
-            Named::Plate(text, meant) => {
-                let mut found: Vec<_> = meant.iter().filter_map(|number| self.by_number.get(number)).collect();
-                found.dedup();
-                match found.as_slice() {
-                    [one] => Ok(**one),
-                    _ => Err(ReportProblem::UnknownPlate(text.clone())),
-                }
-            }
-        }
-    }
-}
-
 /// Finds the vehicle of each report, and refuses a ride that the call tells in two ways.
 fn place(judged: Vec<Result<Judged, ReportProblem>>, fleet: &Fleet) -> Vec<Result<RideReport, ReportProblem>> {
     let mut told: HashMap<RideId, RideReport> = HashMap::new();
@@ -211,7 +100,7 @@ fn place(judged: Vec<Result<Judged, ReportProblem>>, fleet: &Fleet) -> Vec<Resul
 }
 
 /// What a report does to what is on record.
-enum Step<'a> {
+pub(super) enum Step<'a> {
     Record(NewRide<'a>),
     Version(NewRide<'a>, Comparison),
     Repeat(u32),
@@ -374,54 +263,4 @@ fn log_changes(
         .collect();
     audit_log::append(tx, now, rng, drafts)?;
     Ok(())
-}
-
-fn receipt(
-    language: Language,
-    reports: &[Value],
-    placed: &[Result<RideReport, ReportProblem>],
-    decided: &BTreeMap<&RideId, Step<'_>>,
-    marks: &HashMap<(RideId, u32), Vec<RideMark>>,
-) -> SessionsReceipt {
-    let mut receipt = SessionsReceipt {
-        total: reports.len(),
-        ..SessionsReceipt::default()
-    };
-    let mut counted = HashSet::new();
-    for (index, (report, placed)) in reports.iter().zip(placed).enumerate() {
-        let ride_id = report.get("ride_id").and_then(Value::as_str).map(ToOwned::to_owned);
-        let step = placed.as_ref().ok().and_then(|placed| decided.get(&placed.ride_id));
-        let first = placed.as_ref().is_ok_and(|placed| counted.insert(&placed.ride_id));
-        let (outcome, version) = match step {
-            None => ("refused", None),
-            Some(Step::Record(ride)) if first => ("recorded", Some(ride.version)),
-            Some(Step::Version(ride, _)) if first => ("versioned", Some(ride.version)),
-            Some(Step::Record(ride) | Step::Version(ride, _)) => ("repeated", Some(ride.version)),
-            Some(Step::Repeat(version)) => ("repeated", Some(*version)),
-        };
-        match outcome {
-            "recorded" => receipt.recorded += 1,
-            "versioned" => receipt.versioned += 1,
-            "repeated" => receipt.repeated += 1,
-            _ => receipt.refused += 1,
-        }
-        let problem = placed.as_ref().err();
-        let marks = placed
-            .as_ref()
-            .ok()
-            .zip(version)
-            .and_then(|(placed, version)| marks.get(&(placed.ride_id.clone(), version)))
-            .map(|marks| marks.iter().map(|mark| mark.name().to_owned()).collect())
-            .unwrap_or_default();
-        receipt.results.push(ReportResult {
-            index,
-            ride_id,
-            outcome: outcome.to_owned(),
-            version,
-            code: problem.map(|problem| problem.code().to_owned()),
-            problem: problem.map(|problem| problem.text(language)),
-            marks,
-        });
-    }
-    receipt
 }

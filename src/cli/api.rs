@@ -1,0 +1,235 @@
+//! The client of the interface: one request, one answer, refusals in words.
+//!
+//! *Invariant:* the key comes from the environment, never from the command line, where other people of the machine
+//! could read it.
+
+use serde_json::Value;
+use std::time::Duration;
+use thiserror::Error;
+use ureq::http::{Response, StatusCode};
+use ureq::{Agent, Body, RequestBuilder};
+
+use super::{Exit, Failure};
+use crate::words::Language;
+
+const KEY: &str = "SCOOTER_REGISTRY_KEY";
+/// An answer lists at most a thousand problems.
+const ANSWER_LIMIT: u64 = 64 * 1024 * 1024;
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// Longer than a server is asked to wait.
+const ANSWER_WITHIN: Duration = Duration::from_mins(3);
+
+/// A server's interface, for the holder of a key.
+pub(super) struct Api {
+    agent: Agent,
+    server: String,
+    key: String,
+    language: Language,
+}
+
+/// A refusal, as the server words it (RFC 9457).
+#[derive(Debug, Error)]
+#[error("the server refused ({status}): {title}")]
+pub(super) struct Refusal {
+    status: u16,
+    title: String,
+    #[source]
+    detail: Option<Detail>,
+}
+
+#[derive(Debug, Error)]
+#[error("{0}")]
+struct Detail(String);
+
+impl Api {
+    /// Returns the interface of a server, `https://registry.example.kz`; the key is taken from the environment.
+    pub(super) fn of(server: &str) -> Result<Self, Failure> {
+        let key = std::env::var(KEY)
+            .ok()
+            .filter(|key| !key.trim().is_empty())
+            .ok_or_else(|| {
+                Failure::new(
+                    Exit::Usage,
+                    format!("{KEY} is not set"),
+                    format!("set it: export {KEY}=smr_live_…"),
+                )
+            })?;
+        Ok(Self::with_key(server, &key))
+    }
+
+    /// Returns the interface of a server for the holder of this key.
+    pub(super) fn with_key(server: &str, key: &str) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(CONNECT_WITHIN))
+            .timeout_recv_response(Some(ANSWER_WITHIN))
+            .user_agent(concat!("scooter-registry/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        let server = server.trim_end_matches('/').to_owned();
+        Self {
+            agent,
+            server,
+            key: key.trim().to_owned(),
+            language: language(),
+        }
+    }
+
+    /// Reads.
+    pub(super) fn get(&self, path: &str, wait_s: u32) -> Result<Value, Failure> {
+        let request = self.dressed(self.agent.get(self.url(path)));
+        self.answer(request.header("prefer", format!("wait={wait_s}")).call())
+    }
+
+    /// Posts a file, with pairs of the query.
+    pub(super) fn post_file(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        media_type: &str,
+        wait_s: u32,
+        bytes: &[u8],
+    ) -> Result<Value, Failure> {
+        let request = self.dressed(self.agent.post(self.url(path)));
+        let request = query
+            .iter()
+            .fold(request, |request, (name, value)| request.query(*name, value));
+        self.answer(
+            request
+                .header("prefer", format!("wait={wait_s}"))
+                .content_type(media_type)
+                .send(bytes),
+        )
+    }
+
+    /// Posts a value as JSON.
+    pub(super) fn post_json(&self, path: &str, value: &Value) -> Result<Value, Failure> {
+        self.answer(self.dressed(self.agent.post(self.url(path))).send_json(value))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.server)
+    }
+
+    fn dressed<Any>(&self, request: RequestBuilder<Any>) -> RequestBuilder<Any> {
+        request
+            .header("authorization", format!("Bearer {}", self.key))
+            .header("accept", "application/json")
+            .header("accept-language", self.language.code())
+    }
+
+    fn answer(&self, sent: Result<Response<Body>, ureq::Error>) -> Result<Value, Failure> {
+        let unreachable = |error: ureq::Error| {
+            let remedy = format!("check --server ({}) and that the server runs", self.server);
+            Failure::new(Exit::Failed, error, remedy)
+        };
+        let mut answer = sent.map_err(unreachable)?;
+        let status = answer.status();
+        let text = answer
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_LIMIT)
+            .lossy_utf8(true)
+            .read_to_string()
+            .map_err(unreachable)?;
+        match serde_json::from_str(&text) {
+            Ok(value) if status.is_success() => Ok(value),
+            Ok(problem) => Err(refusal(status, &problem)),
+            Err(error) if status.is_success() => Err(Failure::new(
+                Exit::Failed,
+                error,
+                "check --server: this does not answer like a registry",
+            )),
+            Err(_) => Err(refusal(status, &Value::Null)),
+        }
+    }
+}
+
+fn refusal(status: StatusCode, problem: &Value) -> Failure {
+    let text = |name: &str| problem.get(name).and_then(Value::as_str).map(str::to_owned);
+    let title = text("title").unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_owned());
+    let of_fields = problem
+        .get("errors")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|error| {
+            let place = error
+                .get("pointer")
+                .or_else(|| error.get("column"))
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let said = error
+                .get("detail")
+                .or_else(|| error.get("problem"))
+                .and_then(Value::as_str)?;
+            Some(if place.is_empty() {
+                said.to_owned()
+            } else {
+                format!("{place}: {said}")
+            })
+        });
+    let details: Vec<String> = text("detail").into_iter().chain(of_fields).collect();
+    let detail = (!details.is_empty()).then(|| Detail(details.join("; ")));
+    let (exit, remedy) = match status.as_u16() {
+        401 => (
+            Exit::Wrong,
+            format!("check {KEY}: it may be mistyped, revoked or expired"),
+        ),
+        403 => (Exit::Wrong, "use a key that may do this".to_owned()),
+        429 | 503 => (Exit::Failed, "try again in a minute".to_owned()),
+        500.. => (
+            Exit::Failed,
+            "tell whoever runs the server, with the time and the reference given".to_owned(),
+        ),
+        _ => (
+            Exit::Wrong,
+            text("type").map_or("correct it and try again".to_owned(), |url| format!("see {url}")),
+        ),
+    };
+    Failure::new(
+        exit,
+        Refusal {
+            status: status.as_u16(),
+            title,
+            detail,
+        },
+        remedy,
+    )
+}
+
+/// Returns the language of the person at the terminal, as POSIX says: `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
+fn language() -> Language {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(set)
+        .and_then(|tag| Language::from_tag(&tag))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_refusal_is_told_with_every_field_that_is_wrong() {
+        let problem =
+            json!({"title": "Wrong", "type": "/problems/x", "errors": [{"pointer": "/at", "detail": "no offset"}]});
+        let failure = refusal(StatusCode::UNPROCESSABLE_ENTITY, &problem);
+        assert_eq!(failure.exit(), Exit::Wrong);
+        assert_eq!(
+            failure.in_words(),
+            "error: the server refused (422): Wrong\n  because: /at: no offset\n  what to do: see /problems/x"
+        );
+    }
+
+    #[test]
+    fn a_busy_server_is_a_failure_and_not_a_refusal() {
+        assert_eq!(
+            refusal(StatusCode::SERVICE_UNAVAILABLE, &Value::Null).exit(),
+            Exit::Failed
+        );
+    }
+}

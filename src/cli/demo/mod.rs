@@ -1,0 +1,12 @@
+//! `demo`: a registry to try out, in one command on a fresh machine.
+//!
+//! *Invariant:* it keeps to its own directory: whatever database and secrets the settings name stay untouched.
+
+mod shell;
+mod story;
+
+mod cast;
+mod rides;
+
+pub(super) use shell::Demo;
+pub use story::{Example, Kept, Story, StoryOperator, tell};

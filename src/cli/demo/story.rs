@@ -1,0 +1,118 @@
+//! The story of the demo: who is in it, the keys they hold, and what to ask.
+//!
+//! *Invariant:* told once: a demo that is reopened goes on with the keys that it printed before.
+
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::cast;
+use crate::cli::{Exit, Failure};
+use crate::clock;
+use crate::registry::access;
+use crate::startup::{Running, replace_private_file};
+
+const KEPT: &str = "keys.json";
+
+/// What is needed to try the demo.
+#[derive(Debug, Clone, Serialize)]
+pub struct Story {
+    /// Where it listens.
+    pub url: String,
+    /// The rest, as it is kept.
+    #[serde(flatten)]
+    pub kept: Kept,
+}
+
+/// What is kept from one run to the next.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Kept {
+    /// The regulator's key.
+    pub regulator_key: String,
+    /// The operators.
+    pub operators: Vec<StoryOperator>,
+    /// An officer's key.
+    pub officer_key: String,
+    /// Questions to try.
+    pub examples: Vec<Example>,
+}
+
+/// An operator of the demo.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StoryOperator {
+    /// Its name in law.
+    pub name: String,
+    /// Its letter.
+    pub letter: String,
+    /// Its key.
+    pub key: String,
+}
+
+/// A question to try.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Example {
+    /// What was read.
+    pub plate: String,
+    /// When.
+    pub at: String,
+    /// What is to be seen there.
+    pub shows: String,
+}
+
+/// Tells the story to a registry that listens, or reads it back where it was told before.
+///
+/// # Errors
+/// The registry refused, or the keys cannot be kept.
+pub fn tell(running: &Running, directory: &Path) -> Result<Story, Failure> {
+    let path = directory.join(KEPT);
+    let disk = |error| Failure::new(Exit::Failed, error, "see that the demo's directory may be written to");
+    let kept = match fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice::<Kept>(&bytes).ok(),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(disk(error)),
+    };
+    let valid = |key: &str| access::authenticate(running.registry(), clock::now(), key).is_ok();
+    if let Some(kept) = kept.filter(|kept| valid(&kept.regulator_key) && valid(&kept.officer_key)) {
+        return Ok(Story { url: running.url.clone(), kept });
+    }
+    let kept = cast::play(running)?;
+    let bytes = serde_json::to_vec_pretty(&kept)
+        .map_err(|error| Failure::new(Exit::Failed, error, "tell whoever made this program"))?;
+    replace_private_file(&path, &bytes).map_err(disk)?;
+    Ok(Story { url: running.url.clone(), kept })
+}
+
+impl Story {
+    /// Returns the story for people: addresses, keys, and questions that can be pasted into a shell.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        let kept = &self.kept;
+        let mut lines = vec![
+            format!("The demo registry listens at {} (its interface: {}/docs)", self.url, self.url),
+            String::new(),
+            format!("  regulator   {}", kept.regulator_key),
+            format!("  officer     {}", kept.officer_key),
+        ];
+        lines.extend(kept.operators.iter().map(|one| format!("  operator {}  {}  ({})", one.letter, one.key, one.name)));
+        lines.push(String::new());
+        lines.push("Three questions of an officer to try:".to_owned());
+        for example in &kept.examples {
+            lines.push(String::new());
+            lines.push(format!("  # {}", example.shows));
+            lines.push(format!("  {}", self.curl(example)));
+        }
+        lines.push(String::new());
+        lines
+    }
+
+    fn curl(&self, example: &Example) -> String {
+        let question = serde_json::json!({
+            "plate": example.plate, "at": example.at, "purpose": "hit_and_run", "case_number": "2026-000001",
+        });
+        format!(
+            "curl -s {}/v1/lookups -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{question}'",
+            self.url, self.kept.officer_key
+        )
+    }
+}

@@ -1,0 +1,158 @@
+//! `doctor`: looks whether everything is in order, without changing anything.
+//!
+//! *Invariant:* a missing database or key is told, not made.
+
+use clap::Args;
+use std::path::Path;
+
+use super::failure::with_causes;
+use super::settings::SettingsFrom;
+use super::{Exit, Failure, paper};
+use crate::audit::SignedCheckpoint;
+use crate::clock;
+use crate::config::{SecretSettings, Settings};
+use crate::registry::Secrets;
+use crate::startup::{SecretFiles, store_settings};
+use crate::storage::{self, Store, log_reading};
+
+/// Looks whether everything is in order.
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    settings: SettingsFrom,
+}
+
+/// What was looked at: it is so, or it is wrong and this is to be done.
+type Look = Result<String, (String, String)>;
+
+impl Doctor {
+    /// Does it.
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let settings = self.settings.for_a_command()?;
+        let mut looks = vec![Ok(
+            "settings: every key is known and every value can be meant".to_owned()
+        )];
+        // The clock cannot be judged from inside; a person can, if it is told in the zone of the place.
+        let time = settings.registry.zone.for_people(clock::now());
+        looks.push(Ok(format!("clock: it is {time} here; compare with a watch")));
+        let taken = secrets(&settings, &mut looks);
+        let reached = database(&settings);
+        let is_reached = reached.is_ok();
+        looks.push(reached);
+        if is_reached {
+            looks.push(log(&settings, taken.as_ref()));
+        }
+        let mut exit = Exit::Done;
+        for look in looks {
+            match look {
+                Ok(text) => paper::say(&format!("ok     {text}"))?,
+                Err((wrong, remedy)) => {
+                    exit = Exit::Wrong;
+                    paper::say(&format!("WRONG  {wrong}\n       what to do: {remedy}"))?;
+                }
+            }
+        }
+        Ok(exit)
+    }
+}
+
+fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {
+    let only_look = SecretSettings {
+        create: false,
+        ..settings.secrets.clone()
+    };
+    match SecretFiles::take(&only_look, &settings.registry.origin, &mut clock::chance()) {
+        Err(problem) => {
+            looks.push(Err((
+                format!("secrets: {}", with_causes(&problem, ": ")),
+                problem.remedy().to_owned(),
+            )));
+            None
+        }
+        Ok((files, secrets)) => {
+            let findings = files.findings();
+            if findings.is_empty() {
+                looks.push(Ok(format!(
+                    "secrets: three keys in {}",
+                    settings.secrets.directory.display()
+                )));
+            }
+            looks.extend(findings.into_iter().map(|finding| {
+                let remedy = "chmod 700 the directory and 600 its files".to_owned();
+                Err((
+                    format!("secrets: {}: {}", finding.path.display(), finding.wrong),
+                    remedy,
+                ))
+            }));
+            if let Err(problem) = files.signer_state() {
+                looks.push(Err((
+                    format!("secrets: {}", with_causes(&problem, ": ")),
+                    problem.remedy().to_owned(),
+                )));
+            }
+            Some(secrets)
+        }
+    }
+}
+
+fn database(settings: &Settings) -> Look {
+    let url = &settings.database.url;
+    if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !Path::new(path).exists()) {
+        let remedy = "check database.url; `scooter-registry migrate` makes a new database".to_owned();
+        return Err((format!("database: there is no file {path}"), remedy));
+    }
+    match storage::pending(url) {
+        Ok(steps) if steps.is_empty() => Ok("database: it can be reached and has this program's shape".to_owned()),
+        Ok(steps) => {
+            let wrong = format!("database: it lacks {}", steps.join(", "));
+            Err((wrong, "make a backup, then run `scooter-registry migrate`".to_owned()))
+        }
+        Err(problem) => {
+            let remedy = "check database.url, that the database runs, and that this account may use it".to_owned();
+            Err((format!("database: {}", with_causes(&problem, ": ")), remedy))
+        }
+    }
+}
+
+fn log(settings: &Settings, secrets: Option<&Secrets>) -> Look {
+    let read = |store: Store| {
+        store.read(|db| -> storage::Result<_> {
+            let Some(key) = log_reading::verifier_key(db)? else {
+                return Ok(None);
+            };
+            Ok(Some((
+                key,
+                log_reading::log_size(db)?,
+                log_reading::newest_checkpoint(db)?,
+            )))
+        })
+    };
+    let (key, size, checkpoint) = match Store::open(&store_settings(&settings.database)).and_then(read) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok("audit log: none yet; the first start founds it".to_owned()),
+        Err(error) => {
+            return Err((
+                format!("audit log: {}", with_causes(&error, ": ")),
+                "see the database above".to_owned(),
+            ));
+        }
+    };
+    if secrets.is_some_and(|secrets| secrets.verifier_key().to_string() != key) {
+        let remedy = "restore audit-log-signing.key from its backup, and check registry.origin and database.url";
+        return Err((
+            format!("audit log: it was founded with another key, {key}"),
+            remedy.to_owned(),
+        ));
+    }
+    let signed = SignedCheckpoint::parse(&checkpoint).map_or(0, |signed| signed.claimed().size);
+    match size.saturating_sub(signed) {
+        0 => Ok(format!("audit log: all entries are under a signed checkpoint: {size}")),
+        unsigned => {
+            let remedy = "nothing, if no server runs or it began a second ago; else see its log for the reason";
+            Err((
+                format!("audit log: entries not yet under a signed checkpoint: {unsigned} of {size}"),
+                remedy.to_owned(),
+            ))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `lookup`: asks a server about a plate and an instant.
+//!
+//! *Invariant:* nothing is judged here, not even the instant: a question that is wrong is on record too.
+
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::api::Api;
+use super::import_report::text;
+use super::{Exit, Failure, outline, paper};
+use crate::model::Purpose;
+
+/// Asks a server about a plate; the question is recorded. The key is taken from the environment variable
+/// `SCOOTER_REGISTRY_KEY`.
+#[derive(Debug, Args)]
+pub(super) struct Lookup {
+    /// What was read on the plate; ? for a sign that could not be read
+    plate: String,
+    /// When: RFC 3339 with offset, for example 2026-07-07T20:21:51+05:00
+    #[arg(long, value_name = "INSTANT")]
+    at: String,
+    /// Why it is asked.
+    #[arg(long, value_name = "P", help = purposes())]
+    purpose: String,
+    /// The number of the case, or pending
+    #[arg(long, value_name = "N")]
+    case: String,
+    /// Seconds before and after the instant, 0 to 21600
+    #[arg(long, value_name = "S")]
+    tolerance: Option<u32>,
+    /// Whatever else; required for the purpose other
+    #[arg(long)]
+    comment: Option<String>,
+    /// The server, for example <https://registry.example.kz>
+    #[arg(long, value_name = "URL")]
+    server: String,
+    /// Prints the whole answer as one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn purposes() -> String {
+    let names: Vec<&str> = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
+    format!("Why: {}", names.join(", "))
+}
+
+impl Lookup {
+    /// Does it.
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let answer = Api::of(&self.server)?.post_json("/v1/lookups", &self.question())?;
+        if self.json {
+            paper::say(&answer.get("lookup").unwrap_or(&answer).to_string())?;
+            return Ok(Exit::Done);
+        }
+        let lookup = answer.get("lookup").unwrap_or(&answer);
+        // The verdict first, then the facts behind it.
+        paper::say(&format!("verdict: {}", text(lookup, "verdict")))?;
+        let mut facts = lookup.clone();
+        if let Some(fields) = facts.as_object_mut() {
+            fields.remove("verdict");
+        }
+        outline::lines(&facts).iter().try_for_each(|line| paper::say(line))?;
+        Ok(Exit::Done)
+    }
+
+    fn question(&self) -> Value {
+        let mut question = Map::new();
+        for (name, value) in [("plate", &self.plate), ("at", &self.at), ("purpose", &self.purpose)] {
+            question.insert(name.to_owned(), Value::from(value.as_str()));
+        }
+        question.insert("case_number".to_owned(), Value::from(self.case.as_str()));
+        if let Some(tolerance) = self.tolerance {
+            question.insert("tolerance".to_owned(), Value::from(tolerance));
+        }
+        if let Some(comment) = &self.comment {
+            question.insert("comment".to_owned(), Value::from(comment.as_str()));
+        }
+        Value::Object(question)
+    }
+}

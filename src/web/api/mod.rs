@@ -1,0 +1,23 @@
+//! The API, one file a resource: what is asked and answered stands beside the handler.
+//!
+//! *Invariant:* a handler reads a request, does one deed, and says what came of it; who may call it was decided before.
+
+mod keys;
+mod upload;
+
+pub(super) mod accounts;
+pub(super) mod operators;
+pub(super) mod series;
+
+pub(super) mod fleet_imports;
+pub(super) mod vehicles;
+
+pub(super) mod policies;
+pub(super) mod sessions;
+
+pub(super) mod log;
+pub(super) mod lookups;
+
+pub(super) mod docs;
+pub(super) mod health;
+pub(super) mod problems;

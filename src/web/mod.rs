@@ -1,0 +1,36 @@
+//! The registry over HTTP: routes, who may call them, and the translation of requests into deeds and of deeds into
+//! answers.
+//!
+//! *Invariant:* nothing is decided here that a deed could decide; no handler runs whose row in [`ROUTES`] does not permit
+//! its caller.
+
+mod route;
+mod routes;
+
+mod door;
+mod gate;
+
+mod caller;
+mod state;
+
+mod failure;
+mod fault;
+mod kind;
+mod problem;
+
+mod body;
+mod fields;
+mod params;
+mod prefer;
+
+mod idempotency;
+mod limit;
+mod paging;
+mod respond;
+
+mod api;
+mod openapi;
+
+pub use route::{Route, Verb, Who};
+pub use routes::{ROUTES, configure};
+pub use state::WebState;

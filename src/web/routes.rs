@@ -1,0 +1,184 @@
+//! The whole face of the registry on one page: path, method, who may call, what is done.
+//!
+//! *Invariant:* this one table makes the routes, the rows that the gate judges by, and the description of the API, so
+//! that none of them can say what the others do not.
+
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::http::header;
+use actix_web::{HttpResponse, guard};
+use std::future::ready;
+
+use super::api::{
+    accounts, docs, fleet_imports, health, log, lookups, operators, policies, problems, series, sessions, vehicles,
+};
+use super::door::door;
+use super::gate::gate;
+use super::kind::Kind;
+use super::problem::Problem;
+use super::route::{Route, Verb, Who, allow};
+use crate::registry::access::Deed;
+
+macro_rules! routes {
+    ($($path:literal { $($verb:ident $who:ident $(($deed:ident))? => $module:ident::$handler:ident;)+ })+) => {
+        /// Every route of the registry.
+        pub const ROUTES: &[Route] = &[$($(
+            Route { verb: Verb::$verb, path: $path, who: Who::$who $((Deed::$deed))? },
+        )+)+];
+
+        fn register(config: &mut ServiceConfig) {
+            $(config.service(
+                web::resource($path)
+                    $(.route(web::route().guard(taking(Verb::$verb)).to($module::$handler)))+
+                    .default_service(web::to(|| ready(refuse_method(&[$(Verb::$verb),+])))),
+            );)+
+        }
+
+        /// The description of the routes, as their handlers give it.
+        #[derive(utoipa::OpenApi)]
+        #[openapi(paths($($($module::$handler,)+)+))]
+        pub(super) struct Described;
+    };
+}
+
+routes! {
+    "/v1/operators" {
+        Post Deed(AdmitOperator) => operators::admit;
+        Get Deed(ReadOperators) => operators::list;
+    }
+    "/v1/operators/{id}/suspension" {
+        Post Deed(SuspendOperator) => operators::suspend;
+        Delete Deed(SuspendOperator) => operators::lift_suspension;
+    }
+    "/v1/operators/{id}/keys" {
+        Post Deed(CreateOperatorKey) => operators::create_key;
+    }
+
+    "/v1/accounts" {
+        Post Deed(CreateAccount) => accounts::create;
+    }
+    "/v1/accounts/{id}/keys" {
+        Post Deed(CreateAccountKey) => accounts::create_key;
+    }
+    "/v1/accounts/{id}/keys/{key_id}" {
+        Delete Deed(RevokeAccountKey) => accounts::revoke_key;
+    }
+
+    "/v1/series" {
+        Post Deed(ClaimSeries) => series::claim;
+        Get Deed(ReadSeries) => series::list;
+    }
+    "/v1/series/{letter}/objections" {
+        Post Deed(ObjectToSeries) => series::object;
+    }
+    "/v1/series/{letter}/decision" {
+        Post Deed(DecideSeries) => series::decide;
+    }
+
+    "/v1/fleet-imports" {
+        Post Deed(UploadFleet) => fleet_imports::send;
+    }
+    "/v1/fleet-imports/{id}" {
+        Get Deed(ReadFleet) => fleet_imports::one;
+    }
+    "/v1/fleet-imports/{id}/commit" {
+        Post Deed(UploadFleet) => fleet_imports::commit;
+    }
+    "/v1/fleet-imports/{id}/receipt" {
+        Get Deed(ReadFleet) => fleet_imports::receipt;
+    }
+    "/v1/fleet-imports/{id}/bad-rows" {
+        Get Deed(ReadFleet) => fleet_imports::bad_rows;
+    }
+
+    "/v1/vehicles" {
+        Get Deed(ReadFleet) => vehicles::list;
+    }
+    "/v1/vehicles/{device_id}" {
+        Get Deed(ReadFleet) => vehicles::one;
+    }
+    "/v1/plates/{number}" {
+        Get Deed(ReadPlate) => vehicles::plate;
+    }
+
+    "/v1/policies" {
+        Post Deed(RecordPolicy) => policies::record;
+        Get Deed(ReadPolicies) => policies::list;
+    }
+
+    "/v1/sessions" {
+        Post Deed(ReportSessions) => sessions::report;
+        Get Deed(ReadSessions) => sessions::list;
+    }
+    "/v1/sessions/watermark" {
+        Post Deed(ReportSessions) => sessions::watermark;
+    }
+
+    "/v1/lookups" {
+        Post Deed(LookUp) => lookups::ask;
+    }
+    "/v1/lookups/{id}" {
+        Get Deed(ReadLookup) => lookups::again;
+    }
+    "/v1/lookups/{id}/case" {
+        Post Deed(ReadLookup) => lookups::name_case;
+    }
+
+    "/v1/log/proofs/{index}" {
+        Get Deed(ProveEntry) => log::prove;
+    }
+    "/log/checkpoint" {
+        Get Anyone => log::checkpoint;
+    }
+    "/log/tile/entries/{tail:.*}" {
+        Get Deed(ReadLog) => log::entries;
+    }
+    "/log/tile/{tail:.*}" {
+        Get Anyone => log::tile;
+    }
+
+    "/livez" {
+        Get Anyone => health::live;
+    }
+    "/readyz" {
+        Get Anyone => health::ready;
+    }
+    "/openapi.json" {
+        Get Anyone => docs::description;
+    }
+    "/docs" {
+        Get Anyone => docs::index;
+    }
+    "/docs/{file}" {
+        Get Anyone => docs::part;
+    }
+    "/problems/{slug}" {
+        Get Anyone => problems::explain;
+    }
+}
+
+/// Builds the registry's face: the routes, the gate before them, and the door around both. It needs a
+/// [`Data`](actix_web::web::Data) of [`WebState`](super::WebState) beside it, and nothing else.
+pub fn configure(config: &mut ServiceConfig) {
+    config.service(
+        web::scope("")
+            .wrap(from_fn(gate))
+            .wrap(Compress::default())
+            .wrap(from_fn(door))
+            .configure(register)
+            .default_service(web::to(nothing_here)),
+    );
+}
+
+fn taking(verb: Verb) -> impl guard::Guard {
+    guard::fn_guard(move |context| verb.fits(&context.head().method))
+}
+
+fn refuse_method(verbs: &[Verb]) -> Result<HttpResponse, Problem> {
+    let taken = allow(verbs);
+    Err(Problem::new(Kind::WrongMethod).with("taken", &taken).header(header::ALLOW, &taken))
+}
+
+async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(Kind::NotFound))
+}

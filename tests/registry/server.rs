@@ -1,0 +1,54 @@
+//! The real program as a process of its own, to be killed.
+//!
+//! *Invariant:* only processes that a test started are ended.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// A server in a process of its own.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Starts `scooter-registry serve` on a free port and waits until it says where it listens.
+    pub(crate) fn start(database: &str, secrets: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_scooter-registry"))
+            .arg("serve")
+            .env("SCOOTER_REGISTRY__DATABASE__URL", database)
+            .env("SCOOTER_REGISTRY__SECRETS__DIRECTORY", secrets)
+            .env("SCOOTER_REGISTRY__SERVER__LISTEN", "127.0.0.1:0")
+            .env("SCOOTER_REGISTRY__SERVER__LOOKUPS_PER_MINUTE", "0")
+            .env("SCOOTER_REGISTRY__JOBS__POLL_MS", "20")
+            .env("SCOOTER_REGISTRY__JOBS__LEASE_S", "2")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(ToOwned::to_owned))
+            .expect("the program says where it listens");
+        // Somebody must go on reading, or the program would wait for room in the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    /// Kills it: SIGKILL, no farewell.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the program can be killed");
+        self.child.wait().expect("the program ended");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

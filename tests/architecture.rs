@@ -47,12 +47,7 @@ fn hold(folder: &str, applies: impl Fn(&Source) -> bool, rule: impl Fn(&Source) 
 #[track_caller]
 fn none(findings: &[Finding]) {
     let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    assert!(
-        lines.is_empty(),
-        "{} to mend:\n{}\n",
-        lines.len(),
-        lines.join("\n")
-    );
+    assert!(lines.is_empty(), "{} to mend:\n{}\n", lines.len(), lines.join("\n"));
 }
 
 fn every(_: &Source) -> bool {
@@ -66,24 +61,18 @@ fn every_import_points_down() {
 
 #[test]
 fn no_room_names_what_it_must_never_name() {
-    hold("src", every, |source| {
-        rules::forbidden_guests(source, ROOMS)
-    });
+    hold("src", every, |source| rules::forbidden_guests(source, ROOMS));
 }
 
 #[test]
 fn databases_http_time_and_chance_are_named_only_where_they_belong() {
-    hold("src", every, |source| {
-        rules::reserved_elsewhere(source, RESERVED)
-    });
+    hold("src", every, |source| rules::reserved_elsewhere(source, RESERVED));
 }
 
 #[test]
 fn the_door_names_neither_framework_even_in_strings() {
     let door = |source: &Source| ["main", "cli"].contains(&source.room());
-    hold("src", door, |source| {
-        rules::unspoken(source, &["actix", "diesel"])
-    });
+    hold("src", door, |source| rules::unspoken(source, &["actix", "diesel"]));
 }
 
 #[test]
@@ -112,9 +101,7 @@ fn every_name_says_something() {
 
 #[test]
 fn routes_are_registered_on_one_page() {
-    let elsewhere = |source: &Source| {
-        ["web", "startup"].contains(&source.room()) && source.path != "src/web/routes.rs"
-    };
+    let elsewhere = |source: &Source| ["web", "startup"].contains(&source.room()) && source.path != "src/web/routes.rs";
     hold("src", elsewhere, rules::registered_routes);
 }
 
@@ -143,22 +130,14 @@ fn both_databases_take_the_same_migrations() {
 
 fn migrations(tree: &str) -> Migrations {
     let names = |folder: &Path| -> Vec<String> {
-        let entries = std::fs::read_dir(folder)
-            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         entries
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
             .collect()
     };
     let folder = top().join(tree);
-    let steps = names(&folder)
-        .into_iter()
-        .filter(|name| folder.join(name).is_dir());
+    let steps = names(&folder).into_iter().filter(|name| folder.join(name).is_dir());
     steps
-        .map(|name| {
-            (
-                name.clone(),
-                names(&folder.join(&name)).into_iter().collect(),
-            )
-        })
+        .map(|name| (name.clone(), names(&folder.join(&name)).into_iter().collect()))
         .collect()
 }

@@ -119,10 +119,7 @@ mod tests {
             serde_json::from_str::<Action>(r#""read_log""#).unwrap(),
             Action::ReadLog
         );
-        assert_eq!(
-            serde_json::to_string(&Decision::Malformed).unwrap(),
-            r#""malformed""#
-        );
+        assert_eq!(serde_json::to_string(&Decision::Malformed).unwrap(), r#""malformed""#);
         assert!(serde_json::from_str::<Action>(r#""erase_all""#).is_err());
     }
 }

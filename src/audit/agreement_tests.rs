@@ -15,8 +15,7 @@ use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use sha2::Sha256;
 
 use super::{
-    CompactRange, Hash, consistency_proof, inclusion_proof, leaf_hash, tree_root,
-    verify_consistency, verify_inclusion,
+    CompactRange, Hash, consistency_proof, inclusion_proof, leaf_hash, tree_root, verify_consistency, verify_inclusion,
 };
 
 const LARGEST: usize = 512;
@@ -34,10 +33,7 @@ fn theirs(root: &Hash, size: usize) -> RootHash<Sha256> {
 }
 
 fn hashes(bytes: &[u8]) -> Vec<Hash> {
-    bytes
-        .chunks(32)
-        .map(|chunk| Hash::from_slice(chunk).unwrap())
-        .collect()
+    bytes.chunks(32).map(|chunk| Hash::from_slice(chunk).unwrap()).collect()
 }
 
 fn flat(proof: &[Hash]) -> Vec<u8> {

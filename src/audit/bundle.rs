@@ -8,9 +8,7 @@ use thiserror::Error;
 ///
 /// # Errors
 /// [`BundleProblem::EntryTooLong`] for an entry of 65 536 bytes or more.
-pub fn encode_entries<'a>(
-    entries: impl IntoIterator<Item = &'a [u8]>,
-) -> Result<Vec<u8>, BundleProblem> {
+pub fn encode_entries<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>, BundleProblem> {
     let mut bundle = Vec::new();
     for entry in entries {
         let Ok(length) = u16::try_from(entry.len()) else {
@@ -32,9 +30,7 @@ pub fn decode_entries(bundle: &[u8]) -> Result<Vec<&[u8]>, BundleProblem> {
     while !rest.is_empty() {
         let (length, after) = rest.split_first_chunk::<2>().ok_or(BundleProblem::CutOff)?;
         let length = usize::from(u16::from_be_bytes(*length));
-        let (entry, after) = after
-            .split_at_checked(length)
-            .ok_or(BundleProblem::CutOff)?;
+        let (entry, after) = after.split_at_checked(length).ok_or(BundleProblem::CutOff)?;
         entries.push(entry);
         rest = after;
     }
@@ -53,11 +49,7 @@ pub enum BundleProblem {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests state what must hold"
-)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
 mod tests {
     use proptest::prelude::*;
 
@@ -70,15 +62,9 @@ mod tests {
         let bundle = encode_entries(entries).unwrap();
         assert!(bundle.starts_with(&[0, 2, b'a', b'b', 0, 0, 0xff, 0xff]));
         assert_eq!(decode_entries(&bundle).unwrap(), entries);
-        assert_eq!(
-            decode_entries(&bundle[..bundle.len() - 1]),
-            Err(BundleProblem::CutOff)
-        );
+        assert_eq!(decode_entries(&bundle[..bundle.len() - 1]), Err(BundleProblem::CutOff));
         let too_long: &[u8] = &vec![0; 65_536];
-        assert_eq!(
-            encode_entries([too_long]),
-            Err(BundleProblem::EntryTooLong(65_536))
-        );
+        assert_eq!(encode_entries([too_long]), Err(BundleProblem::EntryTooLong(65_536)));
     }
 
     proptest! {

@@ -28,12 +28,7 @@ impl Checkpoint {
     /// Returns the text that is signed: three lines, each ended by a newline, the root in Base64.
     #[must_use]
     pub fn body(&self) -> String {
-        format!(
-            "{}\n{}\n{}\n",
-            self.origin,
-            self.size,
-            self.root.to_base64()
-        )
+        format!("{}\n{}\n{}\n", self.origin, self.size, self.root.to_base64())
     }
 
     /// Returns the checkpoint signed by the key of its log.
@@ -53,13 +48,9 @@ impl Checkpoint {
 
     fn parse(body: &str) -> Result<Self, CheckpointProblem> {
         let mut lines = body.split('\n');
-        let (Some(origin), Some(size), Some(root), Some(""), None) = (
-            lines.next(),
-            lines.next(),
-            lines.next(),
-            lines.next(),
-            lines.next(),
-        ) else {
+        let (Some(origin), Some(size), Some(root), Some(""), None) =
+            (lines.next(), lines.next(), lines.next(), lines.next(), lines.next())
+        else {
             return Err(CheckpointProblem::Body);
         };
         match (origin.is_empty(), decimal(size), Hash::from_base64(root)) {
@@ -104,9 +95,7 @@ impl SignedCheckpoint {
     /// # Errors
     /// [`CheckpointProblem::Note`] if it is no signed note, [`CheckpointProblem::Body`] if the note is no checkpoint.
     pub fn parse(text: &str) -> Result<Self, CheckpointProblem> {
-        if text.len() > NOTE_BYTES_LIMIT
-            || text.chars().any(|letter| letter < ' ' && letter != '\n')
-        {
+        if text.len() > NOTE_BYTES_LIMIT || text.chars().any(|letter| letter < ' ' && letter != '\n') {
             return Err(CheckpointProblem::Note);
         }
         let (before, lines) = text.rsplit_once("\n\n").ok_or(CheckpointProblem::Note)?;
@@ -224,10 +213,7 @@ mod tests {
         let signed = head(42).sign(&key(1)).unwrap();
         let lines: Vec<&str> = signed.text().split('\n').collect();
         let [origin, size, root, gap, signature, end] = lines.try_into().unwrap();
-        assert_eq!(
-            (origin, size, gap, end),
-            ("registry.example/log", "42", "", "")
-        );
+        assert_eq!((origin, size, gap, end), ("registry.example/log", "42", "", ""));
         assert_eq!(root, leaf_hash(b"head").to_base64());
         let bytes = STANDARD
             .decode(signature.strip_prefix("— registry.example/log ").unwrap())
@@ -245,7 +231,8 @@ mod tests {
     #[test]
     fn a_note_signed_elsewhere_verifies_here() {
         // The example in the documentation of the Go package golang.org/x/mod/sumdb/note.
-        let text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
+        let text =
+            "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
         let key: VerifierKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
             .parse()
             .unwrap();
@@ -260,49 +247,28 @@ mod tests {
     #[test]
     fn another_key_another_log_and_an_altered_text_are_told_apart() {
         let signed = head(42).sign(&key(1)).unwrap();
-        assert_eq!(
-            signed.verify(&key(2).verifier_key()),
-            Err(CheckpointProblem::Unsigned)
-        );
+        assert_eq!(signed.verify(&key(2).verifier_key()), Err(CheckpointProblem::Unsigned));
         let elsewhere = SigningKey::from_seed("elsewhere.example", [1; 32]).unwrap();
         assert_eq!(
             signed.verify(&elsewhere.verifier_key()),
             Err(CheckpointProblem::OriginDiffers)
         );
-        assert_eq!(
-            head(1).sign(&elsewhere),
-            Err(CheckpointProblem::OriginDiffers)
-        );
-        let altered =
-            SignedCheckpoint::parse(&signed.text().replacen("\n42\n", "\n43\n", 1)).unwrap();
+        assert_eq!(head(1).sign(&elsewhere), Err(CheckpointProblem::OriginDiffers));
+        let altered = SignedCheckpoint::parse(&signed.text().replacen("\n42\n", "\n43\n", 1)).unwrap();
         assert_eq!(altered.claimed().size, 43);
-        assert_eq!(
-            altered.verify(&key(1).verifier_key()),
-            Err(CheckpointProblem::Forged)
-        );
+        assert_eq!(altered.verify(&key(1).verifier_key()), Err(CheckpointProblem::Forged));
     }
 
     #[test]
     fn signatures_of_witnesses_are_passed_over_and_a_wrong_one_of_the_log_spoils_the_note() {
         let signed = head(42).sign(&key(1)).unwrap();
         let witness = SigningKey::from_seed("witness.example", [3; 32]).unwrap();
-        let with_witness = format!(
-            "{}{}",
-            signed.text(),
-            witness.signature_line(&head(42).body())
-        );
+        let with_witness = format!("{}{}", signed.text(), witness.signature_line(&head(42).body()));
         let parsed = SignedCheckpoint::parse(&with_witness).unwrap();
         assert_eq!(parsed.verify(&key(1).verifier_key()), Ok(head(42)));
-        let with_wrong = format!(
-            "{}{}",
-            signed.text(),
-            key(1).signature_line("something else\n")
-        );
+        let with_wrong = format!("{}{}", signed.text(), key(1).signature_line("something else\n"));
         let parsed = SignedCheckpoint::parse(&with_wrong).unwrap();
-        assert_eq!(
-            parsed.verify(&key(1).verifier_key()),
-            Err(CheckpointProblem::Forged)
-        );
+        assert_eq!(parsed.verify(&key(1).verifier_key()), Err(CheckpointProblem::Forged));
     }
 
     #[test]
@@ -332,10 +298,7 @@ mod tests {
         ] {
             assert_eq!(refusal(note), CheckpointProblem::Note, "{note:?}");
         }
-        assert_eq!(
-            refusal(&"x".repeat(NOTE_BYTES_LIMIT + 1)),
-            CheckpointProblem::Note
-        );
+        assert_eq!(refusal(&"x".repeat(NOTE_BYTES_LIMIT + 1)), CheckpointProblem::Note);
     }
 
     proptest! {

@@ -62,11 +62,7 @@ impl Commitment {
     /// Returns whether this salt and this value were committed to; takes the same time for every wrong answer.
     #[must_use]
     pub fn opens(&self, salt: &Salt, value: &str) -> bool {
-        commit(salt, value)
-            .0
-            .as_bytes()
-            .ct_eq(self.0.as_bytes())
-            .into()
+        commit(salt, value).0.as_bytes().ct_eq(self.0.as_bytes()).into()
     }
 }
 
@@ -98,9 +94,7 @@ mod tests {
     fn a_commitment_is_the_hmac_of_the_published_vector_and_opens_to_nothing_else() {
         // RFC 4231 test case 2, whose short key is filled with zeros.
         let mut key = [0; 32];
-        key.iter_mut()
-            .zip(b"Jefe")
-            .for_each(|(place, byte)| *place = *byte);
+        key.iter_mut().zip(b"Jefe").for_each(|(place, byte)| *place = *byte);
         let salt = Salt::from_bytes(key);
         let commitment = commit(&salt, "what do ya want for nothing?");
         assert_eq!(

@@ -77,9 +77,7 @@ impl CompactRange {
     /// # Errors
     /// See [`CompactRangeProblem`]. Which hashes stand in it cannot be judged here: compare the root.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CompactRangeProblem> {
-        let (size, hashes) = bytes
-            .split_first_chunk::<8>()
-            .ok_or(CompactRangeProblem::Truncated)?;
+        let (size, hashes) = bytes.split_first_chunk::<8>().ok_or(CompactRangeProblem::Truncated)?;
         let size = u64::from_be_bytes(*size);
         if size > SIZE_LIMIT {
             return Err(CompactRangeProblem::SizeBeyondLimit(size));
@@ -127,11 +125,7 @@ pub enum CompactRangeProblem {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests state what must hold"
-)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
 mod tests {
     use proptest::prelude::*;
 
@@ -140,9 +134,7 @@ mod tests {
 
     #[test]
     fn the_root_equals_the_recursive_definition_at_every_size() {
-        let leaves: Vec<Hash> = (0..512_u32)
-            .map(|number| leaf_hash(&number.to_be_bytes()))
-            .collect();
+        let leaves: Vec<Hash> = (0..512_u32).map(|number| leaf_hash(&number.to_be_bytes())).collect();
         let mut range = CompactRange::new();
         assert_eq!(range.root(), tree_root(&[]));
         for size in 1..=leaves.len() {
@@ -172,10 +164,7 @@ mod tests {
                 .unwrap(),
             "a tree of 3 entries has 2 subtree hashes of 32 bytes each"
         );
-        assert_eq!(
-            CompactRange::from_bytes(&[0; 7]),
-            Err(CompactRangeProblem::Truncated)
-        );
+        assert_eq!(CompactRange::from_bytes(&[0; 7]), Err(CompactRangeProblem::Truncated));
         assert_eq!(
             CompactRange::from_bytes(&(1_u64 << 63).to_be_bytes()),
             Err(CompactRangeProblem::SizeBeyondLimit(1 << 63))

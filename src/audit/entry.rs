@@ -184,10 +184,7 @@ mod tests {
         entry.case_commitment = Some(commit(&Salt::from_bytes([7; 32]), "2026-000001"));
         let expected = r#"{"action":"lookup","actor":"officer-1","authority":"police \"Алматы\"","case_commitment":"CASE","decision":"answered","id":"01981f6e-7c00-7000-8000-000000000000","purpose":"collision","role":"officer","time_ms":1783452111000,"version":1}"#
             .replace("CASE", &entry.case_commitment.unwrap().to_string());
-        assert_eq!(
-            String::from_utf8(entry.canonical().unwrap()).unwrap(),
-            expected
-        );
+        assert_eq!(String::from_utf8(entry.canonical().unwrap()).unwrap(), expected);
         assert_eq!(Entry::parse(expected.as_bytes()).unwrap(), entry);
     }
 
@@ -196,25 +193,17 @@ mod tests {
         let text = String::from_utf8(entry_number(0).canonical().unwrap()).unwrap();
         let spaced = text.replacen(':', ": ", 1);
         let nulled = text.replacen('{', r#"{"answer_digest":null,"#, 1);
-        let escaped = text.replacen("officer-1", "\\u006fofficer-1", 1).replacen(
-            "\\u006foff",
-            "\\u006fff",
-            1,
-        );
+        let escaped = text
+            .replacen("officer-1", "\\u006fofficer-1", 1)
+            .replacen("\\u006foff", "\\u006fff", 1);
         for other in [spaced, nulled, escaped, format!("{text}\n")] {
             assert!(
-                matches!(
-                    Entry::parse(other.as_bytes()),
-                    Err(EntryProblem::NotCanonical)
-                ),
+                matches!(Entry::parse(other.as_bytes()), Err(EntryProblem::NotCanonical)),
                 "{other}"
             );
         }
         let surplus = text.replacen("\"role\"", "\"rider\":\"x\",\"role\"", 1);
-        assert!(matches!(
-            Entry::parse(surplus.as_bytes()),
-            Err(EntryProblem::Json(_))
-        ));
+        assert!(matches!(Entry::parse(surplus.as_bytes()), Err(EntryProblem::Json(_))));
     }
 
     #[test]
@@ -224,14 +213,8 @@ mod tests {
             change(&mut entry);
             entry.canonical()
         };
-        assert!(matches!(
-            with(|entry| entry.version = 2),
-            Err(EntryProblem::Version(2))
-        ));
-        assert!(matches!(
-            with(|entry| entry.id = "1".into()),
-            Err(EntryProblem::Id)
-        ));
+        assert!(matches!(with(|entry| entry.version = 2), Err(EntryProblem::Version(2))));
+        assert!(matches!(with(|entry| entry.id = "1".into()), Err(EntryProblem::Id)));
         assert!(matches!(
             with(|entry| entry.id = entry.id.to_uppercase()),
             Err(EntryProblem::Id)
@@ -249,10 +232,7 @@ mod tests {
     #[test]
     fn a_digest_covers_the_canonical_form_and_refuses_numbers_that_would_blur() {
         let expected = Hash::from_bytes(Sha256::digest(br#"{"a":[1,true],"b":"x"}"#).into());
-        assert_eq!(
-            digest_of(&json!({"b": "x", "a": [1, true]})).unwrap(),
-            expected
-        );
+        assert_eq!(digest_of(&json!({"b": "x", "a": [1, true]})).unwrap(), expected);
         for number in [json!(1_i64 << 53), json!(-(1_i64 << 53)), json!(u64::MAX)] {
             assert!(matches!(
                 digest_of(&json!({"a": [number]})),

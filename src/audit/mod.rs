@@ -49,8 +49,7 @@ pub use compact::{CompactRange, CompactRangeProblem};
 pub use entry::{ENTRY_BYTES_LIMIT, ENTRY_VERSION, Entry, EntryProblem, digest_of};
 pub use proof::{ProofProblem, verify_consistency, verify_inclusion};
 pub use prover::{
-    ProofFailure, consistency_proof, consistency_proof_from, inclusion_proof, inclusion_proof_from,
-    root_from,
+    ProofFailure, consistency_proof, consistency_proof_from, inclusion_proof, inclusion_proof_from, root_from,
 };
 pub use receipt::{Receipt, ReceiptProblem};
 pub use signer::{KeyProblem, SigningKey, VerifierKey};

@@ -13,13 +13,7 @@ use super::tree::{Hash, empty_root, node_hash};
 ///
 /// # Errors
 /// [`ProofProblem::IndexBeyondTree`], [`ProofProblem::Length`] or [`ProofProblem::RootDiffers`].
-pub fn verify_inclusion(
-    leaf: &Hash,
-    index: u64,
-    size: u64,
-    proof: &[Hash],
-    root: &Hash,
-) -> Result<(), ProofProblem> {
+pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root: &Hash) -> Result<(), ProofProblem> {
     if index >= size {
         return Err(ProofProblem::IndexBeyondTree { index, size });
     }

@@ -63,10 +63,7 @@ pub fn consistency_proof_from<E>(
 ///
 /// # Errors
 /// What `fetch` failed with.
-pub fn root_from<E>(
-    size: u64,
-    fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>,
-) -> Result<Hash, E> {
+pub fn root_from<E>(size: u64, fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>) -> Result<Hash, E> {
     fetch_range(&(0..size), fetch)
 }
 
@@ -136,17 +133,11 @@ fn split(range: &Range<u64>) -> Option<u64> {
     (length > 1).then(|| range.start + (1 << (length - 1).ilog2()))
 }
 
-fn fetch_all<E>(
-    path: &[Range<u64>],
-    fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>,
-) -> Result<Vec<Hash>, E> {
+fn fetch_all<E>(path: &[Range<u64>], fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>) -> Result<Vec<Hash>, E> {
     path.iter().map(|range| fetch_range(range, fetch)).collect()
 }
 
-fn fetch_range<E>(
-    range: &Range<u64>,
-    fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>,
-) -> Result<Hash, E> {
+fn fetch_range<E>(range: &Range<u64>, fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>) -> Result<Hash, E> {
     let nodes: Vec<Hash> = Subtree::cover(range)
         .into_iter()
         .map(&mut *fetch)
@@ -156,11 +147,7 @@ fn fetch_range<E>(
 
 fn range_root(leaves: &[Hash], range: &Range<u64>) -> Hash {
     let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    tree_root(
-        leaves
-            .get(place(range.start)..place(range.end))
-            .unwrap_or_default(),
-    )
+    tree_root(leaves.get(place(range.start)..place(range.end)).unwrap_or_default())
 }
 
 fn length(leaves: &[Hash]) -> u64 {
@@ -168,11 +155,7 @@ fn length(leaves: &[Hash]) -> u64 {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests state what must hold"
-)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
 mod tests {
     use std::cell::Cell;
     use std::convert::Infallible;
@@ -181,9 +164,7 @@ mod tests {
     use crate::audit::tree::leaf_hash;
 
     fn leaves(count: u64) -> Vec<Hash> {
-        (0..count)
-            .map(|number| leaf_hash(&number.to_be_bytes()))
-            .collect()
+        (0..count).map(|number| leaf_hash(&number.to_be_bytes())).collect()
     }
 
     #[test]
@@ -194,10 +175,7 @@ mod tests {
             let asked = Cell::new(0);
             let mut fetch = |subtree: Subtree| {
                 asked.set(asked.get() + 1);
-                assert!(
-                    subtree.leaves().end <= size,
-                    "only what is in the tree is asked for"
-                );
+                assert!(subtree.leaves().end <= size, "only what is in the tree is asked for");
                 Ok::<_, Infallible>(range_root(tree, &subtree.leaves()))
             };
             assert_eq!(root_from(size, &mut fetch), Ok(tree_root(tree)));
@@ -211,11 +189,7 @@ mod tests {
                     consistency_proof_from(number, size, &mut fetch).unwrap(),
                     consistency_proof(tree, number).unwrap()
                 );
-                assert!(
-                    asked.get() <= 4 * 9,
-                    "{} hashes for a tree of {size}",
-                    asked.get()
-                );
+                assert!(asked.get() <= 4 * 9, "{} hashes for a tree of {size}", asked.get());
             }
         }
     }
@@ -241,10 +215,7 @@ mod tests {
         );
         assert_eq!(
             inclusion_proof_from(8, 8, &mut broken),
-            Err(ProofFailure::Asked(ProofProblem::IndexBeyondTree {
-                index: 8,
-                size: 8
-            }))
+            Err(ProofFailure::Asked(ProofProblem::IndexBeyondTree { index: 8, size: 8 }))
         );
         assert_eq!(
             consistency_proof_from(9, 8, &mut broken),

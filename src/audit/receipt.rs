@@ -144,18 +144,9 @@ impl Receipt {
     /// [`ReceiptProblem::Checkpoint`] if the head is not signed by the key, [`ReceiptProblem::Proof`] if the entry is
     /// not under it; an index beyond the checkpoint means that the receipt was written before the head was signed.
     pub fn verify(&self, entry: &[u8], key: &VerifierKey) -> Result<Checkpoint, ReceiptProblem> {
-        let head = self
-            .checkpoint
-            .verify(key)
-            .map_err(ReceiptProblem::Checkpoint)?;
-        verify_inclusion(
-            &leaf_hash(entry),
-            self.index,
-            head.size,
-            &self.proof,
-            &head.root,
-        )
-        .map_err(ReceiptProblem::Proof)?;
+        let head = self.checkpoint.verify(key).map_err(ReceiptProblem::Checkpoint)?;
+        verify_inclusion(&leaf_hash(entry), self.index, head.size, &self.proof, &head.root)
+            .map_err(ReceiptProblem::Proof)?;
         Ok(head)
     }
 }
@@ -236,10 +227,7 @@ mod tests {
             leaf_hash(&[1]).to_base64()
         );
         assert!(text.starts_with(&expected), "{text}");
-        assert_eq!(
-            Receipt::parse(&text).unwrap().extra(),
-            Some(b"note".as_slice())
-        );
+        assert_eq!(Receipt::parse(&text).unwrap().extra(), Some(b"note".as_slice()));
         assert!(
             receipt(0, 1)
                 .to_string()
@@ -253,10 +241,7 @@ mod tests {
         let line = format!("{}\n", leaf_hash(&[1]).to_base64());
         let overlong = text.replacen(&line, &line.repeat(PROOF_HASHES_LIMIT + 1), 1);
         let longest = text.replacen(&line, &line.repeat(PROOF_HASHES_LIMIT), 1);
-        assert_eq!(
-            Receipt::parse(&longest).unwrap().proof().len(),
-            PROOF_HASHES_LIMIT
-        );
+        assert_eq!(Receipt::parse(&longest).unwrap().proof().len(), PROOF_HASHES_LIMIT);
         for other in [
             overlong,
             text.replacen("@v1", "@v2", 1),

@@ -110,11 +110,8 @@ impl VerifierKey {
 
     /// Returns whether this key made the signature, by the strict rule that leaves one valid form to each signature.
     pub(super) fn accepts(&self, text: &str, signature: &[u8]) -> bool {
-        Signature::from_slice(signature).is_ok_and(|signature| {
-            self.public
-                .verify_strict(text.as_bytes(), &signature)
-                .is_ok()
-        })
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.public.verify_strict(text.as_bytes(), &signature).is_ok())
     }
 }
 
@@ -206,18 +203,13 @@ fn checked_name(name: String) -> Result<String, KeyProblem> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "tests state what must hold"
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "tests state what must hold")]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    const CHECKSUM_DATABASE: &str =
-        "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+    const CHECKSUM_DATABASE: &str = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
 
     #[test]
     fn a_published_key_of_another_log_is_read() {
@@ -232,10 +224,7 @@ mod tests {
     #[test]
     fn a_key_comes_back_from_its_text_and_hides_its_secret() {
         let key = SigningKey::from_seed("registry.example/log", [0x5a; 32]).unwrap();
-        assert_eq!(
-            key.verifier_key().to_string().parse(),
-            Ok(key.verifier_key())
-        );
+        assert_eq!(key.verifier_key().to_string().parse(), Ok(key.verifier_key()));
         let shown = format!("{key:?}");
         assert_eq!(shown, "SigningKey(registry.example/log, hidden)");
     }
@@ -249,10 +238,7 @@ mod tests {
             refusal(&CHECKSUM_DATABASE.replace("+033de0ae+", "+033de0af+")),
             KeyProblem::Id
         );
-        assert_eq!(
-            refusal(&CHECKSUM_DATABASE.replace("+Ac4z", "+As4z")),
-            KeyProblem::Type
-        );
+        assert_eq!(refusal(&CHECKSUM_DATABASE.replace("+Ac4z", "+As4z")), KeyProblem::Type);
         assert_eq!(
             refusal(&format!("name+00000000+{}", STANDARD.encode([1; 20]))),
             KeyProblem::Form

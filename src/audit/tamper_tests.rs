@@ -14,9 +14,8 @@
 use proptest::prelude::*;
 
 use super::{
-    Action, Checkpoint, CompactRange, Decision, ENTRY_VERSION, Entry, Finding, Hash, LogVerifier,
-    Report, SigningKey, consistency_proof, inclusion_proof, leaf_hash, tree_root,
-    verify_consistency, verify_inclusion,
+    Action, Checkpoint, CompactRange, Decision, ENTRY_VERSION, Entry, Finding, Hash, LogVerifier, Report, SigningKey,
+    consistency_proof, inclusion_proof, leaf_hash, tree_root, verify_consistency, verify_inclusion,
 };
 
 /// A plausible entry; the number shifts its id and its time.
@@ -67,11 +66,7 @@ fn log(size: u32) -> Stored {
     for number in 0..size {
         let bytes = entry_number(number).canonical().unwrap();
         range.append(leaf_hash(&bytes));
-        rows.push((
-            u64::from(number),
-            bytes.clone(),
-            *leaf_hash(&bytes).as_bytes(),
-        ));
+        rows.push((u64::from(number), bytes.clone(), *leaf_hash(&bytes).as_bytes()));
         if number % 4 == 2 {
             checkpoints.push(signed(&range));
         }
@@ -97,11 +92,7 @@ fn check(log: &Stored) -> Report {
 }
 
 fn sentences(log: &Stored) -> Vec<String> {
-    check(log)
-        .findings
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    check(log).findings.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -125,9 +116,7 @@ fn an_entry_rewritten_with_its_hash_and_the_head_is_betrayed_by_the_signed_check
     log.rows[4].1 = forged.canonical().unwrap();
     log.rows[4].2 = *leaf_hash(&log.rows[4].1).as_bytes();
     let mut range = CompactRange::new();
-    log.rows
-        .iter()
-        .for_each(|row| range.append(leaf_hash(&row.1)));
+    log.rows.iter().for_each(|row| range.append(leaf_hash(&row.1)));
     (log.root, log.range) = (*range.root().as_bytes(), range.to_bytes());
     assert!(
         check(&log).is_clean(),
@@ -148,10 +137,7 @@ fn an_entry_rewritten_with_its_hash_and_the_head_is_betrayed_by_the_signed_check
 fn a_removed_entry_a_swap_and_a_cut_end_are_named() {
     let mut holed = log(8);
     holed.rows.remove(3);
-    assert!(
-        sentences(&holed)
-            .contains(&"entry 3 should come next, but entry 4 is stored there".to_owned())
-    );
+    assert!(sentences(&holed).contains(&"entry 3 should come next, but entry 4 is stored there".to_owned()));
     let mut swapped = log(8);
     swapped.rows.swap(5, 6);
     assert!(
@@ -163,26 +149,17 @@ fn a_removed_entry_a_swap_and_a_cut_end_are_named() {
     );
     let mut repeated = log(8);
     repeated.rows.insert(3, repeated.rows[2].clone());
-    assert!(
-        sentences(&repeated)
-            .contains(&"entry 3 should come next, but entry 2 is stored there".to_owned())
-    );
+    assert!(sentences(&repeated).contains(&"entry 3 should come next, but entry 2 is stored there".to_owned()));
     let mut cut = log(6);
     cut.checkpoints = log(7).checkpoints;
-    assert_eq!(
-        sentences(&cut),
-        ["7 entries were signed, but the log has only 6"]
-    );
+    assert_eq!(sentences(&cut), ["7 entries were signed, but the log has only 6"]);
 }
 
 #[test]
 fn a_hole_hidden_by_new_numbers_is_betrayed_by_the_roots() {
     let mut log = log(8);
     log.rows.remove(3);
-    log.rows
-        .iter_mut()
-        .zip(0..)
-        .for_each(|(row, index)| row.0 = index);
+    log.rows.iter_mut().zip(0..).for_each(|(row, index)| row.0 = index);
     let report = check(&log);
     assert!(
         report
@@ -190,13 +167,12 @@ fn a_hole_hidden_by_new_numbers_is_betrayed_by_the_roots() {
             .iter()
             .any(|finding| matches!(finding, Finding::CheckpointDiffers { size: 7, .. }))
     );
-    assert!(report.findings.iter().any(|finding| matches!(
-        finding,
-        Finding::HeadSizeDiffers {
-            stated: 8,
-            entries: 7
-        }
-    )));
+    assert!(
+        report
+            .findings
+            .iter()
+            .any(|finding| matches!(finding, Finding::HeadSizeDiffers { stated: 8, entries: 7 }))
+    );
 }
 
 #[test]

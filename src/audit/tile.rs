@@ -79,20 +79,13 @@ impl Tile {
         let (kind, rest) = path.strip_prefix("tile/")?.split_once('/')?;
         let kind = match kind {
             "entries" => TileKind::Entries,
-            level => TileKind::Hashes(
-                u8::try_from(decimal(level)?)
-                    .ok()
-                    .filter(|level| *level < 64)?,
-            ),
+            level => TileKind::Hashes(u8::try_from(decimal(level)?).ok().filter(|level| *level < 64)?),
         };
         let (groups, width) = match rest.split_once(".p/") {
             None => (rest, TILE_WIDTH),
             Some((groups, width)) => {
                 let width = u16::try_from(decimal(width)?).ok()?;
-                (
-                    groups,
-                    Some(width).filter(|width| (1..TILE_WIDTH).contains(width))?,
-                )
+                (groups, Some(width).filter(|width| (1..TILE_WIDTH).contains(width))?)
             }
         };
         let index = groups.split('/').try_fold(0_u64, |index, group| {
@@ -157,10 +150,7 @@ impl Tile {
     ///
     /// # Errors
     /// What `fetch` failed with. A tile that no tree can have is empty: ask [`is_within`](Self::is_within) before.
-    pub fn bytes<E>(
-        &self,
-        fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>,
-    ) -> Result<Vec<u8>, E> {
+    pub fn bytes<E>(&self, fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>) -> Result<Vec<u8>, E> {
         let mut bytes = Vec::with_capacity(usize::from(self.width) * 32);
         for subtree in self.subtrees().unwrap_or_default() {
             bytes.extend_from_slice(fetch(subtree)?.as_bytes());
@@ -243,11 +233,7 @@ pub enum TileProblem {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests state what must hold"
-)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
 mod tests {
     use proptest::prelude::*;
 
@@ -317,31 +303,23 @@ mod tests {
         let tile = Tile::parse("tile/1/001.p/17").unwrap();
         assert_eq!(tile.leaves(), Some(65_536..69_888));
         assert!(tile.is_within(69_888) && tile.is_within(1 << 40) && !tile.is_within(69_887));
-        assert_eq!(
-            Tile::parse("tile/entries/002").unwrap().leaves(),
-            Some(512..768)
-        );
+        assert_eq!(Tile::parse("tile/entries/002").unwrap().leaves(), Some(512..768));
         assert_eq!(Tile::parse("tile/9/000").unwrap().leaves(), None);
         assert!(!Tile::parse("tile/9/000").unwrap().is_within(u64::MAX));
     }
 
     #[test]
     fn proofs_come_out_of_tiles_alone() {
-        let leaves: Vec<Hash> = (0..70_000_u32)
-            .map(|number| leaf_hash(&number.to_be_bytes()))
-            .collect();
+        let leaves: Vec<Hash> = (0..70_000_u32).map(|number| leaf_hash(&number.to_be_bytes())).collect();
         let slice = |subtree: Subtree| {
             let range = subtree.leaves();
-            tree_root(
-                &leaves[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()],
-            )
+            tree_root(&leaves[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()])
         };
         let mut tiles = std::collections::HashMap::new();
         let mut store = |tile: Tile| {
-            let fetched = tiles.entry(tile).or_insert_with(|| {
-                tile.bytes(&mut |subtree| Ok::<_, TileProblem>(slice(subtree)))
-                    .unwrap()
-            });
+            let fetched = tiles
+                .entry(tile)
+                .or_insert_with(|| tile.bytes(&mut |subtree| Ok::<_, TileProblem>(slice(subtree))).unwrap());
             Ok::<_, TileProblem>(fetched.clone())
         };
         for index in [0, 255, 256, 65_535, 65_536, 69_887, 69_888, 69_999] {
@@ -349,11 +327,7 @@ mod tests {
                 subtree_from_tiles(subtree, 70_000, &mut store)
             })
             .unwrap();
-            assert_eq!(
-                found,
-                inclusion_proof(&leaves, index).unwrap(),
-                "index {index}"
-            );
+            assert_eq!(found, inclusion_proof(&leaves, index).unwrap(), "index {index}");
         }
         let outside = Subtree::new(0, 70_000).unwrap();
         assert_eq!(

@@ -52,9 +52,7 @@ impl Hash {
     /// [`HashProblem::Spelling`] for any other text.
     pub fn from_hex(text: &str) -> Result<Self, HashProblem> {
         let mut bytes = [0_u8; 32];
-        if text.bytes().any(|byte| byte.is_ascii_uppercase())
-            || hex::decode_to_slice(text, &mut bytes).is_err()
-        {
+        if text.bytes().any(|byte| byte.is_ascii_uppercase()) || hex::decode_to_slice(text, &mut bytes).is_err() {
             return Err(HashProblem::Spelling);
         }
         Ok(Self(bytes))
@@ -130,13 +128,7 @@ pub enum HashProblem {
 /// Returns SHA-256(0x00 ‖ entry), the leaf rule.
 #[must_use]
 pub fn leaf_hash(bytes: &[u8]) -> Hash {
-    Hash(
-        Sha256::new()
-            .chain_update([0x00])
-            .chain_update(bytes)
-            .finalize()
-            .into(),
-    )
+    Hash(Sha256::new().chain_update([0x00]).chain_update(bytes).finalize().into())
 }
 
 /// Returns SHA-256(0x01 ‖ left ‖ right), the inner-node rule.
@@ -188,10 +180,7 @@ impl Subtree {
     #[must_use]
     pub fn new(level: u32, index: u64) -> Option<Self> {
         let width = 1_u64.checked_shl(level)?;
-        index
-            .checked_add(1)?
-            .checked_mul(width)
-            .map(|_| Self { level, index })
+        index.checked_add(1)?.checked_mul(width).map(|_| Self { level, index })
     }
 
     /// Returns the height above the leaves: 0 is a leaf.
@@ -233,11 +222,7 @@ impl Subtree {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests state what must hold"
-)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
 mod tests {
     use super::*;
 

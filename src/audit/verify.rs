@@ -65,16 +65,15 @@ impl LogVerifier {
     /// Takes a published checkpoint: checks its signature now, and its root as soon as its size is reached.
     pub fn check_checkpoint(&mut self, signed: &str, key: &VerifierKey) {
         self.checkpoints += 1;
-        let head =
-            match SignedCheckpoint::parse(signed).and_then(|checkpoint| checkpoint.verify(key)) {
-                Ok(head) => head,
-                Err(problem) => {
-                    return self.note(Finding::CheckpointUnbelievable {
-                        ordinal: self.checkpoints,
-                        problem,
-                    });
-                }
-            };
+        let head = match SignedCheckpoint::parse(signed).and_then(|checkpoint| checkpoint.verify(key)) {
+            Ok(head) => head,
+            Err(problem) => {
+                return self.note(Finding::CheckpointUnbelievable {
+                    ordinal: self.checkpoints,
+                    problem,
+                });
+            }
+        };
         if head.size < self.next_index {
             return self.note(Finding::CheckpointTooLate { size: head.size });
         }
@@ -146,11 +145,7 @@ impl LogVerifier {
 
     fn check_time(&mut self, index: u64, time: i64) {
         match self.latest_time {
-            Some(latest) if time < latest => self.note(Finding::TimeWentBack {
-                index,
-                time,
-                latest,
-            }),
+            Some(latest) if time < latest => self.note(Finding::TimeWentBack { index, time, latest }),
             _ => self.latest_time = Some(time),
         }
     }
@@ -214,9 +209,7 @@ pub enum Finding {
         found: u64,
     },
     /// The entry or the hash beside it was changed.
-    #[error(
-        "entry {index} does not hash to what is stored beside it: {computed} computed, {stored} stored"
-    )]
+    #[error("entry {index} does not hash to what is stored beside it: {computed} computed, {stored} stored")]
     LeafDiffers {
         /// The index of the entry.
         index: u64,
@@ -258,9 +251,7 @@ pub enum Finding {
         size: u64,
     },
     /// History was rewritten after it had been signed, or something else was signed.
-    #[error(
-        "the first {size} entries are not those that were signed: {computed} computed, {signed} signed"
-    )]
+    #[error("the first {size} entries are not those that were signed: {computed} computed, {signed} signed")]
     CheckpointDiffers {
         /// The size it was signed for.
         size: u64,

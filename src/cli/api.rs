@@ -134,18 +134,18 @@ impl Api {
             .map_err(unreachable)?;
         match serde_json::from_str(&text) {
             Ok(value) if status.is_success() => Ok(value),
-            Ok(problem) => Err(refusal(status, &problem)),
+            Ok(problem) => Err(refusal(&self.server, status, &problem)),
             Err(error) if status.is_success() => Err(Failure::new(
                 Exit::Failed,
                 error,
                 "check --server: this does not answer like a registry",
             )),
-            Err(_) => Err(refusal(status, &Value::Null)),
+            Err(_) => Err(refusal(&self.server, status, &Value::Null)),
         }
     }
 }
 
-fn refusal(status: StatusCode, problem: &Value) -> Failure {
+fn refusal(server: &str, status: StatusCode, problem: &Value) -> Failure {
     let text = |name: &str| problem.get(name).and_then(Value::as_str).map(str::to_owned);
     let title = text("title").unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_owned());
     let of_fields = problem
@@ -169,7 +169,10 @@ fn refusal(status: StatusCode, problem: &Value) -> Failure {
                 format!("{place}: {said}")
             })
         });
-    let details: Vec<String> = text("detail").into_iter().chain(of_fields).collect();
+    let mut details: Vec<String> = of_fields.collect();
+    if details.is_empty() {
+        details.extend(text("detail"));
+    }
     let detail = (!details.is_empty()).then(|| Detail(details.join("; ")));
     let (exit, remedy) = match status.as_u16() {
         401 => (
@@ -180,11 +183,15 @@ fn refusal(status: StatusCode, problem: &Value) -> Failure {
         429 | 503 => (Exit::Failed, "try again in a minute".to_owned()),
         500.. => (
             Exit::Failed,
-            "tell whoever runs the server, with the time and the reference given".to_owned(),
+            format!("tell whoever runs the server: {}", text("instance").unwrap_or_default()),
         ),
         _ => (
             Exit::Wrong,
-            text("type").map_or("correct it and try again".to_owned(), |url| format!("see {url}")),
+            match text("type") {
+                Some(path) if path.starts_with('/') => format!("see {server}{path}"),
+                Some(url) if url.contains("://") => format!("see {url}"),
+                _ => "correct it and try again".to_owned(),
+            },
         ),
     };
     Failure::new(
@@ -217,18 +224,18 @@ mod tests {
     fn a_refusal_is_told_with_every_field_that_is_wrong() {
         let problem =
             json!({"title": "Wrong", "type": "/problems/x", "errors": [{"pointer": "/at", "detail": "no offset"}]});
-        let failure = refusal(StatusCode::UNPROCESSABLE_ENTITY, &problem);
+        let failure = refusal("http://registry.test", StatusCode::UNPROCESSABLE_ENTITY, &problem);
         assert_eq!(failure.exit(), Exit::Wrong);
         assert_eq!(
             failure.in_words(),
-            "error: the server refused (422): Wrong\n  because: /at: no offset\n  what to do: see /problems/x"
+            "error: the server refused (422): Wrong\n  because: /at: no offset\n  what to do: see http://registry.test/problems/x"
         );
     }
 
     #[test]
     fn a_busy_server_is_a_failure_and_not_a_refusal() {
         assert_eq!(
-            refusal(StatusCode::SERVICE_UNAVAILABLE, &Value::Null).exit(),
+            refusal("http://registry.test", StatusCode::SERVICE_UNAVAILABLE, &Value::Null).exit(),
             Exit::Failed
         );
     }

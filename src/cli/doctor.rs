@@ -3,7 +3,9 @@
 //! *Invariant:* a missing database or key is told, not made.
 
 use clap::Args;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::path::Path;
+use std::time::Duration;
 
 use super::failure::with_causes;
 use super::settings::SettingsFrom;
@@ -14,6 +16,10 @@ use crate::config::{SecretSettings, Settings};
 use crate::registry::Secrets;
 use crate::startup::{SecretFiles, store_settings};
 use crate::storage::{self, Store, log_reading};
+
+/// A running server signs each second.
+const SIGNS_WITHIN: Duration = Duration::from_secs(3);
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
 /// Looks whether everything is in order.
 #[derive(Debug, Args)]
@@ -114,45 +120,65 @@ fn database(settings: &Settings) -> Look {
     }
 }
 
+/// What the database says about the log.
+struct LogState {
+    key: String,
+    size: u64,
+    signed: u64,
+}
+
+fn log_state(settings: &Settings) -> storage::Result<Option<LogState>> {
+    Store::open(&store_settings(&settings.database))?.read(|db| {
+        let Some(key) = log_reading::verifier_key(db)? else {
+            return Ok(None);
+        };
+        let size = log_reading::log_size(db)?;
+        let newest = SignedCheckpoint::parse(&log_reading::newest_checkpoint(db)?);
+        let signed = newest.map_or(0, |signed| signed.claimed().size);
+        Ok(Some(LogState { key, size, signed }))
+    })
+}
+
 fn log(settings: &Settings, secrets: Option<&Secrets>) -> Look {
-    let read = |store: Store| {
-        store.read(|db| -> storage::Result<_> {
-            let Some(key) = log_reading::verifier_key(db)? else {
-                return Ok(None);
-            };
-            Ok(Some((
-                key,
-                log_reading::log_size(db)?,
-                log_reading::newest_checkpoint(db)?,
-            )))
-        })
+    let failed = |error: &storage::Error| {
+        let wrong = format!("audit log: {}", with_causes(error, ": "));
+        (wrong, "see the database above".to_owned())
     };
-    let (key, size, checkpoint) = match Store::open(&store_settings(&settings.database)).and_then(read) {
-        Ok(Some(found)) => found,
-        Ok(None) => return Ok("audit log: none yet; the first start founds it".to_owned()),
-        Err(error) => {
-            return Err((
-                format!("audit log: {}", with_causes(&error, ": ")),
-                "see the database above".to_owned(),
-            ));
-        }
+    let Some(found) = log_state(settings).map_err(|error| failed(&error))? else {
+        return Ok("audit log: none yet; the first start founds it".to_owned());
     };
-    if secrets.is_some_and(|secrets| secrets.verifier_key().to_string() != key) {
+    if secrets.is_some_and(|secrets| secrets.verifier_key().to_string() != found.key) {
+        let wrong = format!("audit log: it was founded with another key, {}", found.key);
         let remedy = "restore audit-log-signing.key from its backup, and check registry.origin and database.url";
-        return Err((
-            format!("audit log: it was founded with another key, {key}"),
-            remedy.to_owned(),
+        return Err((wrong, remedy.to_owned()));
+    }
+    if found.signed == found.size {
+        return Ok(format!(
+            "audit log: all entries are under a signed checkpoint: {}",
+            found.size
         ));
     }
-    let signed = SignedCheckpoint::parse(&checkpoint).map_or(0, |signed| signed.claimed().size);
-    match size.saturating_sub(signed) {
-        0 => Ok(format!("audit log: all entries are under a signed checkpoint: {size}")),
-        unsigned => {
-            let remedy = "nothing, if no server runs or it began a second ago; else see its log for the reason";
-            Err((
-                format!("audit log: entries not yet under a signed checkpoint: {unsigned} of {size}"),
-                remedy.to_owned(),
-            ))
+    let unsigned = format!(
+        "audit log: entries not yet under a signed checkpoint: {} of {}",
+        found.size.saturating_sub(found.signed),
+        found.size
+    );
+    if !somebody_listens(settings) {
+        return Ok(format!("{unsigned}; the server signs them when it runs"));
+    }
+    std::thread::park_timeout(SIGNS_WITHIN);
+    match log_state(settings).map_err(|error| failed(&error))? {
+        Some(later) if later.signed > found.signed => Ok("audit log: the server signs what is recorded".to_owned()),
+        _ => {
+            let remedy = "read the server's log for the reason, and run `scooter-registry log verify`";
+            Err((format!("{unsigned}, although a server runs"), remedy.to_owned()))
         }
     }
+}
+
+fn somebody_listens(settings: &Settings) -> bool {
+    let addresses = settings.server.listen.to_socket_addrs().into_iter().flatten();
+    addresses
+        .into_iter()
+        .any(|address| TcpStream::connect_timeout(&address, CONNECT_WITHIN).is_ok())
 }

@@ -79,7 +79,10 @@ pub(super) fn with_causes(error: &dyn Error, between: &str) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(source) = cause {
-        text = format!("{text}{between}{source}");
+        // Database servers say what they have to say in several lines.
+        let said = source.to_string();
+        let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        text = format!("{text}{between}{}", lines.join(" "));
         cause = source.source();
     }
     text

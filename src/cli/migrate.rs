@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::settings::SettingsFrom;
 use super::{Exit, Failure, paper};
-use crate::startup::{self, StartError};
+use crate::startup;
 
 /// Brings the database to this program's shape.
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ impl Migrate {
     /// Does it.
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let settings = self.settings.for_a_command()?;
-        let steps = startup::migrate(&settings.database.url).map_err(StartError::from)?;
+        let steps = startup::migrate(&settings.database.url)?;
         for step in &steps {
             paper::say(&format!("migrated: {step}"))?;
         }

@@ -1,11 +1,11 @@
 //! `serve`: the registry at work until it is asked to stop.
 //!
-//! *Invariant:* standard output stays empty: what happens is in the log.
+//! *Invariant:* standard output is one line, once it listens: where. What happens then is in the log.
 
 use clap::Args;
 
 use super::settings::SettingsFrom;
-use super::{Exit, Failure};
+use super::{Exit, Failure, paper};
 use crate::startup::start;
 
 /// Serves the registry.
@@ -19,7 +19,9 @@ impl Serve {
     /// Does it.
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let settings = self.settings.for_serving()?;
-        start(&settings)?.wait()?;
+        let running = start(&settings)?;
+        paper::say(&format!("the registry listens at {}", running.url))?;
+        running.wait()?;
         Ok(Exit::Done)
     }
 }

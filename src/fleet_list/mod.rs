@@ -47,8 +47,8 @@ mod any_file_tests;
 )]
 mod read_tests;
 
-pub use give_back::give_back;
 pub use field::{Field, UnknownField};
+pub use give_back::give_back;
 pub use kind::{ProblemKind, Severity};
 pub use mapping::{Mapping, MappingProblem};
 pub use problem::Problem;

@@ -5,7 +5,7 @@
 use super::causes::causes;
 use crate::model::Moment;
 use crate::registry::Registry;
-use crate::storage;
+use crate::storage::Error as StorageError;
 use crate::storage::idempotency;
 
 /// How long a repeated creation is recognised, in seconds: seven days, as the interface promises.
@@ -14,7 +14,7 @@ const REPEATS_KNOWN_S: i64 = 7 * 24 * 3600;
 /// Forgets the creations that were made so long ago that nobody repeats them.
 pub(super) fn tidy(registry: &Registry, now: Moment) {
     let before = now.plus_seconds(-REPEATS_KNOWN_S);
-    let forgotten: Result<usize, storage::Error> = registry.store.write(|tx| idempotency::forget_before(tx, before));
+    let forgotten: Result<usize, StorageError> = registry.store.write(|tx| idempotency::forget_before(tx, before));
     match forgotten {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "old idempotency keys were forgotten"),

@@ -9,7 +9,7 @@ use super::fleet_import;
 use crate::clock;
 use crate::registry::Registry;
 use crate::registry::enroll;
-use crate::storage;
+use crate::storage::Error as StorageError;
 use crate::storage::jobs::{self, HeldJob};
 
 /// How often a job is tried.
@@ -42,7 +42,7 @@ pub(super) fn work_on_one(registry: &Registry, lease_s: u32) -> Worked {
     }
 }
 
-fn take(registry: &Registry, lease_s: u32) -> Result<Option<HeldJob>, storage::Error> {
+fn take(registry: &Registry, lease_s: u32) -> Result<Option<HeldJob>, StorageError> {
     let now = clock::now();
     if !registry.store.read(|db| jobs::is_waiting(db, now))? {
         return Ok(None);

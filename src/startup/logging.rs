@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* the log goes to standard error; standard output belongs to the answer of a command.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 
@@ -27,7 +27,8 @@ pub fn begin_logging(settings: &LogSettings) -> Result<(), LoggingError> {
     let filter = EnvFilter::try_new(&settings.filter)?;
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr);
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     match settings.format {
         LogFormat::Text => subscriber.try_init(),
         LogFormat::Json => subscriber.json().flatten_event(true).try_init(),

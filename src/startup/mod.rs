@@ -14,10 +14,12 @@ mod open;
 mod running;
 mod serve;
 
-pub use crate::storage::migrate;
+#[cfg(test)]
+mod crew_tests;
+
 pub use error::StartError;
 pub use logging::{LoggingError, begin_logging};
-pub use open::{Opened, open};
+pub use open::{Opened, migrate, open};
 pub use private_file::{create as create_private_file, replace as replace_private_file};
 pub use rules::{rules, store_settings};
 pub use running::{Running, start};

@@ -1,12 +1,15 @@
 //! The registry opened: database, secrets, audit log; nobody listens yet.
 //!
-//! *Invariant:* a registry whose log belongs to another key is not opened.
+//! *Invariant:* a registry whose log belongs to another key is not opened, and no key is made for it.
 
+use std::path::Path;
+
+use super::private_file;
 use super::{SecretFiles, StartError, rules, store_settings};
 use crate::clock;
-use crate::config::Settings;
+use crate::config::{SecretSettings, Settings};
 use crate::registry::{Registry, attest};
-use crate::storage::{Store, migrate};
+use crate::storage::{self, Store, log_reading};
 
 /// A registry that was opened.
 pub struct Opened {
@@ -14,6 +17,19 @@ pub struct Opened {
     pub registry: Registry,
     /// Where its secrets lie.
     pub secret_files: SecretFiles,
+}
+
+/// Brings the database of a URL to this program's shape; returns the names of the steps that it took. An embedded
+/// database that is made by this is its owner's alone.
+///
+/// # Errors
+/// [`StartError::Migration`].
+pub fn migrate(url: &str) -> Result<Vec<String>, StartError> {
+    if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.starts_with(':')) {
+        // Where that fails, opening it fails too, and says why.
+        let _ = private_file::reserve(Path::new(path));
+    }
+    Ok(storage::migrate(url)?)
 }
 
 /// Opens the registry of the settings: brings the database to this program's shape, takes the secrets (or makes them,
@@ -26,8 +42,13 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
         tracing::info!(step, "the database was migrated");
     }
     let store = Store::open(&store_settings(&settings.database))?;
-    let (secret_files, secrets) =
-        SecretFiles::take(&settings.secrets, &settings.registry.origin, &mut clock::chance())?;
+    // Keys made for a registry that has had its own would only be in the way of those that are to be restored.
+    let founded = store.read(log_reading::verifier_key)?.is_some();
+    let wanted = SecretSettings {
+        create: settings.secrets.create && !founded,
+        ..settings.secrets.clone()
+    };
+    let (secret_files, secrets) = SecretFiles::take(&wanted, &settings.registry.origin, &mut clock::chance())?;
     for finding in secret_files.findings() {
         tracing::warn!(path = %finding.path.display(), wrong = finding.wrong, "a secret is not kept as it should be");
     }
@@ -38,4 +59,57 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
     };
     attest::found_log(&registry, clock::now())?;
     Ok(Opened { registry, secret_files })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+    use super::*;
+    use crate::startup::SecretsError;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn settings(directory: &Path) -> Settings {
+        let mut settings = crate::config::load(None, []).unwrap();
+        settings.database.url = format!("sqlite:{}", directory.join("registry.db").display());
+        settings.secrets.directory = directory.join("secrets");
+        settings
+    }
+
+    #[test]
+    fn a_registry_is_reopened_with_the_keys_of_its_first_start() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(directory.path());
+        let first = open(&settings).unwrap().registry.secrets.verifier_key();
+        let database = std::fs::metadata(directory.path().join("registry.db")).unwrap();
+        assert_eq!(
+            database.permissions().mode() & 0o777,
+            0o600,
+            "rides are nobody else's to read"
+        );
+        assert_eq!(open(&settings).unwrap().registry.secrets.verifier_key(), first);
+    }
+
+    #[test]
+    fn a_registry_that_lost_its_keys_is_given_no_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut settings = settings(directory.path());
+        drop(open(&settings).unwrap());
+        settings.secrets.directory = directory.path().join("elsewhere");
+        let refused = open(&settings).err().unwrap();
+        assert!(matches!(refused, StartError::Secrets(SecretsError::NoneMade { .. })));
+        assert!(!settings.secrets.directory.exists());
+    }
+
+    #[test]
+    fn a_registry_does_not_open_with_the_keys_of_another() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let mut settings = settings(one.path());
+        drop(open(&settings).unwrap());
+        drop(open(&self::settings(other.path())).unwrap());
+        settings.secrets.directory = other.path().join("secrets");
+        assert!(matches!(
+            open(&settings).err().unwrap(),
+            StartError::Log(attest::AttestError::OtherKey { .. })
+        ));
+    }
 }

@@ -35,6 +35,23 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_directory(path)
 }
 
+/// Makes an empty file (0600) if there is none, in a directory that stands: so that a program which fills it cannot make
+/// it readable by others.
+///
+/// # Errors
+/// Those of the disk.
+pub(super) fn reserve(path: &Path) -> io::Result<()> {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(FILE_MODE)
+        .open(path)
+    {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     DirBuilder::new()
         .recursive(true)
@@ -85,6 +102,18 @@ mod tests {
             io::ErrorKind::AlreadyExists
         );
         assert_eq!(fs::read(&path).unwrap(), b"first");
+    }
+
+    #[test]
+    fn a_reserved_file_is_its_owners_alone_and_one_that_stands_is_left_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("registry.db");
+        reserve(&path).unwrap();
+        assert_eq!(mode(&path), 0o600);
+        fs::write(&path, "filled").unwrap();
+        reserve(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"filled");
+        assert!(reserve(&directory.path().join("none").join("registry.db")).is_err());
     }
 
     #[test]

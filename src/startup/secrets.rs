@@ -31,7 +31,7 @@ pub struct SecretFiles {
 #[derive(Debug, Error)]
 pub enum SecretsError {
     /// No key is there, and none may be made.
-    #[error("there are no keys in {}, and secrets.create is false", directory.display())]
+    #[error("there are no keys in {}, and none may be made", directory.display())]
     NoneMade {
         /// Where they were looked for.
         directory: PathBuf,

@@ -42,12 +42,12 @@ pub enum BackupError {
 /// # Errors
 /// [`BackupError`]; then no file is left.
 pub fn backup(settings: &StoreSettings, to: &Path) -> Result<u64, BackupError> {
-    if let Some(path) = settings
+    let path = settings
         .url
         .strip_prefix("sqlite:")
         .map(Path::new)
-        .filter(|path| !path.exists())
-    {
+        .ok_or(BackupError::Server)?;
+    if !path.exists() {
         return Err(BackupError::Missing(path.to_path_buf()));
     }
     let mut db = Opener::new(&settings.url)
@@ -130,6 +130,20 @@ mod tests {
             .unwrap()
             .read(|db| idempotency::find(db, &account_id, "kept"));
         assert_eq!(found.unwrap().unwrap().route, "POST /");
+    }
+
+    #[test]
+    fn a_server_is_not_even_called() {
+        let url = "postgres://registry@database.invalid/registry".to_owned();
+        let settings = StoreSettings {
+            url,
+            connections: 1,
+            wait: Duration::from_secs(1),
+        };
+        assert!(matches!(
+            backup(&settings, Path::new("copy.db")),
+            Err(BackupError::Server)
+        ));
     }
 
     #[test]

@@ -107,6 +107,20 @@ pub fn tile_hashes(db: &mut Db, level: u8, from: u64, until: u64) -> Result<Vec<
     hashes(found, until.saturating_sub(from))
 }
 
+/// Reads the stored hash of one full subtree of 256^level leaves, as it stands there.
+///
+/// # Errors
+/// Those of the database.
+pub fn stored_tile(db: &mut Db, level: u32, index: u64) -> Result<Option<Vec<u8>>> {
+    let level = i32::try_from(level).map_err(|error| Error::Broken(Box::new(error)))?;
+    Ok(tiles::table
+        .filter(tiles::level.eq(level))
+        .filter(tiles::idx.eq(stored_size(index)?))
+        .select(tiles::hash)
+        .first(db)
+        .optional()?)
+}
+
 fn hashes(found: Vec<Vec<u8>>, expected: u64) -> Result<Vec<Hash>> {
     if u64::try_from(found.len()).ok() != Some(expected) {
         return Err(Error::corrupt("hashes of the audit log are missing: run `log verify`"));

@@ -61,7 +61,11 @@ pub fn pending(url: &str) -> Result<Vec<String>, MigrationError> {
 fn names<DB: diesel::backend::Backend>(
     found: diesel::migration::Result<Vec<Box<dyn diesel::migration::Migration<DB>>>>,
 ) -> Result<Vec<String>, MigrationError> {
-    Ok(found.map_err(MigrationError::Failed)?.iter().map(|one| one.name().to_string()).collect())
+    Ok(found
+        .map_err(MigrationError::Failed)?
+        .iter()
+        .map(|one| one.name().to_string())
+        .collect())
 }
 
 fn run<DB: diesel::backend::Backend>(

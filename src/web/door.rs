@@ -4,11 +4,11 @@
 //! *Invariant:* the line names the route by its template, never by its path: a path may hold a plate.
 
 use actix_web::Error;
+use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::HttpMessage;
 use actix_web::middleware::Next;
 
 use super::caller::language;
@@ -38,7 +38,9 @@ pub(crate) async fn door(
 
 /// Replaces a bare refusal by its document; what already has a body of its own stays.
 fn put_into_words(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
-    let Some(error) = answer.response().error() else { return answer };
+    let Some(error) = answer.response().error() else {
+        return answer;
+    };
     let language = language(answer.request().headers());
     let said = if let Some(problem) = error.as_error::<Problem>() {
         log_cause(problem, id);
@@ -66,7 +68,10 @@ fn set_headers(answer: &mut ServiceResponse<BoxBody>, id: &str) {
     let private = refused || answer.request().path().starts_with("/v1");
     let headers = answer.headers_mut();
     // Only said so that the answer was not compressed on its way here.
-    if headers.get(header::CONTENT_ENCODING).is_some_and(|value| value == "identity") {
+    if headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|value| value == "identity")
+    {
         headers.remove(header::CONTENT_ENCODING);
     }
     if let Ok(id) = HeaderValue::from_str(id) {
@@ -77,7 +82,11 @@ fn set_headers(answer: &mut ServiceResponse<BoxBody>, id: &str) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     set_unless_said(headers, header::REFERRER_POLICY, "no-referrer");
-    set_unless_said(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    set_unless_said(
+        headers,
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    );
 }
 
 fn set_unless_said(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
@@ -89,7 +98,10 @@ fn set_unless_said(headers: &mut HeaderMap, name: HeaderName, value: &'static st
 fn write_line(answer: &ServiceResponse<BoxBody>, id: &str, began: Moment) {
     let request = answer.request();
     let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
-    let account = request.extensions().get::<Caller>().map(|caller| caller.account_id.to_string());
+    let account = request
+        .extensions()
+        .get::<Caller>()
+        .map(|caller| caller.account_id.to_string());
     let status = answer.status();
     let millis = clock::now().as_millis().saturating_sub(began.as_millis());
     tracing::info!(

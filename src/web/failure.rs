@@ -7,6 +7,7 @@ use actix_web::http::header;
 use super::fault::{Fault, Spot};
 use super::kind::Kind;
 use super::problem::Problem;
+use super::wrong::Wrong;
 use crate::model::{IdentificationProblem, OperatorProblem, PolicyProblem};
 use crate::registry::access::{AccessError, AccountError};
 use crate::registry::admit::AdmitError;
@@ -28,7 +29,9 @@ fn ours(error: impl std::error::Error + Send + Sync + 'static) -> Problem {
 }
 
 fn reason_missing() -> Problem {
-    Problem::invalid([Fault::field("reason", "length").with("least", &1).with("most", &2000)])
+    Problem::invalid([Fault::field("reason", Wrong::Length)
+        .with("least", &1)
+        .with("most", &2000)])
 }
 
 impl From<StorageError> for Problem {
@@ -65,7 +68,7 @@ impl From<AccessError> for Problem {
 impl From<AdmitError> for Problem {
     fn from(error: AdmitError) -> Self {
         match error {
-            AdmitError::BinTaken => Self::new(Kind::BinTaken).at(Fault::field("bin", "taken")),
+            AdmitError::BinTaken => Self::new(Kind::BinTaken).at(Fault::field("bin", Wrong::Taken)),
             AdmitError::Unknown => Self::new(Kind::NotFound),
             AdmitError::ReasonMissing => reason_missing(),
             AdmitError::Suspended => Self::new(Kind::AlreadySuspended),
@@ -80,16 +83,16 @@ impl From<AdmitError> for Problem {
 pub(crate) fn operator_fault(problem: &OperatorProblem) -> Fault {
     let field = problem.field();
     match problem {
-        OperatorProblem::Text { most, .. } => Fault::field(field, "length").with("least", &1).with("most", &most),
-        OperatorProblem::Email => Fault::field(field, "email"),
-        OperatorProblem::Bin(IdentificationProblem::Shape) => Fault::field(field, "bin_shape"),
-        OperatorProblem::Bin(IdentificationProblem::CheckDigit { expected: Some(expected) }) => {
-            Fault::field(field, "bin_check_digit").with("expected", &expected)
-        }
+        OperatorProblem::Text { most, .. } => Fault::field(field, Wrong::Length).with("least", &1).with("most", &most),
+        OperatorProblem::Email => Fault::field(field, Wrong::Email),
+        OperatorProblem::Bin(IdentificationProblem::Shape) => Fault::field(field, Wrong::BinShape),
+        OperatorProblem::Bin(IdentificationProblem::CheckDigit {
+            expected: Some(expected),
+        }) => Fault::field(field, Wrong::BinCheckDigit).with("expected", &expected),
         OperatorProblem::Bin(IdentificationProblem::CheckDigit { expected: None }) => {
-            Fault::field(field, "bin_never_given")
+            Fault::field(field, Wrong::BinNeverGiven)
         }
-        OperatorProblem::Custody => Fault::field(field, "one_of").with("values", &"deposited, held"),
+        OperatorProblem::Custody => Fault::field(field, Wrong::OneOf).with("values", &"deposited, held"),
     }
 }
 
@@ -98,11 +101,11 @@ impl From<ClaimError> for Problem {
         match error {
             ClaimError::NotAnOperator => Self::new(Kind::Forbidden),
             ClaimError::Suspended => Self::new(Kind::OperatorSuspended),
-            ClaimError::Taken(letter) => {
-                Self::new(Kind::LetterTaken).with("letter", &letter).at(Fault::field("letter", "taken"))
-            }
+            ClaimError::Taken(letter) => Self::new(Kind::LetterTaken)
+                .with("letter", &letter)
+                .at(Fault::field("letter", Wrong::Taken)),
             ClaimError::Enough => Self::new(Kind::NoFurtherLetter),
-            ClaimError::InFuture => Self::invalid([Fault::field("in_use_since", "in_future")]),
+            ClaimError::InFuture => Self::invalid([Fault::field("in_use_since", Wrong::InFuture)]),
             ClaimError::Unknown(_) => Self::new(Kind::NotFound),
             ClaimError::Own => Self::new(Kind::OwnClaim),
             ClaimError::Over(letter) => Self::new(Kind::ObjectionsOver).with("letter", &letter),
@@ -117,12 +120,14 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::Unknown => Self::new(Kind::NotFound),
-            AccountError::AuthorityMissing => Self::invalid([Fault::field("authority", "authority_missing")]),
-            AccountError::OperatorMissing => Self::invalid([Fault::field("operator_id", "operator_missing")]),
-            AccountError::Name => Self::invalid([Fault::field("name", "length").with("least", &1).with("most", &200)]),
-            AccountError::NoScope => Self::invalid([Fault::field("scopes", "no_scope")]),
-            AccountError::Scope(scope) => Self::invalid([Fault::field("scopes", "scope").with("scope", &scope)]),
-            AccountError::Expired => Self::invalid([Fault::field("expires_at", "in_past")]),
+            AccountError::AuthorityMissing => Self::invalid([Fault::field("authority", Wrong::AuthorityMissing)]),
+            AccountError::OperatorMissing => Self::invalid([Fault::field("operator_id", Wrong::OperatorMissing)]),
+            AccountError::Name => {
+                Self::invalid([Fault::field("name", Wrong::Length).with("least", &1).with("most", &200)])
+            }
+            AccountError::NoScope => Self::invalid([Fault::field("scopes", Wrong::NoScope)]),
+            AccountError::Scope(scope) => Self::invalid([Fault::field("scopes", Wrong::Scope).with("scope", &scope)]),
+            AccountError::Expired => Self::invalid([Fault::field("expires_at", Wrong::InPast)]),
             AccountError::Storage(error) => error.into(),
         }
     }
@@ -138,9 +143,9 @@ impl From<EnrollError> for Problem {
             EnrollError::NotChecked { status } => Self::new(Kind::ImportNotChecked).with("status", &status),
             EnrollError::NotReady { status } => Self::new(Kind::ImportNotReady).with("status", &status),
             EnrollError::Mapping(problem) => {
-                Self::invalid([Fault::parameter("map", "mapping").said(move |language| problem.say(language))])
+                Self::invalid([Fault::parameter("map", Wrong::Mapping).said(move |language| problem.say(language))])
             }
-            EnrollError::AdoptUpTo => Self::invalid([Fault::parameter("adopt_up_to", "plate_number")]),
+            EnrollError::AdoptUpTo => Self::invalid([Fault::parameter("adopt_up_to", Wrong::PlateNumber)]),
             EnrollError::Report(_) | EnrollError::Entry(_) => ours(error),
             EnrollError::Storage(error) => error.into(),
         }
@@ -152,11 +157,11 @@ impl From<InsureError> for Problem {
         match error {
             InsureError::NotAnOperator => Self::new(Kind::Forbidden),
             InsureError::Problem(problem) => Self::invalid([policy_fault(&problem)]),
-            InsureError::UnknownVehicles(devices) => Self::invalid(
-                devices.iter().take(UNKNOWN_NAMED).map(|device| {
-                    Fault::field("vehicles", "vehicle_unknown").with("device_id", &device).with("count", &devices.len())
-                }),
-            ),
+            InsureError::UnknownVehicles(devices) => Self::invalid(devices.iter().take(UNKNOWN_NAMED).map(|device| {
+                Fault::field("vehicles", Wrong::VehicleUnknown)
+                    .with("device_id", &device)
+                    .with("count", &devices.len())
+            })),
             InsureError::Storage(error) => error.into(),
         }
     }
@@ -164,9 +169,9 @@ impl From<InsureError> for Problem {
 
 fn policy_fault(problem: &PolicyProblem) -> Fault {
     match problem {
-        PolicyProblem::Text(field) => Fault::field(field, "length").with("least", &1).with("most", &200),
-        PolicyProblem::Backwards => Fault::field("valid_until", "backwards"),
-        PolicyProblem::NoVehicle => Fault::field("vehicles", "vehicles"),
+        PolicyProblem::Text(field) => Fault::field(field, Wrong::Length).with("least", &1).with("most", &200),
+        PolicyProblem::Backwards => Fault::field("valid_until", Wrong::Backwards),
+        PolicyProblem::NoVehicle => Fault::field("vehicles", Wrong::Vehicles),
     }
 }
 
@@ -185,11 +190,11 @@ impl From<RecordError> for Problem {
     fn from(error: RecordError) -> Self {
         match error {
             RecordError::NotAnOperator => Self::new(Kind::Forbidden),
-            RecordError::Empty => Self::invalid([Fault::new(Spot::Pointer(String::new()), "no_report")]),
-            RecordError::TooMany { count, most } => {
-                Self::new(Kind::TooManyReports).with("count", &count).with("most", &most)
-            }
-            RecordError::InFuture => Self::invalid([Fault::field("complete_until", "in_future")]),
+            RecordError::Empty => Self::invalid([Fault::new(Spot::Pointer(String::new()), Wrong::NoReport)]),
+            RecordError::TooMany { count, most } => Self::new(Kind::TooManyReports)
+                .with("count", &count)
+                .with("most", &most),
+            RecordError::InFuture => Self::invalid([Fault::field("complete_until", Wrong::InFuture)]),
             RecordError::Entry(_) => ours(error),
             RecordError::Storage(error) => error.into(),
         }
@@ -199,7 +204,7 @@ impl From<RecordError> for Problem {
 /// Returns what is wrong with a field of a question.
 #[must_use]
 pub(crate) fn question_fault(problem: FieldProblem) -> Fault {
-    Fault::field(problem.field, problem.code).said(move |_| problem.text.clone())
+    Fault::found(problem.field, problem.code, problem.text)
 }
 
 impl From<ResolveError> for Problem {

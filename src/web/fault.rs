@@ -6,6 +6,7 @@ use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
 
+use super::wrong::Wrong;
 use crate::words::{Language, say};
 
 /// Where something wrong stands.
@@ -65,22 +66,26 @@ pub(crate) struct FaultDocument {
 }
 
 impl Fault {
-    /// Says `faults.<code>` of something that stands there.
+    /// Says what is wrong with something that stands there.
     #[must_use]
-    pub(crate) const fn new(spot: Spot, code: &'static str) -> Self {
-        Self { spot, code, words: Words::Ours(Vec::new()) }
+    pub(crate) const fn new(spot: Spot, wrong: Wrong) -> Self {
+        Self {
+            spot,
+            code: wrong.code(),
+            words: Words::Ours(Vec::new()),
+        }
     }
 
-    /// Says `faults.<code>` of a field of the body.
+    /// Says what is wrong with a field of the body.
     #[must_use]
-    pub(crate) fn field(name: &str, code: &'static str) -> Self {
-        Self::new(Spot::Pointer(pointer(name)), code)
+    pub(crate) fn field(name: &str, wrong: Wrong) -> Self {
+        Self::new(Spot::Pointer(pointer(name)), wrong)
     }
 
-    /// Says `faults.<code>` of a parameter of the query.
+    /// Says what is wrong with a parameter of the query.
     #[must_use]
-    pub(crate) fn parameter(name: &str, code: &'static str) -> Self {
-        Self::new(Spot::Parameter(name.to_owned()), code)
+    pub(crate) fn parameter(name: &str, wrong: Wrong) -> Self {
+        Self::new(Spot::Parameter(name.to_owned()), wrong)
     }
 
     /// Fills a placeholder of the text.
@@ -90,6 +95,17 @@ impl Fault {
             arguments.push((name, value.to_string()));
         }
         self
+    }
+
+    /// Takes what a deed found wrong with a field, under its own code.
+    #[must_use]
+    pub(crate) fn found(field: &str, code: &'static str, text: String) -> Self {
+        let words = Words::Theirs(Box::new(move |_| text.clone()));
+        Self {
+            spot: Spot::Pointer(pointer(field)),
+            code,
+            words,
+        }
     }
 
     /// Lets the floor below say it: it knows better what is wrong.
@@ -109,7 +125,11 @@ impl Fault {
                 say(language, &format!("faults.{}", self.code), &arguments)
             }
         };
-        let mut document = FaultDocument { code: self.code.to_owned(), detail, ..FaultDocument::default() };
+        let mut document = FaultDocument {
+            code: self.code.to_owned(),
+            detail,
+            ..FaultDocument::default()
+        };
         match &self.spot {
             Spot::Pointer(pointer) => document.pointer = Some(pointer.clone()),
             Spot::Parameter(name) => document.parameter = Some(name.clone()),
@@ -146,11 +166,17 @@ mod tests {
 
     #[test]
     fn a_fault_says_where_and_what_in_the_language_of_the_caller() {
-        let fault = Fault::field("legal_name", "length").with("least", &1).with("most", &200);
+        let fault = Fault::field("legal_name", Wrong::Length)
+            .with("least", &1)
+            .with("most", &200);
         for language in Language::ALL {
             let document = fault.document(language);
             assert_eq!(document.pointer.as_deref(), Some("/legal_name"));
-            assert!(document.detail.contains("200") && !document.detail.contains('{'), "{}", document.detail);
+            assert!(
+                document.detail.contains("200") && !document.detail.contains('{'),
+                "{}",
+                document.detail
+            );
         }
         assert_ne!(fault.document(Language::Ru).detail, fault.document(Language::Kk).detail);
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::fault::{Fault, Spot};
 use super::problem::Problem;
+use super::wrong::Wrong;
 use crate::model::{Moment, MomentProblem, Zone};
 
 /// The fields of an object that have not been read yet, and what was wrong with those that have.
@@ -44,8 +45,15 @@ impl Fields {
     /// A problem, where it is no object.
     pub(crate) fn of(value: Value) -> Result<Self, Problem> {
         match value {
-            Value::Object(left) => Ok(Self { left, known: Vec::new(), faults: Vec::new() }),
-            _ => Err(Problem::invalid([Fault::new(Spot::Pointer(String::new()), "not_an_object")])),
+            Value::Object(left) => Ok(Self {
+                left,
+                known: Vec::new(),
+                faults: Vec::new(),
+            }),
+            _ => Err(Problem::invalid([Fault::new(
+                Spot::Pointer(String::new()),
+                Wrong::NotAnObject,
+            )])),
         }
     }
 
@@ -59,7 +67,7 @@ impl Fields {
     pub(crate) fn required(&mut self, name: &'static str) -> Option<Value> {
         let value = self.optional(name);
         if value.is_none() {
-            self.faults.push(Fault::field(name, "missing"));
+            self.faults.push(Fault::field(name, Wrong::Missing));
         }
         value
     }
@@ -73,7 +81,7 @@ impl Fields {
         if let Value::String(text) = value {
             Some(text)
         } else {
-            self.faults.push(Fault::field(name, "type_text"));
+            self.faults.push(Fault::field(name, Wrong::TypeText));
             None
         }
     }
@@ -91,11 +99,17 @@ impl Fields {
     }
 
     /// Takes one of several names.
-    pub(crate) fn choice<T>(&mut self, name: &'static str, names: &[&str], find: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(crate) fn choice<T>(
+        &mut self,
+        name: &'static str,
+        names: &[&str],
+        find: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let text = self.text(name)?;
         let found = find(text.trim());
         if found.is_none() {
-            self.faults.push(Fault::field(name, "one_of").with("values", &names.join(", ")));
+            self.faults
+                .push(Fault::field(name, Wrong::OneOf).with("values", &names.join(", ")));
         }
         found
     }
@@ -110,18 +124,26 @@ impl Fields {
         let texts = match value {
             Value::Array(items) => items
                 .into_iter()
-                .map(|item| if let Value::String(text) = item { Some(text) } else { None })
+                .map(|item| {
+                    if let Value::String(text) = item {
+                        Some(text)
+                    } else {
+                        None
+                    }
+                })
                 .collect::<Option<Vec<_>>>(),
             _ => None,
         };
         if texts.is_none() {
-            self.faults.push(Fault::field(name, "type_texts"));
+            self.faults.push(Fault::field(name, Wrong::TypeTexts));
         }
         texts
     }
 
     fn as_moment(&mut self, name: &'static str, text: &str) -> Option<Moment> {
-        Moment::parse(text).map_err(|problem| self.faults.push(Fault::field(name, moment_code(&problem)))).ok()
+        Moment::parse(text)
+            .map_err(|problem| self.faults.push(Fault::field(name, moment_wrong(&problem))))
+            .ok()
     }
 
     /// Takes an instant.
@@ -150,7 +172,7 @@ impl Fields {
         let text = self.text(name)?;
         let date = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
         if date.is_none() {
-            self.faults.push(Fault::field(name, "date"));
+            self.faults.push(Fault::field(name, Wrong::Date));
         }
         date
     }
@@ -162,7 +184,8 @@ impl Fields {
     pub(crate) fn finish<T>(mut self, read: Option<T>) -> Result<T, Problem> {
         for name in self.left.keys().take(20) {
             let known = self.known.join(", ");
-            self.faults.push(Fault::field(name, "unknown_field").with("known", &known));
+            self.faults
+                .push(Fault::field(name, Wrong::UnknownField).with("known", &known));
         }
         match read {
             Some(read) if self.faults.is_empty() => Ok(read),
@@ -171,13 +194,13 @@ impl Fields {
     }
 }
 
-/// Returns the code of what is wrong with an instant.
+/// Returns what is wrong with an instant.
 #[must_use]
-pub(crate) const fn moment_code(problem: &MomentProblem) -> &'static str {
+pub(crate) const fn moment_wrong(problem: &MomentProblem) -> Wrong {
     match problem {
-        MomentProblem::NoOffset => "instant_without_offset",
-        MomentProblem::Unreadable => "instant",
-        MomentProblem::OutOfRange => "instant_out_of_range",
+        MomentProblem::NoOffset => Wrong::InstantWithoutOffset,
+        MomentProblem::Unreadable => Wrong::Instant,
+        MomentProblem::OutOfRange => Wrong::InstantOutOfRange,
     }
 }
 
@@ -190,13 +213,23 @@ mod tests {
 
     fn faults(problem: &Problem) -> Vec<(String, String)> {
         let document = problem.document(Language::En, "0190");
-        document.errors.into_iter().map(|fault| (fault.pointer.unwrap_or_default(), fault.code)).collect()
+        document
+            .errors
+            .into_iter()
+            .map(|fault| (fault.pointer.unwrap_or_default(), fault.code))
+            .collect()
     }
 
     #[test]
     fn all_that_is_wrong_is_said_at_once() {
-        let mut fields = Fields::of(json!({"name": 5, "day": "31.12.2026", "at": "2026-07-07T20:21:51", "x/y": 1})).unwrap();
-        let read = (fields.text("name"), fields.date("day"), fields.moment("at"), fields.text("reason"));
+        let mut fields =
+            Fields::of(json!({"name": 5, "day": "31.12.2026", "at": "2026-07-07T20:21:51", "x/y": 1})).unwrap();
+        let read = (
+            fields.text("name"),
+            fields.date("day"),
+            fields.moment("at"),
+            fields.text("reason"),
+        );
         assert_eq!(read, (None, None, None, None));
         let problem = fields.finish(None::<()>).unwrap_err();
         let expected = [
@@ -206,7 +239,10 @@ mod tests {
             ("/reason", "missing"),
             ("/x~1y", "unknown_field"),
         ];
-        assert_eq!(faults(&problem), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
+        assert_eq!(
+            faults(&problem),
+            expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()))
+        );
     }
 
     #[test]
@@ -218,13 +254,19 @@ mod tests {
 
     #[test]
     fn a_list_is_no_object() {
-        assert_eq!(faults(&Fields::of(json!([])).unwrap_err()), [(String::new(), "not_an_object".to_owned())]);
+        assert_eq!(
+            faults(&Fields::of(json!([])).unwrap_err()),
+            [(String::new(), "not_an_object".to_owned())]
+        );
     }
 
     #[test]
     fn a_date_stands_for_its_first_instant_in_the_zone_of_the_registry() {
         let mut fields = Fields::of(json!({"since": "2026-07-01"})).unwrap();
-        let since = fields.optional_moment_or_date("since").unwrap().start(Zone::find("Asia/Almaty").unwrap());
+        let since = fields
+            .optional_moment_or_date("since")
+            .unwrap()
+            .start(Zone::find("Asia/Almaty").unwrap());
         assert_eq!(since, Moment::parse("2026-07-01T00:00:00+05:00").unwrap());
     }
 }

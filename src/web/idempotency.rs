@@ -13,6 +13,7 @@ use super::fault::{Fault, Spot};
 use super::kind::Kind;
 use super::problem::Problem;
 use super::state::act;
+use super::wrong::Wrong;
 use crate::model::{Caller, Moment};
 use crate::registry::Registry;
 use crate::registry::book::{self, Once};
@@ -37,9 +38,16 @@ pub(crate) enum Keep {
 /// # Errors
 /// A problem, where the header is no key.
 pub(crate) fn keyed(call: &Call, body_digest: Vec<u8>) -> Result<Option<Keyed>, Problem> {
-    let Some(key) = key(call.request.headers())? else { return Ok(None) };
+    let Some(key) = key(call.request.headers())? else {
+        return Ok(None);
+    };
     let route = format!("{} {}", call.request.method(), call.request.uri());
-    Ok(Some(Keyed { account_id: call.caller.account_id.clone(), key, route, body_digest }))
+    Ok(Some(Keyed {
+        account_id: call.caller.account_id.clone(),
+        key,
+        route,
+        body_digest,
+    }))
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -50,7 +58,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     if lawful && values.next().is_none() {
         Ok(Some(text.to_owned()))
     } else {
-        Err(Problem::invalid([Fault::new(Spot::Header(KEY), "idempotency_key")]))
+        Err(Problem::invalid([Fault::new(Spot::Header(KEY), Wrong::IdempotencyKey)]))
     }
 }
 
@@ -72,7 +80,13 @@ where
     let keyed = keyed(&call, body_digest)?;
     let caller = call.caller;
     let done = act(&call.state, move |registry, now, rng| {
-        let body = |done: &T| if keep == Keep::Answer { serde_json::to_string(done).ok() } else { None };
+        let body = |done: &T| {
+            if keep == Keep::Answer {
+                serde_json::to_string(done).ok()
+            } else {
+                None
+            }
+        };
         book::once(
             &registry.store,
             now,
@@ -89,9 +103,14 @@ where
 
 /// Gives a saved answer again.
 fn again(status: i32, body: String) -> Result<HttpResponse, Problem> {
-    let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = u16::try_from(status)
+        .ok()
+        .and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.ok_or_else(|| Problem::new(Kind::Internal).because("a saved status is none"))?;
-    Ok(HttpResponse::build(status).insert_header((REPLAYED, "true")).content_type("application/json").body(body))
+    Ok(HttpResponse::build(status)
+        .insert_header((REPLAYED, "true"))
+        .content_type("application/json")
+        .body(body))
 }
 
 #[cfg(test)]
@@ -103,7 +122,10 @@ mod tests {
     fn sent(values: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(HeaderName::from_static("idempotency-key"), HeaderValue::from_str(value).unwrap());
+            headers.append(
+                HeaderName::from_static("idempotency-key"),
+                HeaderValue::from_str(value).unwrap(),
+            );
         }
         headers
     }
@@ -111,7 +133,10 @@ mod tests {
     #[test]
     fn a_key_is_1_to_200_visible_characters() {
         assert_eq!(key(&sent(&[])).unwrap(), None);
-        assert_eq!(key(&sent(&[" 8e03978e-40d5 "])).unwrap().as_deref(), Some("8e03978e-40d5"));
+        assert_eq!(
+            key(&sent(&[" 8e03978e-40d5 "])).unwrap().as_deref(),
+            Some("8e03978e-40d5")
+        );
         assert!(key(&sent(&[&"k".repeat(200)])).is_ok());
         for wrong in ["", "   ", "two words", &"k".repeat(201)] {
             assert_eq!(key(&sent(&[wrong])).unwrap_err().kind(), Kind::Invalid, "{wrong}");

@@ -17,6 +17,7 @@ mod failure;
 mod fault;
 mod kind;
 mod problem;
+mod wrong;
 
 mod body;
 mod fields;

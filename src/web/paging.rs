@@ -13,6 +13,7 @@ use super::caller::Call;
 use super::fault::Fault;
 use super::params::Params;
 use super::problem::Problem;
+use super::wrong::Wrong;
 
 const ROWS_BY_DEFAULT: usize = 100;
 const MOST_ROWS: usize = 1_000;
@@ -41,13 +42,17 @@ impl Page {
     /// # Errors
     /// A problem, where the limit is none or the cursor was not given for this list; and what [`Params::finish`] says.
     pub(crate) fn read(call: &Call, mut params: Params, filter: String) -> Result<Self, Problem> {
-        let limit_fault = Fault::parameter("limit", "limit").with("most", &MOST_ROWS);
+        let limit_fault = Fault::parameter("limit", Wrong::Limit).with("most", &MOST_ROWS);
         let limit = |text: &str| text.parse::<usize>().ok().filter(|rows| (1..=MOST_ROWS).contains(rows));
         let rows = params.read("limit", limit_fault, limit).unwrap_or(ROWS_BY_DEFAULT);
         let path = call.request.uri().path().to_owned();
-        let scope = Scope { account: call.caller.account_id.to_string(), path, filter };
+        let scope = Scope {
+            account: call.caller.account_id.to_string(),
+            path,
+            filter,
+        };
         let open = |text: &str| open(|value| tag(call, value), &scope, text);
-        let after = params.read("cursor", Fault::parameter("cursor", "cursor"), open);
+        let after = params.read("cursor", Fault::parameter("cursor", Wrong::Cursor), open);
         params.finish()?;
         Ok(Self { rows, after, scope })
     }
@@ -63,13 +68,25 @@ impl Page {
         self.next(|value| tag(call, value), read, place)
     }
 
-    fn next<T>(&self, tag: impl Fn(&str) -> Vec<u8>, read: &mut Vec<T>, place: impl Fn(&T) -> String) -> Option<String> {
+    fn next<T>(
+        &self,
+        tag: impl Fn(&str) -> Vec<u8>,
+        read: &mut Vec<T>,
+        place: impl Fn(&T) -> String,
+    ) -> Option<String> {
         let more = read.len() > self.rows;
         read.truncate(self.rows);
         let last = read.last().filter(|_| more)?;
         let cursor = seal(tag, &self.scope, &place(last));
-        let filter = if self.scope.filter.is_empty() { String::new() } else { format!("{}&", self.scope.filter) };
-        Some(format!("{}?{filter}limit={}&cursor={cursor}", self.scope.path, self.rows))
+        let filter = if self.scope.filter.is_empty() {
+            String::new()
+        } else {
+            format!("{}&", self.scope.filter)
+        };
+        Some(format!(
+            "{}?{filter}limit={}&cursor={cursor}",
+            self.scope.path, self.rows
+        ))
     }
 }
 
@@ -113,15 +130,27 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     fn sign(value: &str) -> Vec<u8> {
-        Sha256::new().chain_update(b"a key of this test").chain_update(value).finalize().to_vec()
+        Sha256::new()
+            .chain_update(b"a key of this test")
+            .chain_update(value)
+            .finalize()
+            .to_vec()
     }
 
     fn scope() -> Scope {
-        Scope { account: "a".to_owned(), path: "/v1/sessions".to_owned(), filter: "from=1".to_owned() }
+        Scope {
+            account: "a".to_owned(),
+            path: "/v1/sessions".to_owned(),
+            filter: "from=1".to_owned(),
+        }
     }
 
     fn page(rows: usize) -> Page {
-        Page { rows, after: None, scope: scope() }
+        Page {
+            rows,
+            after: None,
+            scope: scope(),
+        }
     }
 
     #[test]
@@ -129,9 +158,18 @@ mod tests {
         let cursor = seal(sign, &scope(), "1234|ride");
         assert_eq!(open(sign, &scope(), &cursor).as_deref(), Some("1234|ride"));
         for other in [
-            Scope { account: "b".to_owned(), ..scope() },
-            Scope { path: "/v1/vehicles".to_owned(), ..scope() },
-            Scope { filter: String::new(), ..scope() },
+            Scope {
+                account: "b".to_owned(),
+                ..scope()
+            },
+            Scope {
+                path: "/v1/vehicles".to_owned(),
+                ..scope()
+            },
+            Scope {
+                filter: String::new(),
+                ..scope()
+            },
         ] {
             assert_eq!(open(sign, &other, &cursor), None, "{other:?}");
         }

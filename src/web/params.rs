@@ -6,8 +6,9 @@ use actix_web::HttpRequest;
 use actix_web::web::Query;
 
 use super::fault::Fault;
-use super::fields::moment_code;
+use super::fields::moment_wrong;
 use super::problem::Problem;
+use super::wrong::Wrong;
 use crate::model::Moment;
 
 /// The parameters that have not been read yet, and what was wrong with those that have.
@@ -26,14 +27,22 @@ impl Params {
     }
 
     fn parse(query: &str) -> Self {
-        let left = Query::<Vec<(String, String)>>::from_query(query).map(Query::into_inner).unwrap_or_default();
-        Self { left, known: Vec::new(), faults: Vec::new() }
+        let left = Query::<Vec<(String, String)>>::from_query(query)
+            .map(Query::into_inner)
+            .unwrap_or_default();
+        Self {
+            left,
+            known: Vec::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// Takes a parameter that may stand several times.
     pub(crate) fn all(&mut self, name: &'static str) -> Vec<String> {
         self.known.push(name);
-        let (taken, left) = std::mem::take(&mut self.left).into_iter().partition(|(found, _)| found == name);
+        let (taken, left) = std::mem::take(&mut self.left)
+            .into_iter()
+            .partition(|(found, _)| found == name);
         self.left = left;
         let taken: Vec<(String, String)> = taken;
         taken.into_iter().map(|(_, value)| value).collect()
@@ -43,7 +52,7 @@ impl Params {
     pub(crate) fn one(&mut self, name: &'static str) -> Option<String> {
         let mut values = self.all(name);
         if values.len() > 1 {
-            self.faults.push(Fault::parameter(name, "repeated"));
+            self.faults.push(Fault::parameter(name, Wrong::Repeated));
         }
         values.pop()
     }
@@ -62,7 +71,9 @@ impl Params {
     pub(crate) fn moment(&mut self, name: &'static str) -> Option<Moment> {
         // A plus sign that was not escaped has become a space.
         let text = self.one(name)?.trim().replace(' ', "+");
-        Moment::parse(&text).map_err(|problem| self.faults.push(Fault::parameter(name, moment_code(&problem)))).ok()
+        Moment::parse(&text)
+            .map_err(|problem| self.faults.push(Fault::parameter(name, moment_wrong(&problem))))
+            .ok()
     }
 
     /// Ends the reading.
@@ -71,10 +82,19 @@ impl Params {
     /// All that was wrong, and every parameter that nobody read.
     pub(crate) fn finish(mut self) -> Result<(), Problem> {
         for (name, _) in self.left.iter().take(20) {
-            let known = if self.known.is_empty() { "-".to_owned() } else { self.known.join(", ") };
-            self.faults.push(Fault::parameter(name, "unknown_parameter").with("known", &known));
+            let known = if self.known.is_empty() {
+                "-".to_owned()
+            } else {
+                self.known.join(", ")
+            };
+            self.faults
+                .push(Fault::parameter(name, Wrong::UnknownParameter).with("known", &known));
         }
-        if self.faults.is_empty() { Ok(()) } else { Err(Problem::invalid(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::invalid(self.faults))
+        }
     }
 }
 

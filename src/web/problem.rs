@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* the cause never leaves the house; a fault of ours explains nothing but its instance id.
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::error::Error;
@@ -47,7 +47,13 @@ impl Problem {
     /// Refuses.
     #[must_use]
     pub(crate) fn new(kind: Kind) -> Self {
-        let mut problem = Self { kind, arguments: Vec::new(), faults: Vec::new(), headers: Vec::new(), cause: None };
+        let mut problem = Self {
+            kind,
+            arguments: Vec::new(),
+            faults: Vec::new(),
+            headers: Vec::new(),
+            cause: None,
+        };
         if kind == Kind::Busy {
             problem = problem.retry_after(1);
         }
@@ -122,7 +128,11 @@ impl Problem {
     #[must_use]
     pub(crate) fn document(&self, language: Language, instance: &str) -> ProblemDocument {
         let slug = self.kind.slug();
-        let arguments: Vec<_> = self.arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let arguments: Vec<_> = self
+            .arguments
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         ProblemDocument {
             kind: format!("/problems/{slug}"),
             title: say(language, &format!("problems.{slug}.title"), &[]),
@@ -187,12 +197,19 @@ mod tests {
         let response = Problem::new(Kind::Busy).response(Language::Ru, "0190");
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(response.headers().contains_key(header::RETRY_AFTER));
-        assert_eq!(response.headers().get(header::CONTENT_TYPE), Some(&HeaderValue::from_static("application/problem+json")));
+        assert_eq!(
+            response.headers().get(header::CONTENT_TYPE),
+            Some(&HeaderValue::from_static("application/problem+json"))
+        );
     }
 
     #[test]
     fn the_title_is_the_same_each_time_and_the_detail_speaks_of_this_time() {
-        let said = |letter: &str| Problem::new(Kind::LetterTaken).with("letter", &letter).document(Language::En, "0190");
+        let said = |letter: &str| {
+            Problem::new(Kind::LetterTaken)
+                .with("letter", &letter)
+                .document(Language::En, "0190")
+        };
         assert_eq!(said("A").title, said("B").title);
         assert_ne!(said("A").detail, said("B").detail);
         assert_eq!(said("A").kind, "/problems/letter-taken");

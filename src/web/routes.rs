@@ -3,9 +3,9 @@
 //! *Invariant:* this one table makes the routes, the rows that the gate judges by, and the description of the API, so
 //! that none of them can say what the others do not.
 
+use actix_web::http::header;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::http::header;
 use actix_web::{HttpResponse, guard};
 use std::future::ready;
 
@@ -176,7 +176,9 @@ fn taking(verb: Verb) -> impl guard::Guard {
 
 fn refuse_method(verbs: &[Verb]) -> Result<HttpResponse, Problem> {
     let taken = allow(verbs);
-    Err(Problem::new(Kind::WrongMethod).with("taken", &taken).header(header::ALLOW, &taken))
+    Err(Problem::new(Kind::WrongMethod)
+        .with("taken", &taken)
+        .header(header::ALLOW, &taken))
 }
 
 async fn nothing_here() -> Result<HttpResponse, Problem> {

@@ -108,10 +108,7 @@ fn an_import_that_points_up_is_found_however_it_is_written() {
 
 #[test]
 fn of_a_room_that_is_open_in_part_only_that_part_may_be_imported() {
-    finds(
-        &doors("src/desk.rs", "use crate::store::handle::Handle;"),
-        &[],
-    );
+    finds(&doors("src/desk.rs", "use crate::store::handle::Handle;"), &[]);
     finds(
         &doors("src/desk.rs", "use crate::store::rides;"),
         &["src/desk.rs:1: `desk` must not import `store::rides`"],
@@ -148,10 +145,7 @@ mod tests {
 }
 "##;
     finds(&doors("src/store/shelves.rs", innocent), &[]);
-    finds(
-        &doors("src/door.rs", "use crate::{desk, store::rides};"),
-        &[],
-    );
+    finds(&doors("src/door.rs", "use crate::{desk, store::rides};"), &[]);
 }
 
 #[test]
@@ -201,7 +195,8 @@ fn what_is_reserved_is_found_elsewhere_and_allowed_at_home() {
     );
     finds(&reserved("src/store/rows.rs", text), &[]);
 
-    let arm = "fn a(db: Db) { match db { crate::store::Db::Sqlite(_) => {} } }\nuse Db::{Postgres, Sqlite};\nuse Db::*;";
+    let arm =
+        "fn a(db: Db) { match db { crate::store::Db::Sqlite(_) => {} } }\nuse Db::{Postgres, Sqlite};\nuse Db::*;";
     finds(
         &reserved("src/store/rows.rs", arm),
         &[
@@ -222,15 +217,11 @@ fn what_is_reserved_is_found_elsewhere_and_allowed_at_home() {
 
 #[test]
 fn a_framework_named_in_a_string_is_found() {
-    let text =
-        "const FILTER: &str = \"actix_web=info\";\n#[actix_web::main]\nfn main() {} // actix";
+    let text = "const FILTER: &str = \"actix_web=info\";\n#[actix_web::main]\nfn main() {} // actix";
     let findings = rules::unspoken(&source("src/main.rs", text), &["actix"]);
     finds(
         &findings,
-        &[
-            "src/main.rs:1: `actix` is named",
-            "src/main.rs:2: `actix` is named",
-        ],
+        &["src/main.rs:1: `actix` is named", "src/main.rs:2: `actix` is named"],
     );
 }
 
@@ -245,10 +236,7 @@ fn a_file_without_opening_or_without_end_is_found() {
         &rules::too_long(&source("src/a.rs", &"\n".repeat(401)), 400),
         &["src/a.rs:401: 401 lines, 400 are the most"],
     );
-    finds(
-        &rules::too_long(&source("src/a.rs", &"\n".repeat(400)), 400),
-        &[],
-    );
+    finds(&rules::too_long(&source("src/a.rs", &"\n".repeat(400)), 400), &[]);
 }
 
 #[test]
@@ -284,10 +272,7 @@ fn a_name_that_says_nothing_is_found() {
     ] {
         assert_eq!(rules::empty_name(&source(path, "")).len(), 1, "{path}");
     }
-    finds(
-        &rules::empty_name(&source("src/storage/database.rs", "")),
-        &[],
-    );
+    finds(&rules::empty_name(&source("src/storage/database.rs", "")), &[]);
 }
 
 #[test]
@@ -300,16 +285,11 @@ fn a_route_registered_apart_is_found() {
         "#[actix_web::post(\"/a\")]\nasync fn a() {}",
     ] {
         let findings = rules::registered_routes(&source("src/web/a.rs", text));
-        finds(
-            &findings,
-            &["src/web/a.rs:1: a route is registered here with"],
-        );
+        finds(&findings, &["src/web/a.rs:1: a route is registered here with"]);
     }
-    let innocent = "#[utoipa::path(get, path = \"/a\")]\nasync fn get(path: Path) { map.get(&path); let route = post(1); }";
-    finds(
-        &rules::registered_routes(&source("src/web/a.rs", innocent)),
-        &[],
-    );
+    let innocent =
+        "#[utoipa::path(get, path = \"/a\")]\nasync fn get(path: Path) { map.get(&path); let route = post(1); }";
+    finds(&rules::registered_routes(&source("src/web/a.rs", innocent)), &[]);
 }
 
 #[test]
@@ -317,22 +297,11 @@ fn migrations_that_differ_are_found() {
     let tree = |folders: &[(&str, &[&str])]| -> Migrations {
         folders
             .iter()
-            .map(|(name, files)| {
-                (
-                    (*name).into(),
-                    files.iter().map(|&file| file.into()).collect(),
-                )
-            })
+            .map(|(name, files)| ((*name).into(), files.iter().map(|&file| file.into()).collect()))
             .collect()
     };
-    let full = tree(&[
-        ("1_begin", &["up.sql", "down.sql"]),
-        ("2_more", &["up.sql"]),
-    ]);
-    finds(
-        &rules::unequal_migrations([("a", &full), ("b", &full)]),
-        &[],
-    );
+    let full = tree(&[("1_begin", &["up.sql", "down.sql"]), ("2_more", &["up.sql"])]);
+    finds(&rules::unequal_migrations([("a", &full), ("b", &full)]), &[]);
     let lacking = tree(&[("1_begin", &["up.sql"]), ("3_other", &[])]);
     finds(
         &rules::unequal_migrations([("a", &full), ("b", &lacking)]),

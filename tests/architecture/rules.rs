@@ -18,11 +18,7 @@ pub(crate) struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{}:{}: {}; {}",
-            self.path, self.line, self.wrong, self.remedy
-        )
+        write!(out, "{}:{}: {}; {}", self.path, self.line, self.wrong, self.remedy)
     }
 }
 
@@ -74,12 +70,9 @@ pub(crate) fn closed_doors(source: &Source, rooms: &[Room]) -> Vec<Finding> {
     };
     let open = |inside: &[String]| {
         here.may_import.iter().any(|allowed| {
-            let mut steps = allowed.split("::").zip(
-                inside
-                    .iter()
-                    .map(String::as_str)
-                    .chain(std::iter::repeat("")),
-            );
+            let mut steps = allowed
+                .split("::")
+                .zip(inside.iter().map(String::as_str).chain(std::iter::repeat("")));
             *allowed == "*" || steps.all(|(allowed, named)| allowed == named)
         })
     };
@@ -96,9 +89,7 @@ pub(crate) fn closed_doors(source: &Source, rooms: &[Room]) -> Vec<Finding> {
             } else {
                 here.may_import.join(", ")
             };
-            let remedy = format!(
-                "it may import {allowed}: move the code to the floor that may, or hand the value in"
-            );
+            let remedy = format!("it may import {allowed}: move the code to the floor that may, or hand the value in");
             findings.push(source.finding(path.line, wrong, remedy));
         }
     }
@@ -117,11 +108,7 @@ pub(crate) fn forbidden_guests(source: &Source, rooms: &[Room]) -> Vec<Finding> 
         .filter(|(path, what)| names(path, what))
         .map(|(path, what)| {
             let wrong = format!("`{}` must never name `{what}`", source.room());
-            source.finding(
-                path.line,
-                wrong,
-                "do this on a floor that may, and hand the value in",
-            )
+            source.finding(path.line, wrong, "do this on a floor that may, and hand the value in")
         })
         .collect()
 }
@@ -129,9 +116,9 @@ pub(crate) fn forbidden_guests(source: &Source, rooms: &[Room]) -> Vec<Finding> 
 /// Finds what is named outside the places it is reserved for.
 pub(crate) fn reserved_elsewhere(source: &Source, reserved: &[Reserved]) -> Vec<Finding> {
     let at_home = |row: &&Reserved| {
-        row.only_in.iter().any(|place| {
-            source.path == *place || place.ends_with('/') && source.path.starts_with(place)
-        })
+        row.only_in
+            .iter()
+            .any(|place| source.path == *place || place.ends_with('/') && source.path.starts_with(place))
     };
     let foreign: Vec<_> = reserved.iter().filter(|row| !at_home(row)).collect();
     let named = source
@@ -141,11 +128,7 @@ pub(crate) fn reserved_elsewhere(source: &Source, reserved: &[Reserved]) -> Vec<
     named
         .filter(|(path, row)| names(path, row.what))
         .map(|(path, row)| {
-            let wrong = format!(
-                "`{}` may be named only in {}",
-                row.what,
-                row.only_in.join(", ")
-            );
+            let wrong = format!("`{}` may be named only in {}", row.what, row.only_in.join(", "));
             source.finding(path.line, wrong, row.remedy)
         })
         .collect()
@@ -184,11 +167,7 @@ pub(crate) fn silent_opening(source: &Source) -> Vec<Finding> {
         return Vec::new();
     }
     let wrong = "the file does not open with `//!`".to_owned();
-    vec![source.finding(
-        1,
-        wrong,
-        "say in one sentence what it is for, then its *Invariant:*",
-    )]
+    vec![source.finding(1, wrong, "say in one sentence what it is for, then its *Invariant:*")]
 }
 
 /// Finds a file that has grown beyond `most` lines.
@@ -198,11 +177,7 @@ pub(crate) fn too_long(source: &Source, most: usize) -> Vec<Finding> {
         return Vec::new();
     }
     let wrong = format!("{lines} lines, {most} are the most");
-    vec![source.finding(
-        lines,
-        wrong,
-        "find its second reason to change and give that a file",
-    )]
+    vec![source.finding(lines, wrong, "find its second reason to change and give that a file")]
 }
 
 /// Finds definitions in a file that only lists its modules and its face.
@@ -220,7 +195,8 @@ pub(crate) fn definitions(source: &Source) -> Vec<Finding> {
         };
         if !lists {
             let wrong = "something is defined here".to_owned();
-            let remedy = "this file only lists: documentation, `mod` lines, `pub use`; give the definition its own file";
+            let remedy =
+                "this file only lists: documentation, `mod` lines, `pub use`; give the definition its own file";
             return vec![source.finding(token.line, wrong, remedy)];
         }
         rest = rest.get(statement.len()..).unwrap_or_default();
@@ -291,8 +267,7 @@ pub(crate) fn empty_name(source: &Source) -> Vec<Finding> {
 /// Finds routes that are registered with a call or an attribute.
 pub(crate) fn registered_routes(source: &Source) -> Vec<Finding> {
     const METHODS: [&str; 11] = [
-        "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "route",
-        "routes",
+        "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "route", "routes",
     ];
     let mut findings = Vec::new();
     for (at, token) in source
@@ -309,14 +284,9 @@ pub(crate) fn registered_routes(source: &Source) -> Vec<Finding> {
         let word = token.text.as_str();
         let called = text(Some(at + 1)) == "(";
         let method_call = before(1) == "." && word == "route";
-        let constructor = before(1) == "::"
-            && before(2) == "web"
-            && ["resource", "scope", "route"].contains(&word);
+        let constructor = before(1) == "::" && before(2) == "web" && ["resource", "scope", "route"].contains(&word);
         let bare = before(1) == "[" && before(2) == "#";
-        let qualified = before(1) == "::"
-            && before(2).starts_with("actix")
-            && before(3) == "["
-            && before(4) == "#";
+        let qualified = before(1) == "::" && before(2).starts_with("actix") && before(3) == "[" && before(4) == "#";
         let attribute = (bare || qualified) && METHODS.contains(&word);
         if called && (method_call || constructor || attribute) {
             let wrong = format!("a route is registered here with `{word}`");

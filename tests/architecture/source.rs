@@ -62,11 +62,7 @@ pub(crate) fn files_below(top: &Path, folder: &str) -> Vec<Source> {
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
             found.extend(files_below(top, &path));
-        } else if entry
-            .path()
-            .extension()
-            .is_some_and(|ending| ending == "rs")
-        {
+        } else if entry.path().extension().is_some_and(|ending| ending == "rs") {
             let text = std::fs::read_to_string(entry.path()).expect("source is UTF-8");
             found.push(Source::read(&path, &text));
         }
@@ -79,10 +75,7 @@ fn module_of(path: &str) -> Vec<String> {
     let inner = path.strip_prefix("src/").unwrap_or(path);
     let inner = inner.strip_suffix(".rs").unwrap_or(inner);
     let mut names: Vec<String> = inner.split('/').map(str::to_owned).collect();
-    if matches!(
-        names.last().map(String::as_str),
-        Some("mod" | "lib" | "main")
-    ) {
+    if matches!(names.last().map(String::as_str), Some("mod" | "lib" | "main")) {
         names.pop();
     }
     names
@@ -109,10 +102,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
 
 /// Length in bytes of what stands first, and its kind unless it is a blank or a comment.
 fn first_piece(rest: &str) -> (usize, Option<Kind>) {
-    let first = rest
-        .chars()
-        .next()
-        .expect("only asked while something is left");
+    let first = rest.chars().next().expect("only asked while something is left");
     let in_word = |sign: char| sign.is_alphanumeric() || sign == '_';
     if rest.starts_with("//") {
         (rest.find('\n').unwrap_or(rest.len()), None)
@@ -121,17 +111,11 @@ fn first_piece(rest: &str) -> (usize, Option<Kind>) {
     } else if let Some(length) = quoted(rest) {
         (length, Some(Kind::Text))
     } else if in_word(first) {
-        (
-            rest.find(|sign| !in_word(sign)).unwrap_or(rest.len()),
-            Some(Kind::Word),
-        )
+        (rest.find(|sign| !in_word(sign)).unwrap_or(rest.len()), Some(Kind::Word))
     } else if rest.starts_with("::") {
         (2, Some(Kind::Mark))
     } else {
-        (
-            first.len_utf8(),
-            (!first.is_whitespace()).then_some(Kind::Mark),
-        )
+        (first.len_utf8(), (!first.is_whitespace()).then_some(Kind::Mark))
     }
 }
 
@@ -163,15 +147,10 @@ fn quoted(rest: &str) -> Option<usize> {
         let hashes = &body[..body.len() - opened.len()];
         let inner = opened.strip_prefix('"')?;
         let closing = format!("\"{hashes}");
-        let end = inner
-            .find(&closing)
-            .map_or(inner.len(), |at| at + closing.len());
+        let end = inner.find(&closing).map_or(inner.len(), |at| at + closing.len());
         return Some(rest.len() - inner.len() + end);
     }
-    let quote = body
-        .chars()
-        .next()
-        .filter(|sign| matches!(sign, '"' | '\''))?;
+    let quote = body.chars().next().filter(|sign| matches!(sign, '"' | '\''))?;
     let inner = &body[1..];
     let lifetime = quote == '\'' && !inner.starts_with('\\') && inner.chars().nth(1) != Some('\'');
     if lifetime {
@@ -188,8 +167,8 @@ fn quoted(rest: &str) -> Option<usize> {
 
 /// Words after which `::` begins a path instead of going on with one; none of them heads a path.
 const KEYWORDS: [&str; 18] = [
-    "use", "return", "in", "as", "mut", "dyn", "impl", "for", "else", "match", "if", "while",
-    "where", "ref", "move", "extern", "let", "const",
+    "use", "return", "in", "as", "mut", "dyn", "impl", "for", "else", "match", "if", "while", "where", "ref", "move",
+    "extern", "let", "const",
 ];
 
 /// Writes out the paths of a file while it keeps track of the module it is in.
@@ -259,10 +238,7 @@ impl PathReader<'_> {
         }
         if self.text(at) == "as" && self.text(at + 2) != "::" {
             // Under another name it could be used unseen: that counts as using everything below it.
-            if matches!(
-                segments.last().map(String::as_str),
-                Some("crate" | "self" | "super")
-            ) {
+            if matches!(segments.last().map(String::as_str), Some("crate" | "self" | "super")) {
                 segments.push("*".to_owned());
             }
             at += 2;
@@ -287,10 +263,8 @@ impl PathReader<'_> {
         let Token { line, text, .. } = &self.tokens[at];
         if text.starts_with("\"crate::") {
             let inner = named_paths(&tokens(text.trim_matches('"')), self.module.clone());
-            self.found.extend(inner.into_iter().map(|path| NamedPath {
-                line: *line,
-                ..path
-            }));
+            self.found
+                .extend(inner.into_iter().map(|path| NamedPath { line: *line, ..path }));
         }
         at + 1
     }

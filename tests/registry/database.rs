@@ -12,9 +12,7 @@ use std::sync::{LazyLock, Once};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Text};
-use diesel::{
-    Connection as _, PgConnection, QueryResult, QueryableByName, RunQueryDsl as _, SqliteConnection,
-};
+use diesel::{Connection as _, PgConnection, QueryResult, QueryableByName, RunQueryDsl as _, SqliteConnection};
 use tempfile::TempDir;
 
 /// The URL of a PostgreSQL whose user may create databases; `tests/run` sets it.
@@ -90,8 +88,7 @@ impl TestDatabase {
         let template = TEMPLATE
             .as_ref()
             .unwrap_or_else(|error| panic!("no SQLite template: {error}"));
-        let folder =
-            TempDir::with_prefix("scooter-registry-").expect("a temporary folder can be created");
+        let folder = TempDir::with_prefix("scooter-registry-").expect("a temporary folder can be created");
         let file = folder.path().join("registry.sqlite");
         std::fs::write(&file, template).expect("the template fits on the disk");
         Self {
@@ -168,8 +165,9 @@ impl TestDatabase {
             Kind::Sqlite => self
                 .open_sqlite()
                 .map(|mut connection| diesel::sql_query(sql).load(&mut connection)),
-            Kind::Postgres => open_postgres(&self.url)
-                .map(|mut connection| diesel::sql_query(sql).load(&mut connection)),
+            Kind::Postgres => {
+                open_postgres(&self.url).map(|mut connection| diesel::sql_query(sql).load(&mut connection))
+            }
         };
         let rows = rows.unwrap_or_else(|error| panic!("{error}"));
         rows.unwrap_or_else(|error| panic!("{error} in: {sql}"))
@@ -231,9 +229,8 @@ fn postgres_template() -> Result<String, String> {
 }
 
 fn migrate(url: &str) -> Result<(), String> {
-    scooter_registry::startup::migrate(url).map_err(|error| {
-        let causes =
-            std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+    scooter_registry::startup::migrate(url).map(drop).map_err(|error| {
+        let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
         causes.fold(format!("the migrations failed: {error}"), |told, cause| {
             format!("{told}: {cause}")
         })
@@ -241,15 +238,12 @@ fn migrate(url: &str) -> Result<(), String> {
 }
 
 fn server() -> Option<String> {
-    std::env::var(SERVER_VARIABLE)
-        .ok()
-        .filter(|url| !url.is_empty())
+    std::env::var(SERVER_VARIABLE).ok().filter(|url| !url.is_empty())
 }
 
 /// The URL of a database on the server; parameters after `?` are kept.
 fn url_of(name: &str) -> String {
-    let url =
-        server().unwrap_or_else(|| panic!("{SERVER_VARIABLE} is not set: ask `kinds()` first"));
+    let url = server().unwrap_or_else(|| panic!("{SERVER_VARIABLE} is not set: ask `kinds()` first"));
     let (address, parameters) = url
         .split_once('?')
         .map_or((url.as_str(), String::new()), |(address, parameters)| {

@@ -30,7 +30,10 @@ fn a_repeated_creation_is_answered_as_before() {
         assert_eq!(again.header("idempotency-replayed"), Some("true"));
         assert_eq!(registry.database.query_i64("SELECT COUNT(*) FROM operators"), [1]);
         assert_eq!(create(&regulator, "/v1/operators", "one", &operator('B')).status, 422);
-        assert_eq!(create(&registry.regulator(), "/v1/operators", "one", &operator('B')).status, 201);
+        assert_eq!(
+            create(&registry.regulator(), "/v1/operators", "one", &operator('B')).status,
+            201
+        );
     }
 }
 
@@ -59,7 +62,9 @@ fn a_key_is_shown_once_also_to_who_repeats_the_call() {
         let again = create(&regulator, &path, "k", &body);
         assert_eq!(again.status, 409, "{}", again.text());
         assert!(!again.text().contains(&secret));
-        let kept = registry.database.query_text("SELECT COALESCE(body, '') FROM idempotency");
+        let kept = registry
+            .database
+            .query_text("SELECT COALESCE(body, '') FROM idempotency");
         assert!(kept.iter().all(|body| !body.contains(&secret)));
     }
 }

@@ -12,7 +12,12 @@ const AT: &str = "2026-07-07T12:05:00+05:00";
 fn town(registry: &TestRegistry) -> Person {
     let operator = registry.operator('K');
     operator.enroll(&fleet("k", 1));
-    operator.report(&[ride("secret-ride", "k-1", "2026-07-07T12:00:00+05:00", Some("2026-07-07T12:20:00+05:00"))]);
+    operator.report(&[ride(
+        "secret-ride",
+        "k-1",
+        "2026-07-07T12:00:00+05:00",
+        Some("2026-07-07T12:20:00+05:00"),
+    )]);
     registry.officer()
 }
 
@@ -82,8 +87,8 @@ fn a_lookup_whose_commit_fails_is_refused() {
             Kind::Sqlite => without_a_log_nothing_is_told(
                 &registry,
                 &[
-                    "CREATE TABLE nothing (id INTEGER PRIMARY KEY)",
-                    "CREATE TABLE owed (id INTEGER REFERENCES nothing (id) DEFERRABLE INITIALLY DEFERRED)",
+                    "CREATE TABLE void (id INTEGER PRIMARY KEY)",
+                    "CREATE TABLE owed (id INTEGER REFERENCES void (id) DEFERRABLE INITIALLY DEFERRED)",
                     "CREATE TRIGGER owe AFTER INSERT ON log_entries BEGIN INSERT INTO owed VALUES (1); END",
                 ],
                 &["DROP TRIGGER owe"],

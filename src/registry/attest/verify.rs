@@ -50,8 +50,10 @@ struct Verification {
     verifier: LogVerifier,
     /// Recomputed separately, to compare with tiles and with the signer's state.
     range: CompactRange,
-    full: Vec<Hash>,
+    full: Vec<Vec<Hash>>,
     findings: Vec<String>,
+    /// Up to where the newest stored checkpoint claims to reach.
+    signed_size: u64,
 }
 
 impl Verification {
@@ -62,6 +64,7 @@ impl Verification {
             range: CompactRange::new(),
             full: Vec::new(),
             findings: Vec::new(),
+            signed_size: 0,
         }
     }
 
@@ -73,6 +76,9 @@ impl Verification {
                 .findings
                 .push("the recorded key of the log is not the key in hand".to_owned()),
         }
+        let newest = log_reading::newest_checkpoint(db).ok();
+        let newest = newest.and_then(|note| crate::audit::SignedCheckpoint::parse(&note).ok());
+        self.signed_size = newest.map_or(0, |signed| signed.claimed().size);
         let mut checkpoints = Checkpoints::default();
         let mut signed = state.is_none_or(|state| state.size() == 0);
         loop {
@@ -106,22 +112,43 @@ impl Verification {
         self.end(db, &mut checkpoints, &head)
     }
 
-    /// Takes an entry into the recomputed tree and compares the tile that it completes.
+    /// Takes an entry into the recomputed tree and compares the tiles that it completes, level by level.
     fn append(&mut self, db: &mut Db, hash: Hash) -> Result<(), AttestError> {
         self.range.append(hash);
-        self.full.push(hash);
-        if u64::try_from(self.full.len()).unwrap_or(0) == TILE {
-            let index = self.range.size() / TILE - 1;
-            let root = tree_root(&self.full);
-            self.full.clear();
-            // A tile beyond the newest checkpoint is not written yet.
-            match log_reading::tile_hashes(db, 1, index, index + 1) {
-                Ok(stored) if stored.first() != Some(&root) => {
-                    self.findings
-                        .push(format!("tile 1/{index} does not fit the entries under it"));
-                }
-                _ => {}
+        let mut hash = hash;
+        for level in 0.. {
+            if self.full.len() == level {
+                self.full.push(Vec::new());
             }
+            let Some(row) = self.full.get_mut(level) else { break };
+            row.push(hash);
+            if u64::try_from(row.len()).unwrap_or(0) < TILE {
+                break;
+            }
+            hash = tree_root(row);
+            row.clear();
+            self.compare_tile(db, level + 1, hash)?;
+        }
+        Ok(())
+    }
+
+    /// Compares the hash of a full tile with the one that is stored. One that no checkpoint covers yet is not written.
+    fn compare_tile(&mut self, db: &mut Db, level: usize, hash: Hash) -> Result<(), AttestError> {
+        let Some((level, width)) = u32::try_from(level)
+            .ok()
+            .and_then(|level| Some((level, TILE.checked_pow(level)?)))
+        else {
+            return Ok(());
+        };
+        let index = (self.range.size() / width).saturating_sub(1);
+        let stored = log_reading::stored_tile(db, level, index)?;
+        let fits = match stored {
+            Some(bytes) => bytes == hash.as_bytes(),
+            None => self.signed_size < self.range.size(),
+        };
+        if !fits {
+            self.findings
+                .push(format!("tile {level}/{index} does not fit the entries under it"));
         }
         Ok(())
     }

@@ -86,8 +86,8 @@ pub(super) fn plan(list: &FleetList, known: &Known, terms: Terms<'_>) -> Plan {
     judge.used_up(&rows);
     let mut problems = list.problems.clone();
     problems.extend(judge.problems);
-    // Problems of the file first, then by row.
-    problems.sort_by_key(|problem| (problem.row.is_some(), problem.row));
+    // Errors before warnings, those of the file first, then by row.
+    problems.sort_by_key(|problem| (problem.severity, problem.row));
     let mut counts = Counts {
         rows: list.rows.len(),
         bad: list.rows.len() - rows.len(),

@@ -128,7 +128,6 @@ fn gather(
         let wanted: Vec<_> = meant
             .riding(window.at)
             .into_iter()
-            .take(rules.candidates)
             .map(|candidate| Wanted {
                 vehicle_id: candidate.plate.vehicle_id,
                 window,

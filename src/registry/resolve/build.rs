@@ -213,11 +213,12 @@ fn several_numbers(facts: &Facts, several: &[Candidate], rides: &[FoundRides], a
             say::reason(facts.language, "reads_as", &[]),
             say::reason(facts.language, code, &[]),
         ];
-        if answer.candidates.len() < facts.most_candidates {
-            let of: &[FoundRides] = found.map_or(&[], std::slice::from_ref);
-            answer.candidates.push(listed(facts, candidate, fitting, of, reasons));
-        }
+        let of: &[FoundRides] = found.map_or(&[], std::slice::from_ref);
+        answer.candidates.push(listed(facts, candidate, fitting, of, reasons));
     }
+    // Those that rode before those that did not; within each, as likely as they read.
+    answer.candidates.sort_by_key(|candidate| candidate.session.is_none());
+    answer.candidates.truncate(facts.most_candidates);
     Verdict::Ambiguous
 }
 

@@ -10,6 +10,7 @@ use crate::registry::access::{KeyRequest, NewKey};
 use crate::web::body::Request;
 use crate::web::fault::{Fault, Spot};
 use crate::web::fields::Fields;
+use crate::web::wrong::Wrong;
 
 /// A key to be made.
 #[derive(Debug, ToSchema)]
@@ -30,7 +31,11 @@ impl Request for KeyCreation {
         let name = fields.text("name");
         let scopes = fields.optional_texts("scopes").map(|names| scopes(fields, &names));
         let expires_at = fields.optional_moment("expires_at");
-        Some(Self { name: name?, scopes, expires_at })
+        Some(Self {
+            name: name?,
+            scopes,
+            expires_at,
+        })
     }
 }
 
@@ -43,7 +48,7 @@ fn scopes(fields: &mut Fields, names: &[String]) -> Vec<Scope> {
             None => {
                 let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
                 let spot = Spot::Pointer(format!("/scopes/{place}"));
-                fields.refuse(Fault::new(spot, "one_of").with("values", &known.join(", ")));
+                fields.refuse(Fault::new(spot, Wrong::OneOf).with("values", &known.join(", ")));
             }
         }
     }
@@ -52,7 +57,11 @@ fn scopes(fields: &mut Fields, names: &[String]) -> Vec<Scope> {
 
 impl KeyCreation {
     pub(super) fn request(self) -> KeyRequest {
-        KeyRequest { name: self.name, scopes: self.scopes, expires_at: self.expires_at }
+        KeyRequest {
+            name: self.name,
+            scopes: self.scopes,
+            expires_at: self.expires_at,
+        }
     }
 }
 

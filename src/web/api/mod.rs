@@ -21,3 +21,6 @@ pub(super) mod lookups;
 pub(super) mod docs;
 pub(super) mod health;
 pub(super) mod problems;
+
+#[cfg(test)]
+mod shapes_tests;

@@ -20,6 +20,7 @@ use crate::web::paging::{self, Page};
 use crate::web::params::Params;
 use crate::web::problem::Problem;
 use crate::web::state::read;
+use crate::web::wrong::Wrong;
 
 /// A policy to be recorded.
 #[derive(Debug, ToSchema)]
@@ -69,7 +70,7 @@ fn covered(fields: &mut Fields, value: &Value) -> Option<Covered> {
         Value::String(all) if all == "all" => return Some(Covered::All),
         Value::Array(items) => items,
         _ => {
-            fields.refuse(Fault::field("vehicles", "vehicles"));
+            fields.refuse(Fault::field("vehicles", Wrong::Vehicles));
             return None;
         }
     };
@@ -77,7 +78,7 @@ fn covered(fields: &mut Fields, value: &Value) -> Option<Covered> {
     for (place, item) in items.iter().enumerate() {
         match item.as_str().and_then(|text| DeviceId::parse(text).ok()) {
             Some(device) => devices.push(device),
-            None => fields.refuse(Fault::new(Spot::Pointer(format!("/vehicles/{place}")), "id")),
+            None => fields.refuse(Fault::new(Spot::Pointer(format!("/vehicles/{place}")), Wrong::Id)),
         }
     }
     Some(Covered::These(devices))
@@ -144,10 +145,18 @@ pub(crate) async fn record(call: Call, body: Json<PolicyRecord>) -> Result<HttpR
             Covered::These(devices) => Some(devices),
         },
     };
-    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
-        let policy = insure::insure(tx, now, rng, caller, new)?;
-        Ok::<_, InsureError>(PolicyAnswer { policy: PolicyView::of(policy, zone) })
-    })
+    once(
+        call,
+        body.digest,
+        StatusCode::CREATED,
+        Keep::Answer,
+        move |tx, _, now, rng, caller| {
+            let policy = insure::insure(tx, now, rng, caller, new)?;
+            Ok::<_, InsureError>(PolicyAnswer {
+                policy: PolicyView::of(policy, zone),
+            })
+        },
+    )
     .await
 }
 
@@ -159,9 +168,20 @@ pub(crate) async fn record(call: Call, body: Json<PolicyRecord>) -> Result<HttpR
 pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let page = Page::read(&call, Params::of(&call.request), String::new())?;
     let (caller, after, rows) = (call.caller.clone(), page.after.clone(), page.to_read());
-    let mut found =
-        read(&call.state, move |db, _| insure::list_policies(db, &caller, after.as_deref(), rows)).await?;
+    let mut found = read(&call.state, move |db, _| {
+        insure::list_policies(db, &caller, after.as_deref(), rows)
+    })
+    .await?;
     let next = page.cut(&call, &mut found, |policy| policy.id.to_string());
-    let policies = found.into_iter().map(|policy| PolicyView::of(policy, call.zone())).collect();
-    Ok(paging::answer(&PoliciesAnswer { policies, next: next.clone() }, next.as_deref()))
+    let policies = found
+        .into_iter()
+        .map(|policy| PolicyView::of(policy, call.zone()))
+        .collect();
+    Ok(paging::answer(
+        &PoliciesAnswer {
+            policies,
+            next: next.clone(),
+        },
+        next.as_deref(),
+    ))
 }

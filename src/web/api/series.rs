@@ -22,6 +22,7 @@ use crate::web::paging::{self, Page};
 use crate::web::params::Params;
 use crate::web::problem::Problem;
 use crate::web::state::read;
+use crate::web::wrong::Wrong;
 
 /// A letter that an operator wants.
 #[derive(Debug, ToSchema)]
@@ -42,14 +43,22 @@ impl Request for SeriesClaim {
         let text = fields.text("letter");
         let letter = text.as_deref().and_then(parse_letter);
         if text.is_some() && letter.is_none() {
-            fields.refuse(Fault::field("letter", "letter"));
+            fields.refuse(Fault::field("letter", Wrong::Letter));
         }
         let in_use_since = fields.optional_moment_or_date("in_use_since");
         let notice = fields.optional_text("notice");
         if notice.as_ref().is_some_and(|notice| notice.chars().count() > 2000) {
-            fields.refuse(Fault::field("notice", "length").with("least", &0).with("most", &2000));
+            fields.refuse(
+                Fault::field("notice", Wrong::Length)
+                    .with("least", &0)
+                    .with("most", &2000),
+            );
         }
-        Some(Self { letter: letter?, in_use_since, notice })
+        Some(Self {
+            letter: letter?,
+            in_use_since,
+            notice,
+        })
     }
 }
 
@@ -72,7 +81,10 @@ impl Request for Decision {
             _ => None,
         });
         let reason = fields.text("reason");
-        Some(Self { decision: decision?, reason: reason? })
+        Some(Self {
+            decision: decision?,
+            reason: reason?,
+        })
     }
 }
 
@@ -143,10 +155,18 @@ pub(crate) async fn claim(call: Call, body: Json<SeriesClaim>) -> Result<HttpRes
         in_use_since: asked.in_use_since.map(|since| since.start(zone)),
         notice: asked.notice.filter(|notice| !notice.trim().is_empty()),
     };
-    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, registry, now, rng, caller| {
-        let series = claim::claim(tx, &registry.rules, now, rng, caller, wanted)?;
-        Ok::<_, ClaimError>(SeriesAnswer { series: SeriesView::of(series, zone) })
-    })
+    once(
+        call,
+        body.digest,
+        StatusCode::CREATED,
+        Keep::Answer,
+        move |tx, registry, now, rng, caller| {
+            let series = claim::claim(tx, &registry.rules, now, rng, caller, wanted)?;
+            Ok::<_, ClaimError>(SeriesAnswer {
+                series: SeriesView::of(series, zone),
+            })
+        },
+    )
     .await
 }
 
@@ -158,8 +178,17 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let (after, rows) = (page.after.clone(), page.to_read());
     let mut found = read(&call.state, move |db, _| claim::list_series(db, after.as_deref(), rows)).await?;
     let next = page.cut(&call, &mut found, |series| series.letter.to_string());
-    let series = found.into_iter().map(|series| SeriesView::of(series, call.zone())).collect();
-    Ok(paging::answer(&SeriesListAnswer { series, next: next.clone() }, next.as_deref()))
+    let series = found
+        .into_iter()
+        .map(|series| SeriesView::of(series, call.zone()))
+        .collect();
+    Ok(paging::answer(
+        &SeriesListAnswer {
+            series,
+            next: next.clone(),
+        },
+        next.as_deref(),
+    ))
 }
 
 /// Objects to another operator's claim
@@ -168,10 +197,18 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     responses((status = 201, description = "The objection is on record", body = SeriesAnswer)))]
 pub(crate) async fn object(call: Call, letter: Path<String>, body: Json<Reason>) -> Result<HttpResponse, Problem> {
     let (letter, zone, reason) = (letter_of_path(&letter)?, call.zone(), body.asked.reason);
-    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
-        let series = claim::object(tx, now, rng, caller, letter, &reason)?;
-        Ok::<_, ClaimError>(SeriesAnswer { series: SeriesView::of(series, zone) })
-    })
+    once(
+        call,
+        body.digest,
+        StatusCode::CREATED,
+        Keep::Answer,
+        move |tx, _, now, rng, caller| {
+            let series = claim::object(tx, now, rng, caller, letter, &reason)?;
+            Ok::<_, ClaimError>(SeriesAnswer {
+                series: SeriesView::of(series, zone),
+            })
+        },
+    )
     .await
 }
 
@@ -181,9 +218,17 @@ pub(crate) async fn object(call: Call, letter: Path<String>, body: Json<Reason>)
     responses((status = 200, description = "Decided", body = SeriesAnswer)))]
 pub(crate) async fn decide(call: Call, letter: Path<String>, body: Json<Decision>) -> Result<HttpResponse, Problem> {
     let (letter, zone, asked) = (letter_of_path(&letter)?, call.zone(), body.asked);
-    once(call, body.digest, StatusCode::OK, Keep::Answer, move |tx, _, now, rng, caller| {
-        let series = claim::decide(tx, now, rng, caller, letter, asked.decision, &asked.reason)?;
-        Ok::<_, ClaimError>(SeriesAnswer { series: SeriesView::of(series, zone) })
-    })
+    once(
+        call,
+        body.digest,
+        StatusCode::OK,
+        Keep::Answer,
+        move |tx, _, now, rng, caller| {
+            let series = claim::decide(tx, now, rng, caller, letter, asked.decision, &asked.reason)?;
+            Ok::<_, ClaimError>(SeriesAnswer {
+                series: SeriesView::of(series, zone),
+            })
+        },
+    )
     .await
 }

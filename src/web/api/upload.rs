@@ -11,6 +11,7 @@ use crate::web::body::{bytes, media_type, too_large, unpacked};
 use crate::web::fault::Fault;
 use crate::web::kind::Kind;
 use crate::web::problem::Problem;
+use crate::web::wrong::Wrong;
 
 /// The most bytes that a list may have, unpacked.
 pub(super) const LIMIT: usize = 256 * 1024 * 1024;
@@ -41,7 +42,7 @@ async fn part(headers: &HeaderMap, payload: Payload, limit: usize) -> Result<Vec
         }
         file = file.or(wanted);
     }
-    file.ok_or_else(|| Problem::invalid([Fault::field("file", "missing")]))
+    file.ok_or_else(|| Problem::invalid([Fault::field("file", Wrong::Missing)]))
 }
 
 fn unreadable(error: &MultipartError) -> Problem {
@@ -57,9 +58,17 @@ mod tests {
 
     fn form(body: &'static str) -> (HeaderMap, Payload) {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=edge"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("multipart/form-data; boundary=edge"),
+        );
         let body = futures_util::stream::iter([Ok(Bytes::from_static(body.as_bytes()))]);
-        (headers, Payload::Stream { payload: Box::pin(body) })
+        (
+            headers,
+            Payload::Stream {
+                payload: Box::pin(body),
+            },
+        )
     }
 
     const FORM: &str = "--edge\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--edge\r\n\
@@ -80,7 +89,8 @@ mod tests {
 
     #[actix_web::test]
     async fn a_form_without_a_file_and_a_form_that_is_none_are_refused() {
-        let (headers, payload) = form("--edge\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nx\r\n--edge--\r\n");
+        let (headers, payload) =
+            form("--edge\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nx\r\n--edge--\r\n");
         assert_eq!(file(&headers, payload).await.unwrap_err().kind(), Kind::Invalid);
         let (headers, payload) = form("no form at all");
         assert_eq!(file(&headers, payload).await.unwrap_err().kind(), Kind::Unreadable);

@@ -1,0 +1,509 @@
+//! Every route × every role × own, foreign, missing.
+//!
+//! *Invariant:* a route that stands in no row of `EXPECTED` fails the test, and so does a row without its route.
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use scooter_registry::web::ROUTES;
+
+use crate::database::kinds;
+use crate::house::{TestRegistry, fleet, ride};
+use crate::people::{Person, Reply};
+
+/// Who calls: nobody, each role, and a key of the right role without any fitting scope.
+const CALLERS: [&str; 7] = [
+    "nobody",
+    "operator",
+    "officer",
+    "supervisor",
+    "auditor",
+    "regulator",
+    "narrow",
+];
+
+/// What is expected of callers in the order of [`CALLERS`], for a thing of the caller's own, then for a foreign one and
+/// a missing one by whoever may call at all (0: there is no such thing here).
+struct Row {
+    verb: &'static str,
+    path: &'static str,
+    own: [u16; 7],
+    foreign: u16,
+    missing: u16,
+}
+
+const fn row(verb: &'static str, path: &'static str, own: [u16; 7], foreign: u16, missing: u16) -> Row {
+    Row {
+        verb,
+        path,
+        own,
+        foreign,
+        missing,
+    }
+}
+
+const OPEN: [u16; 7] = [200; 7];
+
+#[rustfmt::skip]
+const EXPECTED: &[Row] = &[
+    //                                                   nobody oper offi supe audi regu narrow
+    row("POST", "/v1/operators",                          [401, 403, 403, 403, 403, 201, 403], 0, 0),
+    row("GET", "/v1/operators",                           [401, 200, 200, 200, 403, 200, 403], 0, 0),
+    row("POST", "/v1/operators/{id}/suspension",          [401, 403, 403, 403, 403, 201, 403], 0, 404),
+    row("DELETE", "/v1/operators/{id}/suspension",        [401, 403, 403, 403, 403, 200, 403], 0, 404),
+    row("POST", "/v1/operators/{id}/keys",                [401, 201, 403, 403, 403, 201, 403], 404, 404),
+    row("POST", "/v1/accounts",                           [401, 403, 403, 403, 403, 201, 403], 0, 0),
+    row("POST", "/v1/accounts/{id}/keys",                 [401, 403, 403, 403, 403, 201, 403], 0, 404),
+    row("DELETE", "/v1/accounts/{id}/keys/{key_id}",      [401, 403, 403, 403, 403, 204, 403], 0, 404),
+    row("POST", "/v1/series",                             [401, 201, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/series",                              [401, 200, 200, 200, 403, 200, 403], 0, 0),
+    row("POST", "/v1/series/{letter}/objections",         [401, 409, 403, 403, 403, 403, 403], 201, 404),
+    row("POST", "/v1/series/{letter}/decision",           [401, 403, 403, 403, 403, 200, 403], 0, 404),
+    row("POST", "/v1/fleet-imports",                      [401, 202, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/fleet-imports/{id}",                  [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/fleet-imports/{id}/commit",          [401, 409, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/fleet-imports/{id}/receipt",          [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/fleet-imports/{id}/bad-rows",         [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/vehicles",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/vehicles/{device_id}",                [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/plates/{number}",                     [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/policies",                           [401, 201, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/policies",                            [401, 200, 403, 403, 403, 200, 403], 0, 0),
+    row("POST", "/v1/sessions",                           [401, 200, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/sessions",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
+    row("POST", "/v1/sessions/watermark",                 [401, 200, 403, 403, 403, 403, 403], 0, 0),
+    row("POST", "/v1/lookups",                            [401, 403, 200, 200, 403, 403, 403], 0, 0),
+    row("GET", "/v1/lookups/{id}",                        [401, 403, 200, 200, 403, 403, 403], 404, 404),
+    row("POST", "/v1/lookups/{id}/case",                  [401, 403, 409, 409, 403, 403, 403], 404, 404),
+    row("GET", "/v1/log/proofs/{index}",                  [401, 403, 200, 404, 200, 200, 403], 404, 404),
+    row("GET", "/log/checkpoint",                         OPEN, 0, 0),
+    row("GET", "/log/tile/entries/{tail:.*}",             [401, 403, 403, 403, 200, 200, 403], 0, 404),
+    row("GET", "/log/tile/{tail:.*}",                     OPEN, 0, 404),
+    row("GET", "/livez",                                  OPEN, 0, 0),
+    row("GET", "/readyz",                                 OPEN, 0, 0),
+    row("GET", "/openapi.json",                           OPEN, 0, 0),
+    row("GET", "/docs",                                   OPEN, 0, 0),
+    row("GET", "/docs/{file}",                            OPEN, 0, 404),
+    row("GET", "/problems/{slug}",                        OPEN, 0, 404),
+];
+
+/// Which thing a call is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Thing {
+    Own,
+    Foreign,
+    Missing,
+}
+
+/// A registry with two operators, an officer's lookup, and one caller of each kind.
+struct Scene {
+    registry: TestRegistry,
+    operator: Person,
+    foreign: Person,
+    regulator: Person,
+    import: String,
+    foreign_import: String,
+    lookup: String,
+    officer: Person,
+    /// Index of the officer's entry, covered by a checkpoint.
+    entry: i64,
+}
+
+impl Scene {
+    fn set(kind: crate::database::Kind) -> Self {
+        let registry = TestRegistry::start(kind);
+        let (operator, foreign) = (registry.operator('K'), registry.operator('Z'));
+        let import = operator.enroll(&fleet("k", 1))["id"].as_str().unwrap().to_owned();
+        let foreign_import = foreign.enroll(&fleet("z", 1))["id"].as_str().unwrap().to_owned();
+        let officer = registry.officer_of("Almaty");
+        let answer = officer.look_up("K00001", "2026-07-07T12:00:00+05:00");
+        let entry = answer["receipt"]["index"].as_i64().unwrap();
+        while registry.database.query_i64("SELECT MAX(size) FROM log_checkpoints")[0] <= entry {
+            std::thread::yield_now();
+        }
+        let lookup = answer["id"].as_str().unwrap().to_owned();
+        let regulator = registry.regulator();
+        Self {
+            registry,
+            operator,
+            foreign,
+            regulator,
+            import,
+            foreign_import,
+            lookup,
+            officer,
+            entry,
+        }
+    }
+
+    fn caller(&self, name: &str) -> Person {
+        match name {
+            "nobody" => Person::nobody(self.registry.url()),
+            "operator" => self.operator.clone(),
+            "officer" => self.officer.clone(),
+            "supervisor" => self.registry.supervisor_of("Almaty"),
+            "auditor" => self.registry.auditor(),
+            "regulator" => self.regulator.clone(),
+            _ => {
+                // An operator's key that carries no scope but one that no route asks for yet.
+                let body = json!({"name": "narrow", "scopes": ["disclosures"]});
+                let path = format!("/v1/operators/{}/keys", self.operator.id);
+                let key = self.regulator.post(&path, &body).expect(201);
+                Person::new(self.registry.url(), key["key"]["secret"].as_str().unwrap())
+            }
+        }
+    }
+
+    /// Fills a path for a thing; a fresh thing where calling it twice would differ.
+    fn path(&self, template: &str, verb: &str, thing: Thing) -> String {
+        let pick = |own: &str, foreign: &str| match thing {
+            Thing::Own => own.to_owned(),
+            Thing::Foreign => foreign.to_owned(),
+            Thing::Missing => "01890000-0000-7000-8000-000000000000".to_owned(),
+        };
+        if template.contains("/operators/{id}/suspension") {
+            let id = if thing == Thing::Own {
+                self.fresh_operator().id
+            } else {
+                pick("", "")
+            };
+            if thing == Thing::Own && verb == "DELETE" {
+                self.regulator
+                    .post(&format!("/v1/operators/{id}/suspension"), &json!({"reason": "x"}));
+            }
+            return template.replace("{id}", &id);
+        }
+        let number = if thing == Thing::Missing {
+            "K00099".to_owned()
+        } else {
+            pick("K00001", "Z00001")
+        };
+        let path = template
+            .replace(
+                "/operators/{id}",
+                &format!("/operators/{}", pick(&self.operator.id, &self.foreign.id)),
+            )
+            .replace(
+                "/fleet-imports/{id}",
+                &format!("/fleet-imports/{}", pick(&self.import, &self.foreign_import)),
+            )
+            .replace(
+                "/lookups/{id}",
+                &format!("/lookups/{}", pick(&self.lookup, &self.foreign_lookup(thing))),
+            )
+            .replace("{device_id}", &pick("k-1", "z-1"))
+            .replace("{number}", &number)
+            .replace(
+                "{index}",
+                &match thing {
+                    Thing::Own => self.entry.to_string(),
+                    Thing::Foreign => "0".to_owned(),
+                    Thing::Missing => "99999".to_owned(),
+                },
+            )
+            .replace(
+                "entries/{tail:.*}",
+                if thing == Thing::Missing {
+                    "entries/x999/999"
+                } else {
+                    "entries/000.p/1"
+                },
+            )
+            .replace(
+                "{tail:.*}",
+                if thing == Thing::Missing {
+                    "9/x999/999"
+                } else {
+                    "0/000.p/1"
+                },
+            )
+            .replace(
+                "{file}",
+                if thing == Thing::Missing {
+                    "nothing.js"
+                } else {
+                    "swagger-ui.css"
+                },
+            )
+            .replace(
+                "{slug}",
+                if thing == Thing::Missing {
+                    "nothing"
+                } else {
+                    "not-found"
+                },
+            );
+        if template.contains("/accounts/{id}") {
+            return self.account_path(&path, verb, thing);
+        }
+        if template.contains("{letter}") {
+            return path.replace("{letter}", &self.letter(verb, template, thing));
+        }
+        path
+    }
+
+    fn foreign_lookup(&self, thing: Thing) -> String {
+        if thing != Thing::Foreign {
+            return String::new();
+        }
+        let other = self.registry.officer_of("Astana");
+        other.look_up("K00001", "2026-07-07T12:00:00+05:00")["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    fn account_path(&self, path: &str, verb: &str, thing: Thing) -> String {
+        let missing = "01890000-0000-7000-8000-000000000000";
+        if thing == Thing::Missing {
+            return path.replace("{id}", missing).replace("{key_id}", "000000000000");
+        }
+        let account = self
+            .regulator
+            .post("/v1/accounts", &json!({"role": "auditor", "name": "a"}))
+            .expect(201);
+        let id = account["account"]["id"].as_str().unwrap();
+        let mut path = path.replace("{id}", id);
+        if verb == "DELETE" {
+            let body = json!({"name": "k", "scopes": ["audit"]});
+            let key = self
+                .regulator
+                .post(&format!("/v1/accounts/{id}/keys"), &body)
+                .expect(201);
+            path = path.replace("{key_id}", key["key"]["id"].as_str().unwrap());
+        }
+        path
+    }
+
+    fn fresh_operator(&self) -> Person {
+        let used = self.registry.database.query_i64("SELECT COUNT(*) FROM operators")[0];
+        let letter = char::from_u32(0x100 + u32::try_from(used).unwrap()).unwrap();
+        self.registry.admitted(letter)
+    }
+
+    /// A letter: the operator's own claim, another one's, one that waits for a decision, or one that nobody claims.
+    fn letter(&self, _verb: &str, template: &str, thing: Thing) -> String {
+        if thing == Thing::Missing {
+            return "X".to_owned();
+        }
+        if template.ends_with("objections") && thing == Thing::Own {
+            return "K".to_owned();
+        }
+        let claimed = self.free_letter();
+        self.fresh_operator()
+            .post("/v1/series", &json!({"letter": claimed}))
+            .expect(201);
+        claimed
+    }
+
+    fn free_letter(&self) -> String {
+        let used: BTreeSet<_> = self
+            .registry
+            .database
+            .query_text("SELECT letter FROM series")
+            .into_iter()
+            .collect();
+        ('A'..='W')
+            .map(String::from)
+            .find(|letter| !used.contains(letter))
+            .unwrap()
+    }
+
+    fn call(&self, caller: &Person, verb: &str, template: &str, thing: Thing) -> Reply {
+        let path = self.path(template, verb, thing);
+        if verb != "POST" {
+            return caller.send(verb, &path, &[], &[]);
+        }
+        if template == "/v1/fleet-imports" {
+            return caller.send("POST", &path, &[("content-type", "text/csv")], b"device_id\nk-1\n");
+        }
+        caller.post(&path, &self.body(template))
+    }
+
+    fn body(&self, template: &str) -> Value {
+        match template {
+            "/v1/operators" => {
+                let used = self.registry.database.query_i64("SELECT COUNT(*) FROM operators")[0];
+                let letter = char::from_u32(0x100 + u32::try_from(used).unwrap()).unwrap();
+                json!({"legal_name": "New", "bin": crate::house::bin(letter), "contact_phone": "1",
+                       "contact_email": "a@b.kz", "custody": "deposited"})
+            }
+            "/v1/accounts" => json!({"role": "auditor", "name": "a"}),
+            "/v1/operators/{id}/keys" => json!({"name": "k", "scopes": ["fleet"]}),
+            "/v1/accounts/{id}/keys" => json!({"name": "k", "scopes": ["audit"]}),
+            "/v1/series" => json!({"letter": self.free_letter()}),
+            "/v1/series/{letter}/decision" => json!({"decision": "confirm", "reason": "r"}),
+            "/v1/policies" => json!({"insurer": "i", "policy_number": "n", "valid_from": "2026-07-01",
+                                     "valid_until": "2026-07-31", "vehicles": "all"}),
+            "/v1/sessions" => json!([ride("r", "k-1", "2026-07-07T12:00:00+05:00", None)]),
+            "/v1/sessions/watermark" => json!({"complete_until": "2026-07-07T12:00:00+05:00"}),
+            "/v1/lookups" => json!({"plate": "K00001", "at": "2026-07-07T12:00:00+05:00", "purpose": "theft",
+                                    "case_number": "2026-000001"}),
+            "/v1/lookups/{id}/case" => json!({"case_number": "2026-000001"}),
+            _ => json!({"reason": "r"}),
+        }
+    }
+}
+
+#[test]
+fn every_route_answers_every_role_as_the_table_says() {
+    let listed: BTreeSet<_> = EXPECTED.iter().map(|row| (row.verb, row.path)).collect();
+    let routed: BTreeSet<_> = ROUTES.iter().map(|route| (route.verb.name(), route.path)).collect();
+    assert_eq!(listed, routed, "every route stands in the table, and nothing else does");
+    for kind in kinds() {
+        let scene = Scene::set(kind);
+        let mut wrong = Vec::new();
+        for row in EXPECTED {
+            for (name, expected) in CALLERS.iter().zip(row.own) {
+                let reply = scene.call(&scene.caller(name), row.verb, row.path, Thing::Own);
+                if reply.status != expected {
+                    wrong.push(format!(
+                        "{} {} by {name}: {} not {expected}: {}",
+                        row.verb,
+                        row.path,
+                        reply.status,
+                        reply.text()
+                    ));
+                }
+            }
+            let permitted = CALLERS
+                .iter()
+                .zip(row.own)
+                .filter(|(name, status)| *status < 400 || (*status == 409 && **name != "nobody"));
+            for (name, _) in permitted {
+                for (thing, expected) in [(Thing::Foreign, row.foreign), (Thing::Missing, row.missing)] {
+                    // The regulator and auditors have nothing foreign; nobody needs a thing that is not there.
+                    let sees_all = thing == Thing::Foreign && matches!(*name, "regulator" | "auditor");
+                    if expected == 0 || sees_all {
+                        continue;
+                    }
+                    let reply = scene.call(&scene.caller(name), row.verb, row.path, thing);
+                    if reply.status != expected {
+                        wrong.push(format!(
+                            "{} {} by {name}, {thing:?}: {} not {expected}: {}",
+                            row.verb,
+                            row.path,
+                            reply.status,
+                            reply.text()
+                        ));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "on {kind:?}:\n{}", wrong.join("\n"));
+        wait_for_jobs(&scene.registry);
+    }
+}
+
+fn wait_for_jobs(registry: &TestRegistry) {
+    while registry
+        .database
+        .query_i64("SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL")[0]
+        > 0
+    {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_foreign_thing_answers_exactly_like_a_missing_one() {
+    for kind in kinds() {
+        let scene = Scene::set(kind);
+        let masked = |reply: &Reply| {
+            let mut body = reply.json();
+            body["instance"] = Value::Null;
+            (reply.status, body)
+        };
+        for path in [
+            "/v1/vehicles/{device_id}",
+            "/v1/fleet-imports/{id}",
+            "/v1/fleet-imports/{id}/receipt",
+        ] {
+            let foreign = scene.call(&scene.operator, "GET", path, Thing::Foreign);
+            let missing = scene.call(&scene.operator, "GET", path, Thing::Missing);
+            assert_eq!(masked(&foreign), masked(&missing), "{path}");
+        }
+    }
+}
+
+#[test]
+fn keys_are_refused_when_mistyped_revoked_expired_or_another_registrys() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let regulator = registry.regulator();
+        let account = regulator
+            .post("/v1/accounts", &json!({"role": "auditor", "name": "a"}))
+            .expect(201);
+        let keys = format!("/v1/accounts/{}/keys", account["account"]["id"].as_str().unwrap());
+        let key = regulator
+            .post(&keys, &json!({"name": "k", "scopes": ["audit"]}))
+            .expect(201)["key"]
+            .clone();
+        let (id, secret) = (key["id"].as_str().unwrap(), key["secret"].as_str().unwrap());
+        let tries = |secret: &str| {
+            Person::new(registry.url(), secret)
+                .get("/log/tile/entries/000.p/1")
+                .status
+        };
+        assert_ne!(tries(secret), 401);
+        let mut mistyped = secret.to_owned();
+        mistyped.pop();
+        assert_eq!(tries(&mistyped), 401);
+        let foreign = scooter_registry::model::AccessKey::new(&mut scooter_registry::clock::chance()).reveal();
+        assert_eq!(tries(&foreign), 401);
+        assert_eq!(regulator.delete(&format!("{keys}/{id}")).status, 204);
+        assert_eq!(tries(secret), 401);
+        let past = json!({"name": "k", "scopes": ["audit"], "expires_at": "2020-01-01T00:00:00Z"});
+        assert_eq!(regulator.post(&keys, &past).status, 422);
+        let beyond = json!({"name": "k", "scopes": ["lookups"]});
+        assert!(matches!(regulator.post(&keys, &beyond).status, 403 | 422));
+        let unauthenticated = Person::nobody(registry.url()).get("/v1/operators");
+        unauthenticated.problem(401, "unauthenticated");
+        assert!(
+            unauthenticated
+                .header("www-authenticate")
+                .unwrap()
+                .starts_with("Bearer")
+        );
+    }
+}
+
+#[test]
+fn an_operators_key_hands_on_no_more_than_it_carries() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.admitted('K');
+        let path = format!("/v1/operators/{}/keys", operator.id);
+        let made = operator
+            .post(&path, &json!({"name": "k", "scopes": ["keys", "fleet"]}))
+            .expect(201);
+        let narrow = Person::new(registry.url(), made["key"]["secret"].as_str().unwrap());
+        assert_eq!(
+            narrow.post(&path, &json!({"name": "k", "scopes": ["fleet"]})).status,
+            201
+        );
+        assert!(matches!(
+            narrow.post(&path, &json!({"name": "k", "scopes": ["sessions"]})).status,
+            403 | 422
+        ));
+    }
+}
+
+#[test]
+fn a_question_by_somebody_who_may_not_ask_is_an_entry() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.admitted('K');
+        let size = || registry.database.query_i64("SELECT size FROM log_head")[0];
+        let before = size();
+        assert_eq!(operator.ask("K00001", "2026-07-07T12:00:00+05:00").status, 403);
+        assert_eq!(size(), before + 1);
+        assert_eq!(
+            Person::nobody(registry.url())
+                .ask("K00001", "2026-07-07T12:00:00+05:00")
+                .status,
+            401
+        );
+        assert_eq!(size(), before + 1, "unauthenticated questions are counted, not entered");
+    }
+}

@@ -37,10 +37,7 @@ fn top() -> &'static Path {
 fn hold(folder: &str, applies: impl Fn(&Source) -> bool, rule: impl Fn(&Source) -> Vec<Finding>) {
     let files = source::files_below(top(), folder);
     let picked: Vec<_> = files.iter().filter(|source| applies(source)).collect();
-    assert!(
-        !picked.is_empty(),
-        "the rule met no file in {folder}: it would hold whatever stood there"
-    );
+    assert!(!picked.is_empty(), "the rule met no file in {folder}: it would hold whatever stood there");
     none(&picked.into_iter().flat_map(rule).collect::<Vec<_>>());
 }
 
@@ -108,36 +105,23 @@ fn routes_are_registered_on_one_page() {
 #[test]
 fn every_room_of_the_table_stands() {
     let files = source::files_below(top(), "src");
-    let missing: Vec<&str> = ROOMS
-        .iter()
-        .map(|room| room.name)
-        .filter(|name| !files.iter().any(|source| source.room() == *name))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "rooms of the table without a file: {missing:?}; remove their rows"
-    );
+    let missing: Vec<&str> =
+        ROOMS.iter().map(|room| room.name).filter(|name| !files.iter().any(|source| source.room() == *name)).collect();
+    assert!(missing.is_empty(), "rooms of the table without a file: {missing:?}; remove their rows");
 }
 
 #[test]
 fn both_databases_take_the_same_migrations() {
     let [sqlite, postgres] = ["migrations/sqlite", "migrations/postgres"];
-    none(&rules::unequal_migrations([
-        (sqlite, &migrations(sqlite)),
-        (postgres, &migrations(postgres)),
-    ]));
+    none(&rules::unequal_migrations([(sqlite, &migrations(sqlite)), (postgres, &migrations(postgres))]));
 }
 
 fn migrations(tree: &str) -> Migrations {
     let names = |folder: &Path| -> Vec<String> {
         let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-        entries
-            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-            .collect()
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
     };
     let folder = top().join(tree);
     let steps = names(&folder).into_iter().filter(|name| folder.join(name).is_dir());
-    steps
-        .map(|name| (name.clone(), names(&folder.join(&name)).into_iter().collect()))
-        .collect()
+    steps.map(|name| (name.clone(), names(&folder.join(&name)).into_iter().collect())).collect()
 }

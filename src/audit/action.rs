@@ -115,10 +115,7 @@ mod tests {
             serde_json::to_string(&Action::SessionChangedAfterLookup).unwrap(),
             r#""session_changed_after_lookup""#
         );
-        assert_eq!(
-            serde_json::from_str::<Action>(r#""read_log""#).unwrap(),
-            Action::ReadLog
-        );
+        assert_eq!(serde_json::from_str::<Action>(r#""read_log""#).unwrap(), Action::ReadLog);
         assert_eq!(serde_json::to_string(&Decision::Malformed).unwrap(), r#""malformed""#);
         assert!(serde_json::from_str::<Action>(r#""erase_all""#).is_err());
     }

@@ -42,15 +42,8 @@ fn flat(proof: &[Hash]) -> Vec<u8> {
 
 /// The ends, the middle and its neighbours, and three places that wander with the size.
 fn places(size: usize) -> Vec<usize> {
-    let mut places = vec![
-        0,
-        size / 2,
-        (size / 2).saturating_sub(1),
-        size * 7 / 11,
-        size * 3 / 13,
-        (size * 31) % size,
-        size - 1,
-    ];
+    let mut places =
+        vec![0, size / 2, (size / 2).saturating_sub(1), size * 7 / 11, size * 3 / 13, (size * 31) % size, size - 1];
     places.sort_unstable();
     places.dedup();
     places
@@ -64,16 +57,8 @@ fn roots_agree_at_every_size() {
     for size in 1..=LARGEST {
         other.push(entry(size - 1));
         range.append(leaves[size - 1]);
-        assert_eq!(
-            other.root().as_bytes().as_slice(),
-            tree_root(&leaves[..size]).as_bytes(),
-            "size {size}"
-        );
-        assert_eq!(
-            other.root().as_bytes().as_slice(),
-            range.root().as_bytes(),
-            "size {size}"
-        );
+        assert_eq!(other.root().as_bytes().as_slice(), tree_root(&leaves[..size]).as_bytes(), "size {size}");
+        assert_eq!(other.root().as_bytes().as_slice(), range.root().as_bytes(), "size {size}");
     }
 }
 
@@ -90,9 +75,7 @@ fn inclusion_proofs_are_equal_and_each_side_accepts_the_others() {
             assert_eq!(ours, their, "index {index} of {size}");
             verify_inclusion(&leaves[index], index as u64, size as u64, &their, &root).unwrap();
             let proof = InclusionProof::<Sha256>::from_bytes(flat(&ours));
-            theirs(&root, size)
-                .verify_inclusion(&entry(index), index as u64, &proof)
-                .unwrap();
+            theirs(&root, size).verify_inclusion(&entry(index), index as u64, &proof).unwrap();
         }
     }
 }
@@ -111,9 +94,7 @@ fn consistency_proofs_are_equal_and_each_side_accepts_the_others() {
             assert_eq!(ours, their, "from {old} to {new}");
             verify_consistency(old as u64, &old_root, new as u64, &new_root, &their).unwrap();
             let proof = ConsistencyProof::<Sha256>::try_from_bytes(flat(&ours)).unwrap();
-            theirs(&new_root, new)
-                .verify_consistency(&theirs(&old_root, old), &proof)
-                .unwrap();
+            theirs(&new_root, new).verify_consistency(&theirs(&old_root, old), &proof).unwrap();
         }
     }
 }
@@ -127,16 +108,12 @@ fn every_pair_of_sizes_and_every_index_up_to_seventy_holds() {
             let proof = inclusion_proof(&leaves[..new], other as u64).unwrap();
             verify_inclusion(&leaves[other], other as u64, new as u64, &proof, &new_root).unwrap();
             let accepted = InclusionProof::<Sha256>::from_bytes(flat(&proof));
-            theirs(&new_root, new)
-                .verify_inclusion(&entry(other), other as u64, &accepted)
-                .unwrap();
+            theirs(&new_root, new).verify_inclusion(&entry(other), other as u64, &accepted).unwrap();
             let old_root = tree_root(&leaves[..=other]);
             let proof = consistency_proof(&leaves[..new], other as u64 + 1).unwrap();
             verify_consistency(other as u64 + 1, &old_root, new as u64, &new_root, &proof).unwrap();
             let accepted = ConsistencyProof::<Sha256>::try_from_bytes(flat(&proof)).unwrap();
-            theirs(&new_root, new)
-                .verify_consistency(&theirs(&old_root, other + 1), &accepted)
-                .unwrap();
+            theirs(&new_root, new).verify_consistency(&theirs(&old_root, other + 1), &accepted).unwrap();
         }
     }
 }

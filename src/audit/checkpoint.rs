@@ -54,11 +54,7 @@ impl Checkpoint {
             return Err(CheckpointProblem::Body);
         };
         match (origin.is_empty(), decimal(size), Hash::from_base64(root)) {
-            (false, Some(size), Ok(root)) => Ok(Self {
-                origin: origin.to_owned(),
-                size,
-                root,
-            }),
+            (false, Some(size), Ok(root)) => Ok(Self { origin: origin.to_owned(), size, root }),
             _ => Err(CheckpointProblem::Body),
         }
     }
@@ -201,11 +197,7 @@ mod tests {
     }
 
     fn head(size: u64) -> Checkpoint {
-        Checkpoint {
-            origin: "registry.example/log".into(),
-            size,
-            root: leaf_hash(b"head"),
-        }
+        Checkpoint { origin: "registry.example/log".into(), size, root: leaf_hash(b"head") }
     }
 
     #[test]
@@ -215,17 +207,10 @@ mod tests {
         let [origin, size, root, gap, signature, end] = lines.try_into().unwrap();
         assert_eq!((origin, size, gap, end), ("registry.example/log", "42", "", ""));
         assert_eq!(root, leaf_hash(b"head").to_base64());
-        let bytes = STANDARD
-            .decode(signature.strip_prefix("— registry.example/log ").unwrap())
-            .unwrap();
+        let bytes = STANDARD.decode(signature.strip_prefix("— registry.example/log ").unwrap()).unwrap();
         assert_eq!(bytes.len(), 4 + 64);
         assert!(bytes.starts_with(&key(1).verifier_key().id()));
-        assert_eq!(
-            SignedCheckpoint::parse(signed.text())
-                .unwrap()
-                .verify(&key(1).verifier_key()),
-            Ok(head(42))
-        );
+        assert_eq!(SignedCheckpoint::parse(signed.text()).unwrap().verify(&key(1).verifier_key()), Ok(head(42)));
     }
 
     #[test]
@@ -233,9 +218,7 @@ mod tests {
         // The example in the documentation of the Go package golang.org/x/mod/sumdb/note.
         let text =
             "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-        let key: VerifierKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-            .parse()
-            .unwrap();
+        let key: VerifierKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW".parse().unwrap();
         let line = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
         let bytes = STANDARD.decode(line).unwrap();
         let (id, signature) = bytes.split_first_chunk::<4>().unwrap();
@@ -249,10 +232,7 @@ mod tests {
         let signed = head(42).sign(&key(1)).unwrap();
         assert_eq!(signed.verify(&key(2).verifier_key()), Err(CheckpointProblem::Unsigned));
         let elsewhere = SigningKey::from_seed("elsewhere.example", [1; 32]).unwrap();
-        assert_eq!(
-            signed.verify(&elsewhere.verifier_key()),
-            Err(CheckpointProblem::OriginDiffers)
-        );
+        assert_eq!(signed.verify(&elsewhere.verifier_key()), Err(CheckpointProblem::OriginDiffers));
         assert_eq!(head(1).sign(&elsewhere), Err(CheckpointProblem::OriginDiffers));
         let altered = SignedCheckpoint::parse(&signed.text().replacen("\n42\n", "\n43\n", 1)).unwrap();
         assert_eq!(altered.claimed().size, 43);
@@ -275,27 +255,10 @@ mod tests {
     fn texts_beside_the_form_are_refused() {
         let text = head(42).sign(&key(1)).unwrap().text().to_owned();
         let refusal = |text: &str| SignedCheckpoint::parse(text).unwrap_err();
-        for body in [
-            "\n042\n",
-            "\n+42\n",
-            "\n-1\n",
-            "\n\n",
-            "\n42\n42\n",
-            "\n99999999999999999999\n",
-        ] {
-            assert_eq!(
-                refusal(&text.replacen("\n42\n", body, 1)),
-                CheckpointProblem::Body,
-                "{body:?}"
-            );
+        for body in ["\n042\n", "\n+42\n", "\n-1\n", "\n\n", "\n42\n42\n", "\n99999999999999999999\n"] {
+            assert_eq!(refusal(&text.replacen("\n42\n", body, 1)), CheckpointProblem::Body, "{body:?}");
         }
-        for note in [
-            text.trim_end(),
-            "",
-            "\n\n",
-            &text.replace('—', "-"),
-            &text.replace('\n', "\r\n"),
-        ] {
+        for note in [text.trim_end(), "", "\n\n", &text.replace('—', "-"), &text.replace('\n', "\r\n")] {
             assert_eq!(refusal(note), CheckpointProblem::Note, "{note:?}");
         }
         assert_eq!(refusal(&"x".repeat(NOTE_BYTES_LIMIT + 1)), CheckpointProblem::Note);

@@ -80,9 +80,7 @@ pub fn commit(salt: &Salt, value: &str) -> Commitment {
     for (place, byte) in block.iter_mut().zip(salt.as_bytes()) {
         *place = *byte;
     }
-    let code = Hmac::<Sha256>::new(&block.into())
-        .chain_update(value.as_bytes())
-        .finalize();
+    let code = Hmac::<Sha256>::new(&block.into()).chain_update(value.as_bytes()).finalize();
     Commitment(Hash::from_bytes(code.into_bytes().into()))
 }
 
@@ -97,10 +95,7 @@ mod tests {
         key.iter_mut().zip(b"Jefe").for_each(|(place, byte)| *place = *byte);
         let salt = Salt::from_bytes(key);
         let commitment = commit(&salt, "what do ya want for nothing?");
-        assert_eq!(
-            commitment.to_string(),
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-        );
+        assert_eq!(commitment.to_string(), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
         assert!(commitment.opens(&salt, "what do ya want for nothing?"));
         assert!(!commitment.opens(&salt, "what do ya want for nothing"));
         assert!(!commitment.opens(&Salt::from_bytes([0; 32]), "what do ya want for nothing?"));

@@ -84,15 +84,9 @@ impl CompactRange {
         }
         let (chunks, rest) = hashes.as_chunks::<32>();
         if !rest.is_empty() || u32::try_from(chunks.len()) != Ok(size.count_ones()) {
-            return Err(CompactRangeProblem::HashCount {
-                size,
-                bytes: hashes.len(),
-            });
+            return Err(CompactRangeProblem::HashCount { size, bytes: hashes.len() });
         }
-        Ok(Self {
-            size,
-            nodes: chunks.iter().copied().map(Hash::from_bytes).collect(),
-        })
+        Ok(Self { size, nodes: chunks.iter().copied().map(Hash::from_bytes).collect() })
     }
 }
 
@@ -151,17 +145,9 @@ mod tests {
         bytes.extend([0; 64]);
         assert!(CompactRange::from_bytes(&bytes).is_ok());
         bytes.push(0);
+        assert_eq!(CompactRange::from_bytes(&bytes), Err(CompactRangeProblem::HashCount { size: 3, bytes: 65 }));
         assert_eq!(
-            CompactRange::from_bytes(&bytes),
-            Err(CompactRangeProblem::HashCount { size: 3, bytes: 65 })
-        );
-        assert_eq!(
-            CompactRange::from_bytes(&bytes[..40])
-                .unwrap_err()
-                .to_string()
-                .split(',')
-                .next()
-                .unwrap(),
+            CompactRange::from_bytes(&bytes[..40]).unwrap_err().to_string().split(',').next().unwrap(),
             "a tree of 3 entries has 2 subtree hashes of 32 bytes each"
         );
         assert_eq!(CompactRange::from_bytes(&[0; 7]), Err(CompactRangeProblem::Truncated));

@@ -90,11 +90,7 @@ impl Entry {
     pub fn parse(bytes: &[u8]) -> Result<Self, EntryProblem> {
         within_limit(bytes)?;
         let entry: Self = serde_json::from_slice(bytes).map_err(EntryProblem::Json)?;
-        if entry.canonical()? == bytes {
-            Ok(entry)
-        } else {
-            Err(EntryProblem::NotCanonical)
-        }
+        if entry.canonical()? == bytes { Ok(entry) } else { Err(EntryProblem::NotCanonical) }
     }
 }
 
@@ -136,11 +132,7 @@ pub enum EntryProblem {
 }
 
 fn within_limit(bytes: &[u8]) -> Result<(), EntryProblem> {
-    if bytes.len() > ENTRY_BYTES_LIMIT {
-        Err(EntryProblem::TooLong(bytes.len()))
-    } else {
-        Ok(())
-    }
+    if bytes.len() > ENTRY_BYTES_LIMIT { Err(EntryProblem::TooLong(bytes.len())) } else { Ok(()) }
 }
 
 /// Returns whether every integer survives a reader that holds numbers as doubles.
@@ -193,14 +185,9 @@ mod tests {
         let text = String::from_utf8(entry_number(0).canonical().unwrap()).unwrap();
         let spaced = text.replacen(':', ": ", 1);
         let nulled = text.replacen('{', r#"{"answer_digest":null,"#, 1);
-        let escaped = text
-            .replacen("officer-1", "\\u006fofficer-1", 1)
-            .replacen("\\u006foff", "\\u006fff", 1);
+        let escaped = text.replacen("officer-1", "\\u006fofficer-1", 1).replacen("\\u006foff", "\\u006fff", 1);
         for other in [spaced, nulled, escaped, format!("{text}\n")] {
-            assert!(
-                matches!(Entry::parse(other.as_bytes()), Err(EntryProblem::NotCanonical)),
-                "{other}"
-            );
+            assert!(matches!(Entry::parse(other.as_bytes()), Err(EntryProblem::NotCanonical)), "{other}");
         }
         let surplus = text.replacen("\"role\"", "\"rider\":\"x\",\"role\"", 1);
         assert!(matches!(Entry::parse(surplus.as_bytes()), Err(EntryProblem::Json(_))));
@@ -215,18 +202,9 @@ mod tests {
         };
         assert!(matches!(with(|entry| entry.version = 2), Err(EntryProblem::Version(2))));
         assert!(matches!(with(|entry| entry.id = "1".into()), Err(EntryProblem::Id)));
-        assert!(matches!(
-            with(|entry| entry.id = entry.id.to_uppercase()),
-            Err(EntryProblem::Id)
-        ));
-        assert!(matches!(
-            with(|entry| entry.time = 1 << 53),
-            Err(EntryProblem::InexactNumber)
-        ));
-        assert!(matches!(
-            with(|entry| entry.actor = "x".repeat(70_000)),
-            Err(EntryProblem::TooLong(_))
-        ));
+        assert!(matches!(with(|entry| entry.id = entry.id.to_uppercase()), Err(EntryProblem::Id)));
+        assert!(matches!(with(|entry| entry.time = 1 << 53), Err(EntryProblem::InexactNumber)));
+        assert!(matches!(with(|entry| entry.actor = "x".repeat(70_000)), Err(EntryProblem::TooLong(_))));
     }
 
     #[test]
@@ -234,10 +212,7 @@ mod tests {
         let expected = Hash::from_bytes(Sha256::digest(br#"{"a":[1,true],"b":"x"}"#).into());
         assert_eq!(digest_of(&json!({"b": "x", "a": [1, true]})).unwrap(), expected);
         for number in [json!(1_i64 << 53), json!(-(1_i64 << 53)), json!(u64::MAX)] {
-            assert!(matches!(
-                digest_of(&json!({"a": [number]})),
-                Err(EntryProblem::InexactNumber)
-            ));
+            assert!(matches!(digest_of(&json!({"a": [number]})), Err(EntryProblem::InexactNumber)));
         }
         assert!(digest_of(&json!(EXACT_INTEGER_LIMIT)).is_ok());
     }

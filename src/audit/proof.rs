@@ -50,10 +50,7 @@ pub fn verify_consistency(
     proof: &[Hash],
 ) -> Result<(), ProofProblem> {
     if old_size > new_size {
-        return Err(ProofProblem::Shrunk {
-            old: old_size,
-            new: new_size,
-        });
+        return Err(ProofProblem::Shrunk { old: old_size, new: new_size });
     }
     if old_size == new_size {
         return conclude(proof.is_empty(), proof, &[(old_root, new_root)]);
@@ -117,11 +114,7 @@ fn conclude(complete: bool, proof: &[Hash], pairs: &[(&Hash, &Hash)]) -> Result<
     if !complete {
         return Err(ProofProblem::Length(proof.len()));
     }
-    if pairs.iter().all(|(found, stated)| found == stated) {
-        Ok(())
-    } else {
-        Err(ProofProblem::RootDiffers)
-    }
+    if pairs.iter().all(|(found, stated)| found == stated) { Ok(()) } else { Err(ProofProblem::RootDiffers) }
 }
 
 #[cfg(test)]
@@ -138,22 +131,10 @@ mod tests {
         let root = tree_root(&new);
         assert_eq!(consistency_proof(&new, 0), Ok(vec![]));
         assert_eq!(verify_consistency(0, &empty_root(), 5, &root, &[]), Ok(()));
-        assert_eq!(
-            verify_consistency(0, &root, 5, &root, &[]),
-            Err(ProofProblem::RootDiffers)
-        );
-        assert_eq!(
-            verify_consistency(0, &empty_root(), 5, &root, &[root]),
-            Err(ProofProblem::Length(1))
-        );
-        assert_eq!(
-            verify_consistency(5, &root, 5, &root, &[root]),
-            Err(ProofProblem::Length(1))
-        );
-        assert_eq!(
-            verify_consistency(3, &root, 5, &root, &[]),
-            Err(ProofProblem::Length(0))
-        );
+        assert_eq!(verify_consistency(0, &root, 5, &root, &[]), Err(ProofProblem::RootDiffers));
+        assert_eq!(verify_consistency(0, &empty_root(), 5, &root, &[root]), Err(ProofProblem::Length(1)));
+        assert_eq!(verify_consistency(5, &root, 5, &root, &[root]), Err(ProofProblem::Length(1)));
+        assert_eq!(verify_consistency(3, &root, 5, &root, &[]), Err(ProofProblem::Length(0)));
     }
 
     proptest! {

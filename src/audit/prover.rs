@@ -138,10 +138,7 @@ fn fetch_all<E>(path: &[Range<u64>], fetch: &mut impl FnMut(Subtree) -> Result<H
 }
 
 fn fetch_range<E>(range: &Range<u64>, fetch: &mut impl FnMut(Subtree) -> Result<Hash, E>) -> Result<Hash, E> {
-    let nodes: Vec<Hash> = Subtree::cover(range)
-        .into_iter()
-        .map(&mut *fetch)
-        .collect::<Result<_, E>>()?;
+    let nodes: Vec<Hash> = Subtree::cover(range).into_iter().map(&mut *fetch).collect::<Result<_, E>>()?;
     Ok(join(&nodes))
 }
 
@@ -209,10 +206,7 @@ mod tests {
     #[test]
     fn questions_without_a_proof_are_told_apart_from_broken_storage() {
         let mut broken = |_: Subtree| Err::<Hash, _>("broken");
-        assert_eq!(
-            inclusion_proof_from(8, 3, &mut broken),
-            Err(ProofFailure::Source("broken"))
-        );
+        assert_eq!(inclusion_proof_from(8, 3, &mut broken), Err(ProofFailure::Source("broken")));
         assert_eq!(
             inclusion_proof_from(8, 8, &mut broken),
             Err(ProofFailure::Asked(ProofProblem::IndexBeyondTree { index: 8, size: 8 }))

@@ -56,21 +56,13 @@ impl Receipt {
     /// Returns the receipt for the entry at an index, with its inclusion proof in the tree of the checkpoint.
     #[must_use]
     pub const fn new(index: u64, proof: Vec<Hash>, checkpoint: SignedCheckpoint) -> Self {
-        Self {
-            index,
-            proof,
-            checkpoint,
-            extra: None,
-        }
+        Self { index, proof, checkpoint, extra: None }
     }
 
     /// Returns the receipt with further bytes for whoever reads it. Nothing vouches for them.
     #[must_use]
     pub fn with_extra(self, extra: Vec<u8>) -> Self {
-        Self {
-            extra: Some(extra),
-            ..self
-        }
+        Self { extra: Some(extra), ..self }
     }
 
     /// Returns the index of the entry, counted from 0.
@@ -107,9 +99,7 @@ impl Receipt {
         if lines.next() != Some(FIRST_LINE) {
             return Err(ReceiptProblem::Form);
         }
-        let extra = match lines
-            .next_if(|line| line.starts_with("extra "))
-            .and_then(|line| line.strip_prefix("extra "))
+        let extra = match lines.next_if(|line| line.starts_with("extra ")).and_then(|line| line.strip_prefix("extra "))
         {
             None => None,
             Some(encoded) => match STANDARD.decode(encoded) {
@@ -117,25 +107,14 @@ impl Receipt {
                 Err(_) => return Err(ReceiptProblem::Form),
             },
         };
-        let index = lines
-            .next()
-            .and_then(|line| line.strip_prefix("index "))
-            .and_then(decimal);
-        let proof: Option<Vec<Hash>> = lines
-            .by_ref()
-            .take(PROOF_HASHES_LIMIT)
-            .map(|line| Hash::from_base64(line).ok())
-            .collect();
+        let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal);
+        let proof: Option<Vec<Hash>> =
+            lines.by_ref().take(PROOF_HASHES_LIMIT).map(|line| Hash::from_base64(line).ok()).collect();
         let (Some(index), Some(proof), None) = (index, proof, lines.next()) else {
             return Err(ReceiptProblem::Form);
         };
         let checkpoint = SignedCheckpoint::parse(checkpoint).map_err(ReceiptProblem::Checkpoint)?;
-        Ok(Self {
-            index,
-            proof,
-            checkpoint,
-            extra,
-        })
+        Ok(Self { index, proof, checkpoint, extra })
     }
 
     /// Returns the verified checkpoint once these entry bytes are found to stand in the log it was signed for.
@@ -195,11 +174,7 @@ mod tests {
 
     fn receipt(index: u8, size: u8) -> Receipt {
         let leaves: Vec<Hash> = (0..size).map(|number| leaf_hash(&[number])).collect();
-        let head = Checkpoint {
-            origin: key().name().to_owned(),
-            size: size.into(),
-            root: tree_root(&leaves),
-        };
+        let head = Checkpoint { origin: key().name().to_owned(), size: size.into(), root: tree_root(&leaves) };
         let proof = inclusion_proof(&leaves, index.into()).unwrap();
         Receipt::new(index.into(), proof, head.sign(&key()).unwrap())
     }
@@ -210,10 +185,7 @@ mod tests {
             for index in 0..size {
                 let read = Receipt::parse(&receipt(index, size).to_string()).unwrap();
                 assert_eq!(read, receipt(index, size));
-                assert_eq!(
-                    read.verify(&[index], &key().verifier_key()).unwrap().size,
-                    u64::from(size)
-                );
+                assert_eq!(read.verify(&[index], &key().verifier_key()).unwrap().size, u64::from(size));
                 assert!(read.verify(&[index + 1], &key().verifier_key()).is_err());
             }
         }
@@ -228,11 +200,7 @@ mod tests {
         );
         assert!(text.starts_with(&expected), "{text}");
         assert_eq!(Receipt::parse(&text).unwrap().extra(), Some(b"note".as_slice()));
-        assert!(
-            receipt(0, 1)
-                .to_string()
-                .starts_with("c2sp.org/tlog-proof@v1\nindex 0\n\nregistry.example/log\n1\n")
-        );
+        assert!(receipt(0, 1).to_string().starts_with("c2sp.org/tlog-proof@v1\nindex 0\n\nregistry.example/log\n1\n"));
     }
 
     #[test]
@@ -256,15 +224,9 @@ mod tests {
 
     #[test]
     fn an_entry_newer_than_the_checkpoint_is_told_as_such() {
-        let early = Receipt {
-            index: 5,
-            ..receipt(1, 3)
-        };
+        let early = Receipt { index: 5, ..receipt(1, 3) };
         let problem = ProofProblem::IndexBeyondTree { index: 5, size: 3 };
-        assert_eq!(
-            early.verify(&[5], &key().verifier_key()),
-            Err(ReceiptProblem::Proof(problem))
-        );
+        assert_eq!(early.verify(&[5], &key().verifier_key()), Err(ReceiptProblem::Proof(problem)));
     }
 
     proptest! {

@@ -31,10 +31,7 @@ impl SigningKey {
     /// [`KeyProblem::Name`] for a name that no signed note can carry.
     pub fn from_seed(name: impl Into<String>, seed: [u8; 32]) -> Result<Self, KeyProblem> {
         let name = checked_name(name.into())?;
-        Ok(Self {
-            name,
-            secret: ed25519_dalek::SigningKey::from_bytes(&seed),
-        })
+        Ok(Self { name, secret: ed25519_dalek::SigningKey::from_bytes(&seed) })
     }
 
     /// Returns the name of the key, which is the origin of the log.
@@ -46,10 +43,7 @@ impl SigningKey {
     /// Returns the public half, for all who check.
     #[must_use]
     pub fn verifier_key(&self) -> VerifierKey {
-        VerifierKey {
-            name: self.name.clone(),
-            public: self.secret.verifying_key(),
-        }
+        VerifierKey { name: self.name.clone(), public: self.secret.verifying_key() }
     }
 
     /// Returns the signature line over a note text: em dash, name, Base64 of key id and signature, newline.
@@ -119,13 +113,7 @@ impl fmt::Display for VerifierKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut key = vec![ED25519];
         key.extend_from_slice(self.public.as_bytes());
-        write!(
-            formatter,
-            "{}+{}+{}",
-            self.name,
-            hex::encode(self.id()),
-            STANDARD.encode(key)
-        )
+        write!(formatter, "{}+{}+{}", self.name, hex::encode(self.id()), STANDARD.encode(key))
     }
 }
 
@@ -158,11 +146,7 @@ impl FromStr for VerifierKey {
             return Err(KeyProblem::Weak);
         }
         let key = Self { name, public };
-        if hex::encode(key.id()) == id {
-            Ok(key)
-        } else {
-            Err(KeyProblem::Id)
-        }
+        if hex::encode(key.id()) == id { Ok(key) } else { Err(KeyProblem::Id) }
     }
 }
 
@@ -188,18 +172,11 @@ pub enum KeyProblem {
 
 /// Returns whether a signed note can carry this as the name of a key.
 pub(super) fn is_key_name(name: &str) -> bool {
-    !name.is_empty()
-        && !name
-            .chars()
-            .any(|letter| letter == '+' || letter.is_whitespace() || letter.is_control())
+    !name.is_empty() && !name.chars().any(|letter| letter == '+' || letter.is_whitespace() || letter.is_control())
 }
 
 fn checked_name(name: String) -> Result<String, KeyProblem> {
-    if is_key_name(&name) {
-        Ok(name)
-    } else {
-        Err(KeyProblem::Name)
-    }
+    if is_key_name(&name) { Ok(name) } else { Err(KeyProblem::Name) }
 }
 
 #[cfg(test)]
@@ -214,10 +191,7 @@ mod tests {
     #[test]
     fn a_published_key_of_another_log_is_read() {
         let key: VerifierKey = CHECKSUM_DATABASE.parse().unwrap();
-        assert_eq!(
-            (key.name(), hex::encode(key.id()).as_str()),
-            ("sum.golang.org", "033de0ae")
-        );
+        assert_eq!((key.name(), hex::encode(key.id()).as_str()), ("sum.golang.org", "033de0ae"));
         assert_eq!(key.to_string(), CHECKSUM_DATABASE);
     }
 
@@ -234,25 +208,13 @@ mod tests {
         let refusal = |text: &str| text.parse::<VerifierKey>().expect_err("no key");
         assert_eq!(refusal("name"), KeyProblem::Form);
         assert_eq!(refusal("a name+00000000+AAAA"), KeyProblem::Name);
-        assert_eq!(
-            refusal(&CHECKSUM_DATABASE.replace("+033de0ae+", "+033de0af+")),
-            KeyProblem::Id
-        );
+        assert_eq!(refusal(&CHECKSUM_DATABASE.replace("+033de0ae+", "+033de0af+")), KeyProblem::Id);
         assert_eq!(refusal(&CHECKSUM_DATABASE.replace("+Ac4z", "+As4z")), KeyProblem::Type);
-        assert_eq!(
-            refusal(&format!("name+00000000+{}", STANDARD.encode([1; 20]))),
-            KeyProblem::Form
-        );
+        assert_eq!(refusal(&format!("name+00000000+{}", STANDARD.encode([1; 20]))), KeyProblem::Form);
         let mut neutral = [0; 33];
         neutral.iter_mut().take(2).for_each(|byte| *byte = 1);
-        assert_eq!(
-            refusal(&format!("name+00000000+{}", STANDARD.encode(neutral))),
-            KeyProblem::Weak
-        );
-        assert_eq!(
-            SigningKey::from_seed("two\nlines", [0; 32]).map(|_| ()),
-            Err(KeyProblem::Name)
-        );
+        assert_eq!(refusal(&format!("name+00000000+{}", STANDARD.encode(neutral))), KeyProblem::Weak);
+        assert_eq!(SigningKey::from_seed("two\nlines", [0; 32]).map(|_| ()), Err(KeyProblem::Name));
     }
 
     proptest! {

@@ -53,11 +53,7 @@ fn key() -> SigningKey {
 
 fn log(size: u32) -> Stored {
     let signed = |range: &CompactRange| {
-        let head = Checkpoint {
-            origin: key().name().to_owned(),
-            size: range.size(),
-            root: range.root(),
-        };
+        let head = Checkpoint { origin: key().name().to_owned(), size: range.size(), root: range.root() };
         head.sign(&key()).unwrap().text().as_bytes().to_vec()
     };
     let mut range = CompactRange::new();
@@ -71,13 +67,7 @@ fn log(size: u32) -> Stored {
             checkpoints.push(signed(&range));
         }
     }
-    Stored {
-        rows,
-        checkpoints,
-        size: size.into(),
-        root: *range.root().as_bytes(),
-        range: range.to_bytes(),
-    }
+    Stored { rows, checkpoints, size: size.into(), root: *range.root().as_bytes(), range: range.to_bytes() }
 }
 
 fn check(log: &Stored) -> Report {
@@ -100,10 +90,7 @@ fn an_untouched_log_has_no_findings_at_any_size() {
     for size in 0..=20 {
         let report = check(&log(size));
         assert!(report.is_clean(), "{:?}", report.findings);
-        assert_eq!(
-            (report.entries, report.checkpoints),
-            (u64::from(size), 1 + (u64::from(size) + 1) / 4)
-        );
+        assert_eq!((report.entries, report.checkpoints), (u64::from(size), 1 + (u64::from(size) + 1) / 4));
         assert_eq!(*report.root.as_bytes(), log(size).root);
     }
 }
@@ -118,17 +105,12 @@ fn an_entry_rewritten_with_its_hash_and_the_head_is_betrayed_by_the_signed_check
     let mut range = CompactRange::new();
     log.rows.iter().for_each(|row| range.append(leaf_hash(&row.1)));
     (log.root, log.range) = (*range.root().as_bytes(), range.to_bytes());
-    assert!(
-        check(&log).is_clean(),
-        "nothing after the checkpoint of size 3 was signed"
-    );
+    assert!(check(&log).is_clean(), "nothing after the checkpoint of size 3 was signed");
     log.checkpoints = self::log(7).checkpoints;
     log.rows.push(self::log(7).rows[6].clone());
     let findings = check(&log).findings;
     assert!(
-        findings
-            .iter()
-            .any(|finding| matches!(finding, Finding::CheckpointDiffers { size: 7, .. })),
+        findings.iter().any(|finding| matches!(finding, Finding::CheckpointDiffers { size: 7, .. })),
         "{findings:?}"
     );
 }
@@ -140,13 +122,7 @@ fn a_removed_entry_a_swap_and_a_cut_end_are_named() {
     assert!(sentences(&holed).contains(&"entry 3 should come next, but entry 4 is stored there".to_owned()));
     let mut swapped = log(8);
     swapped.rows.swap(5, 6);
-    assert!(
-        sentences(&swapped)
-            .iter()
-            .any(|text| text.starts_with("entry 5 is dated ")),
-        "{:?}",
-        sentences(&swapped)
-    );
+    assert!(sentences(&swapped).iter().any(|text| text.starts_with("entry 5 is dated ")), "{:?}", sentences(&swapped));
     let mut repeated = log(8);
     repeated.rows.insert(3, repeated.rows[2].clone());
     assert!(sentences(&repeated).contains(&"entry 3 should come next, but entry 2 is stored there".to_owned()));
@@ -161,17 +137,9 @@ fn a_hole_hidden_by_new_numbers_is_betrayed_by_the_roots() {
     log.rows.remove(3);
     log.rows.iter_mut().zip(0..).for_each(|(row, index)| row.0 = index);
     let report = check(&log);
+    assert!(report.findings.iter().any(|finding| matches!(finding, Finding::CheckpointDiffers { size: 7, .. })));
     assert!(
-        report
-            .findings
-            .iter()
-            .any(|finding| matches!(finding, Finding::CheckpointDiffers { size: 7, .. }))
-    );
-    assert!(
-        report
-            .findings
-            .iter()
-            .any(|finding| matches!(finding, Finding::HeadSizeDiffers { stated: 8, entries: 7 }))
+        report.findings.iter().any(|finding| matches!(finding, Finding::HeadSizeDiffers { stated: 8, entries: 7 }))
     );
 }
 
@@ -188,10 +156,7 @@ fn a_checkpoint_given_after_its_entries_is_said_not_to_have_been_compared() {
     let report = verifier.finish(log.size, &Hash::from_bytes(log.root), &log.range);
     assert!(matches!(
         report.findings[..],
-        [
-            Finding::CheckpointTooLate { size: 0 },
-            Finding::CheckpointTooLate { size: 3 }
-        ]
+        [Finding::CheckpointTooLate { size: 0 }, Finding::CheckpointTooLate { size: 3 }]
     ));
 }
 
@@ -199,10 +164,7 @@ fn a_checkpoint_given_after_its_entries_is_said_not_to_have_been_compared() {
 fn a_check_resumed_from_a_kept_edge_finds_what_was_rewritten_behind_it() {
     let resumed = |kept: u32, log: &Stored| {
         let mut range = CompactRange::new();
-        self::log(kept)
-            .rows
-            .iter()
-            .for_each(|row| range.append(leaf_hash(&row.1)));
+        self::log(kept).rows.iter().for_each(|row| range.append(leaf_hash(&row.1)));
         let mut verifier = LogVerifier::resume(range);
         for (index, bytes, leaf) in log.rows.iter().skip(kept as usize) {
             verifier.push(*index, bytes, &Hash::from_bytes(*leaf));
@@ -215,20 +177,9 @@ fn a_check_resumed_from_a_kept_edge_finds_what_was_rewritten_behind_it() {
     }
     let mut rewritten = CompactRange::new();
     rewritten.append(leaf_hash(b"another first entry"));
-    honest
-        .rows
-        .iter()
-        .skip(1)
-        .for_each(|row| rewritten.append(leaf_hash(&row.1)));
-    let forged = Stored {
-        root: *rewritten.root().as_bytes(),
-        range: rewritten.to_bytes(),
-        ..honest
-    };
-    assert!(matches!(
-        resumed(5, &forged).findings[..],
-        [Finding::HeadRootDiffers { .. }, Finding::HeadRangeDiffers]
-    ));
+    honest.rows.iter().skip(1).for_each(|row| rewritten.append(leaf_hash(&row.1)));
+    let forged = Stored { root: *rewritten.root().as_bytes(), range: rewritten.to_bytes(), ..honest };
+    assert!(matches!(resumed(5, &forged).findings[..], [Finding::HeadRootDiffers { .. }, Finding::HeadRangeDiffers]));
 }
 
 #[test]
@@ -238,10 +189,7 @@ fn findings_without_end_are_counted_and_not_kept() {
         verifier.push(index, b"no entry", &leaf_hash(b"no entry"));
     }
     let report = verifier.finish(0, &leaf_hash(b""), &[]);
-    assert_eq!(
-        (report.findings.len(), report.findings_total),
-        (super::FINDINGS_LIMIT, 3_003)
-    );
+    assert_eq!((report.findings.len(), report.findings_total), (super::FINDINGS_LIMIT, 3_003));
 }
 
 fn flip(bytes: &mut [u8], place: prop::sample::Index, bit: u8) {

@@ -70,9 +70,7 @@ impl Tile {
     /// # Errors
     /// [`TileProblem::Path`] for any other text: every tile has one path.
     pub fn parse(path: &str) -> Result<Self, TileProblem> {
-        Self::read(path)
-            .filter(|tile| tile.path() == path)
-            .ok_or(TileProblem::Path)
+        Self::read(path).filter(|tile| tile.path() == path).ok_or(TileProblem::Path)
     }
 
     fn read(path: &str) -> Option<Self> {
@@ -90,9 +88,7 @@ impl Tile {
         };
         let index = groups.split('/').try_fold(0_u64, |index, group| {
             let digits = group.strip_prefix('x').unwrap_or(group);
-            index
-                .checked_mul(1000)?
-                .checked_add(digits.parse::<u16>().ok().map(u64::from)?)
+            index.checked_mul(1000)?.checked_add(digits.parse::<u16>().ok().map(u64::from)?)
         })?;
         // The path is compared as a whole afterwards, which settles zeros, signs and the place of every `x`.
         Some(Self { kind, index, width })
@@ -134,9 +130,7 @@ impl Tile {
     #[must_use]
     pub fn subtrees(&self) -> Option<Vec<Subtree>> {
         let first = self.index.checked_mul(u64::from(TILE_WIDTH))?;
-        (0..u64::from(self.width))
-            .map(|place| Subtree::new(self.kind.height(), first.checked_add(place)?))
-            .collect()
+        (0..u64::from(self.width)).map(|place| Subtree::new(self.kind.height(), first.checked_add(place)?)).collect()
     }
 
     /// Returns the half-open range of leaf indexes below the tile, or nothing if there can be no such leaves.
@@ -173,11 +167,7 @@ impl fmt::Display for Tile {
         }
         groups.reverse();
         formatter.write_str(&groups.join("/"))?;
-        if self.width < TILE_WIDTH {
-            write!(formatter, ".p/{}", self.width)
-        } else {
-            Ok(())
-        }
+        if self.width < TILE_WIDTH { write!(formatter, ".p/{}", self.width) } else { Ok(()) }
     }
 }
 
@@ -202,13 +192,7 @@ pub fn subtree_from_tiles<E: From<TileProblem>>(
     let bytes = fetch(tile)?;
     let (hashes, _) = bytes.as_chunks::<32>();
     let skipped = usize::try_from(first % u64::from(TILE_WIDTH)).unwrap_or(usize::MAX);
-    let mut nodes: Vec<Hash> = hashes
-        .iter()
-        .skip(skipped)
-        .take(1 << lift)
-        .copied()
-        .map(Hash::from_bytes)
-        .collect();
+    let mut nodes: Vec<Hash> = hashes.iter().skip(skipped).take(1 << lift).copied().map(Hash::from_bytes).collect();
     if nodes.len() != 1 << lift {
         return Err(TileProblem::Bytes.into());
     }
@@ -244,36 +228,24 @@ mod tests {
     #[test]
     fn the_examples_of_the_specification_hold() {
         let tile = Tile::parse("tile/0/x001/x234/067").unwrap();
-        assert_eq!(
-            (tile.kind(), tile.index(), tile.width()),
-            (TileKind::Hashes(0), 1_234_067, 256)
-        );
+        assert_eq!((tile.kind(), tile.index(), tile.width()), (TileKind::Hashes(0), 1_234_067, 256));
         let widths = |level, size: u64| -> Vec<u16> {
-            (0..)
-                .map_while(|index| Tile::at(TileKind::Hashes(level), index, size))
-                .map(|tile| tile.width())
-                .collect()
+            (0..).map_while(|index| Tile::at(TileKind::Hashes(level), index, size)).map(|tile| tile.width()).collect()
         };
         // "273 full level 0 tiles, one partial of width 112, one full level 1 tile, one partial of width 17, and one
         // partial level 2 tile of width 1"
         let level_0 = widths(0, 70_000);
         assert_eq!((level_0.len(), level_0[272], level_0[273]), (274, 256, 112));
-        assert_eq!(
-            (widths(1, 70_000), widths(2, 70_000), widths(3, 70_000)),
-            (vec![256, 17], vec![1], vec![])
-        );
+        assert_eq!((widths(1, 70_000), widths(2, 70_000), widths(3, 70_000)), (vec![256, 17], vec![1], vec![]));
         assert_eq!((widths(0, 256), widths(1, 256)), (vec![256], vec![1]));
         assert_eq!(widths(0, 0), Vec::<u16>::new());
     }
 
     #[test]
     fn paths_are_read_and_written_alike_and_no_second_spelling_passes() {
-        for path in [
-            "tile/0/000",
-            "tile/63/999",
-            "tile/1/x001/000.p/255",
-            "tile/entries/x018/x446/x744/x073/x709/x551/615",
-        ] {
+        for path in
+            ["tile/0/000", "tile/63/999", "tile/1/x001/000.p/255", "tile/entries/x018/x446/x744/x073/x709/x551/615"]
+        {
             assert_eq!(Tile::parse(path).unwrap().path(), path);
         }
         for path in [
@@ -323,22 +295,15 @@ mod tests {
             Ok::<_, TileProblem>(fetched.clone())
         };
         for index in [0, 255, 256, 65_535, 65_536, 69_887, 69_888, 69_999] {
-            let found = inclusion_proof_from(70_000, index, &mut |subtree| {
-                subtree_from_tiles(subtree, 70_000, &mut store)
-            })
-            .unwrap();
+            let found =
+                inclusion_proof_from(70_000, index, &mut |subtree| subtree_from_tiles(subtree, 70_000, &mut store))
+                    .unwrap();
             assert_eq!(found, inclusion_proof(&leaves, index).unwrap(), "index {index}");
         }
         let outside = Subtree::new(0, 70_000).unwrap();
-        assert_eq!(
-            subtree_from_tiles(outside, 70_000, &mut store),
-            Err(TileProblem::Outside)
-        );
+        assert_eq!(subtree_from_tiles(outside, 70_000, &mut store), Err(TileProblem::Outside));
         let mut short = |_: Tile| Ok::<_, TileProblem>(vec![0; 31]);
-        assert_eq!(
-            subtree_from_tiles(Subtree::new(0, 0).unwrap(), 1, &mut short),
-            Err(TileProblem::Bytes)
-        );
+        assert_eq!(subtree_from_tiles(Subtree::new(0, 0).unwrap(), 1, &mut short), Err(TileProblem::Bytes));
     }
 
     proptest! {

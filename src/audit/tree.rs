@@ -134,14 +134,7 @@ pub fn leaf_hash(bytes: &[u8]) -> Hash {
 /// Returns SHA-256(0x01 ‖ left ‖ right), the inner-node rule.
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Hash(
-        Sha256::new()
-            .chain_update([0x01])
-            .chain_update(left.0)
-            .chain_update(right.0)
-            .finalize()
-            .into(),
-    )
+    Hash(Sha256::new().chain_update([0x01]).chain_update(left.0).chain_update(right.0).finalize().into())
 }
 
 /// Returns SHA-256 of nothing, the root of the tree without leaves.
@@ -211,10 +204,7 @@ impl Subtree {
         let mut start = range.start;
         while start < range.end {
             let level = (range.end - start).ilog2().min(start.trailing_zeros());
-            pieces.push(Self {
-                level,
-                index: start >> level,
-            });
+            pieces.push(Self { level, index: start >> level });
             start += 1 << level;
         }
         pieces
@@ -227,16 +217,8 @@ mod tests {
     use super::*;
 
     /// The eight inputs with which every implementation of RFC 6962 is tried.
-    const INPUTS: [&str; 8] = [
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    ];
+    const INPUTS: [&str; 8] =
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
     const ROOTS: [&str; 8] = [
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -250,17 +232,11 @@ mod tests {
 
     #[test]
     fn the_well_known_inputs_give_the_well_known_roots() {
-        let leaves: Vec<Hash> = INPUTS
-            .iter()
-            .map(|text| leaf_hash(&hex::decode(text).unwrap()))
-            .collect();
+        let leaves: Vec<Hash> = INPUTS.iter().map(|text| leaf_hash(&hex::decode(text).unwrap())).collect();
         for (size, root) in (1..).zip(ROOTS) {
             assert_eq!(tree_root(&leaves[..size]).to_hex(), root, "size {size}");
         }
-        assert_eq!(
-            empty_root().to_hex(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(empty_root().to_hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 
     #[test]
@@ -274,22 +250,13 @@ mod tests {
     #[test]
     fn a_hash_has_one_spelling() {
         let hash = leaf_hash(b"x");
-        assert_eq!(
-            Hash::from_hex(&hash.to_hex().to_uppercase()),
-            Err(HashProblem::Spelling)
-        );
+        assert_eq!(Hash::from_hex(&hash.to_hex().to_uppercase()), Err(HashProblem::Spelling));
         assert_eq!(Hash::from_hex(""), Err(HashProblem::Spelling));
         assert_eq!(Hash::from_hex(&"0".repeat(66)), Err(HashProblem::Spelling));
         assert_eq!(Hash::from_slice(&[0; 31]), Err(HashProblem::Length(31)));
         assert_eq!(Hash::from_base64(&hash.to_base64()), Ok(hash));
-        assert_eq!(
-            Hash::from_base64(hash.to_base64().trim_end_matches('=')),
-            Err(HashProblem::Spelling)
-        );
-        assert_eq!(
-            serde_json::from_str::<Hash>(&serde_json::to_string(&hash).unwrap()).unwrap(),
-            hash
-        );
+        assert_eq!(Hash::from_base64(hash.to_base64().trim_end_matches('=')), Err(HashProblem::Spelling));
+        assert_eq!(serde_json::from_str::<Hash>(&serde_json::to_string(&hash).unwrap()).unwrap(), hash);
     }
 
     #[test]

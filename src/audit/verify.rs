@@ -54,12 +54,7 @@ impl LogVerifier {
     /// A signer of heads keeps that edge outside the database and reads only what came since it last signed.
     #[must_use]
     pub fn resume(range: CompactRange) -> Self {
-        Self {
-            next_index: range.size(),
-            entries: range.size(),
-            range,
-            ..Self::default()
-        }
+        Self { next_index: range.size(), entries: range.size(), range, ..Self::default() }
     }
 
     /// Takes a published checkpoint: checks its signature now, and its root as soon as its size is reached.
@@ -68,10 +63,7 @@ impl LogVerifier {
         let head = match SignedCheckpoint::parse(signed).and_then(|checkpoint| checkpoint.verify(key)) {
             Ok(head) => head,
             Err(problem) => {
-                return self.note(Finding::CheckpointUnbelievable {
-                    ordinal: self.checkpoints,
-                    problem,
-                });
+                return self.note(Finding::CheckpointUnbelievable { ordinal: self.checkpoints, problem });
             }
         };
         if head.size < self.next_index {
@@ -86,18 +78,11 @@ impl LogVerifier {
     /// Takes the next entry as stored, with the index and the leaf hash stored beside it.
     pub fn push(&mut self, index: u64, bytes: &[u8], stored_leaf: &Hash) {
         if index != self.next_index {
-            self.note(Finding::SequenceBroken {
-                expected: self.next_index,
-                found: index,
-            });
+            self.note(Finding::SequenceBroken { expected: self.next_index, found: index });
         }
         let leaf = leaf_hash(bytes);
         if leaf != *stored_leaf {
-            self.note(Finding::LeafDiffers {
-                index,
-                computed: leaf,
-                stored: *stored_leaf,
-            });
+            self.note(Finding::LeafDiffers { index, computed: leaf, stored: *stored_leaf });
         }
         match Entry::parse(bytes) {
             Err(problem) => self.note(Finding::EntryUnreadable { index, problem }),
@@ -114,25 +99,16 @@ impl LogVerifier {
     pub fn finish(mut self, head_size: u64, head_root: &Hash, head_range: &[u8]) -> Report {
         let root = self.range.root();
         if head_size != self.entries {
-            self.note(Finding::HeadSizeDiffers {
-                stated: head_size,
-                entries: self.entries,
-            });
+            self.note(Finding::HeadSizeDiffers { stated: head_size, entries: self.entries });
         }
         if *head_root != root {
-            self.note(Finding::HeadRootDiffers {
-                stated: *head_root,
-                computed: root,
-            });
+            self.note(Finding::HeadRootDiffers { stated: *head_root, computed: root });
         }
         if head_range != self.range.to_bytes() {
             self.note(Finding::HeadRangeDiffers);
         }
         for size in std::mem::take(&mut self.awaited).into_keys() {
-            self.note(Finding::EntriesMissing {
-                size,
-                entries: self.entries,
-            });
+            self.note(Finding::EntriesMissing { size, entries: self.entries });
         }
         Report {
             entries: self.entries,
@@ -156,11 +132,7 @@ impl LogVerifier {
             let root = self.range.root();
             for claimed in claimed {
                 if size != self.range.size() || claimed != root {
-                    self.note(Finding::CheckpointDiffers {
-                        size,
-                        signed: claimed,
-                        computed: root,
-                    });
+                    self.note(Finding::CheckpointDiffers { size, signed: claimed, computed: root });
                 }
             }
         }

@@ -68,19 +68,12 @@ impl Create {
             .store
             .write(|tx| -> Result<_, AccountError> {
                 let account = access::create_account(tx, now, rng, &console, new)?;
-                let request = KeyRequest {
-                    name: "first key".to_owned(),
-                    scopes: None,
-                    expires_at: None,
-                };
+                let request = KeyRequest { name: "first key".to_owned(), scopes: None, expires_at: None };
                 let key = access::create_key(tx, &registry, now, rng, &console, &account.id, request)?;
                 Ok((account, key))
             })
             .map_err(failure)?;
-        paper::note(&format!(
-            "account {} ({}); its key is shown this once:",
-            account.id, account.role
-        ));
+        paper::note(&format!("account {} ({}); its key is shown this once:", account.id, account.role));
         paper::say(&key.key.reveal())?;
         Ok(Exit::Done)
     }

@@ -44,16 +44,9 @@ struct Detail(String);
 impl Api {
     /// Returns the interface of a server, `https://registry.example.kz`; the key is taken from the environment.
     pub(super) fn of(server: &str) -> Result<Self, Failure> {
-        let key = std::env::var(KEY)
-            .ok()
-            .filter(|key| !key.trim().is_empty())
-            .ok_or_else(|| {
-                Failure::new(
-                    Exit::Usage,
-                    format!("{KEY} is not set"),
-                    format!("set it: export {KEY}=smr_live_…"),
-                )
-            })?;
+        let key = std::env::var(KEY).ok().filter(|key| !key.trim().is_empty()).ok_or_else(|| {
+            Failure::new(Exit::Usage, format!("{KEY} is not set"), format!("set it: export {KEY}=smr_live_…"))
+        })?;
         Ok(Self::with_key(server, &key))
     }
 
@@ -67,12 +60,7 @@ impl Api {
             .build()
             .new_agent();
         let server = server.trim_end_matches('/').to_owned();
-        Self {
-            agent,
-            server,
-            key: key.trim().to_owned(),
-            language: language(),
-        }
+        Self { agent, server, key: key.trim().to_owned(), language: language() }
     }
 
     /// Reads.
@@ -91,15 +79,8 @@ impl Api {
         bytes: &[u8],
     ) -> Result<Value, Failure> {
         let request = self.dressed(self.agent.post(self.url(path)));
-        let request = query
-            .iter()
-            .fold(request, |request, (name, value)| request.query(*name, value));
-        self.answer(
-            request
-                .header("prefer", format!("wait={wait_s}"))
-                .content_type(media_type)
-                .send(bytes),
-        )
+        let request = query.iter().fold(request, |request, (name, value)| request.query(*name, value));
+        self.answer(request.header("prefer", format!("wait={wait_s}")).content_type(media_type).send(bytes))
     }
 
     /// Posts a value as JSON.
@@ -135,11 +116,9 @@ impl Api {
         match serde_json::from_str(&text) {
             Ok(value) if status.is_success() => Ok(value),
             Ok(problem) => Err(refusal(&self.server, status, &problem)),
-            Err(error) if status.is_success() => Err(Failure::new(
-                Exit::Failed,
-                error,
-                "check --server: this does not answer like a registry",
-            )),
+            Err(error) if status.is_success() => {
+                Err(Failure::new(Exit::Failed, error, "check --server: this does not answer like a registry"))
+            }
             Err(_) => Err(refusal(&self.server, status, &Value::Null)),
         }
     }
@@ -148,43 +127,21 @@ impl Api {
 fn refusal(server: &str, status: StatusCode, problem: &Value) -> Failure {
     let text = |name: &str| problem.get(name).and_then(Value::as_str).map(str::to_owned);
     let title = text("title").unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_owned());
-    let of_fields = problem
-        .get("errors")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|error| {
-            let place = error
-                .get("pointer")
-                .or_else(|| error.get("column"))
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let said = error
-                .get("detail")
-                .or_else(|| error.get("problem"))
-                .and_then(Value::as_str)?;
-            Some(if place.is_empty() {
-                said.to_owned()
-            } else {
-                format!("{place}: {said}")
-            })
-        });
+    let of_fields = problem.get("errors").and_then(Value::as_array).into_iter().flatten().filter_map(|error| {
+        let place = error.get("pointer").or_else(|| error.get("column")).and_then(Value::as_str).unwrap_or_default();
+        let said = error.get("detail").or_else(|| error.get("problem")).and_then(Value::as_str)?;
+        Some(if place.is_empty() { said.to_owned() } else { format!("{place}: {said}") })
+    });
     let mut details: Vec<String> = of_fields.collect();
     if details.is_empty() {
         details.extend(text("detail"));
     }
     let detail = (!details.is_empty()).then(|| Detail(details.join("; ")));
     let (exit, remedy) = match status.as_u16() {
-        401 => (
-            Exit::Wrong,
-            format!("check {KEY}: it may be mistyped, revoked or expired"),
-        ),
+        401 => (Exit::Wrong, format!("check {KEY}: it may be mistyped, revoked or expired")),
         403 => (Exit::Wrong, "use a key that may do this".to_owned()),
         429 | 503 => (Exit::Failed, "try again in a minute".to_owned()),
-        500.. => (
-            Exit::Failed,
-            format!("tell whoever runs the server: {}", text("instance").unwrap_or_default()),
-        ),
+        500.. => (Exit::Failed, format!("tell whoever runs the server: {}", text("instance").unwrap_or_default())),
         _ => (
             Exit::Wrong,
             match text("type") {
@@ -194,15 +151,7 @@ fn refusal(server: &str, status: StatusCode, problem: &Value) -> Failure {
             },
         ),
     };
-    Failure::new(
-        exit,
-        Refusal {
-            status: status.as_u16(),
-            title,
-            detail,
-        },
-        remedy,
-    )
+    Failure::new(exit, Refusal { status: status.as_u16(), title, detail }, remedy)
 }
 
 /// Returns the language of the person at the terminal, as POSIX says: `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
@@ -234,9 +183,6 @@ mod tests {
 
     #[test]
     fn a_busy_server_is_a_failure_and_not_a_refusal() {
-        assert_eq!(
-            refusal("http://registry.test", StatusCode::SERVICE_UNAVAILABLE, &Value::Null).exit(),
-            Exit::Failed
-        );
+        assert_eq!(refusal("http://registry.test", StatusCode::SERVICE_UNAVAILABLE, &Value::Null).exit(), Exit::Failed);
     }
 }

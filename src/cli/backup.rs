@@ -35,17 +35,11 @@ impl Backup {
 
 fn failure(error: BackupError) -> Failure {
     let (exit, remedy) = match &error {
-        BackupError::Server => (
-            Exit::Wrong,
-            "use pg_dump --format=custom, or the backup of your database server",
-        ),
+        BackupError::Server => (Exit::Wrong, "use pg_dump --format=custom, or the backup of your database server"),
         BackupError::Missing(_) => (Exit::Failed, "check database.url"),
         BackupError::Taken(_) => (Exit::Wrong, "choose a name that is free"),
         BackupError::Disk { .. } => (Exit::Failed, "see that the directory is there and may be written to"),
-        BackupError::Database(_) => (
-            Exit::Failed,
-            "see whether the disk is full, and run `scooter-registry doctor`",
-        ),
+        BackupError::Database(_) => (Exit::Failed, "see whether the disk is full, and run `scooter-registry doctor`"),
     };
     Failure::new(exit, error, remedy)
 }

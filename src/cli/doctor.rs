@@ -35,9 +35,7 @@ impl Doctor {
     /// Does it.
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let settings = self.settings.for_a_command()?;
-        let mut looks = vec![Ok(
-            "settings: every key is known and every value can be meant".to_owned()
-        )];
+        let mut looks = vec![Ok("settings: every key is known and every value can be meant".to_owned())];
         // The clock cannot be judged from inside; a person can, if it is told in the zone of the place.
         let time = settings.registry.zone.for_people(clock::now());
         looks.push(Ok(format!("clock: it is {time} here; compare with a watch")));
@@ -63,38 +61,23 @@ impl Doctor {
 }
 
 fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {
-    let only_look = SecretSettings {
-        create: false,
-        ..settings.secrets.clone()
-    };
+    let only_look = SecretSettings { create: false, ..settings.secrets.clone() };
     match SecretFiles::take(&only_look, &settings.registry.origin, &mut clock::chance()) {
         Err(problem) => {
-            looks.push(Err((
-                format!("secrets: {}", with_causes(&problem, ": ")),
-                problem.remedy().to_owned(),
-            )));
+            looks.push(Err((format!("secrets: {}", with_causes(&problem, ": ")), problem.remedy().to_owned())));
             None
         }
         Ok((files, secrets)) => {
             let findings = files.findings();
             if findings.is_empty() {
-                looks.push(Ok(format!(
-                    "secrets: three keys in {}",
-                    settings.secrets.directory.display()
-                )));
+                looks.push(Ok(format!("secrets: three keys in {}", settings.secrets.directory.display())));
             }
             looks.extend(findings.into_iter().map(|finding| {
                 let remedy = "chmod 700 the directory and 600 its files".to_owned();
-                Err((
-                    format!("secrets: {}: {}", finding.path.display(), finding.wrong),
-                    remedy,
-                ))
+                Err((format!("secrets: {}: {}", finding.path.display(), finding.wrong), remedy))
             }));
             if let Err(problem) = files.signer_state() {
-                looks.push(Err((
-                    format!("secrets: {}", with_causes(&problem, ": ")),
-                    problem.remedy().to_owned(),
-                )));
+                looks.push(Err((format!("secrets: {}", with_causes(&problem, ": ")), problem.remedy().to_owned())));
             }
             Some(secrets)
         }
@@ -153,10 +136,7 @@ fn log(settings: &Settings, secrets: Option<&Secrets>) -> Look {
         return Err((wrong, remedy.to_owned()));
     }
     if found.signed == found.size {
-        return Ok(format!(
-            "audit log: all entries are under a signed checkpoint: {}",
-            found.size
-        ));
+        return Ok(format!("audit log: all entries are under a signed checkpoint: {}", found.size));
     }
     let unsigned = format!(
         "audit log: entries not yet under a signed checkpoint: {} of {}",
@@ -178,7 +158,5 @@ fn log(settings: &Settings, secrets: Option<&Secrets>) -> Look {
 
 fn somebody_listens(settings: &Settings) -> bool {
     let addresses = settings.server.listen.to_socket_addrs().into_iter().flatten();
-    addresses
-        .into_iter()
-        .any(|address| TcpStream::connect_timeout(&address, CONNECT_WITHIN).is_ok())
+    addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, CONNECT_WITHIN).is_ok())
 }

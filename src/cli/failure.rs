@@ -53,11 +53,7 @@ impl Failure {
     /// Takes how the command ends, why, and what to do about it.
     #[must_use]
     pub fn new(exit: Exit, error: impl Into<Box<dyn Error + Send + Sync>>, remedy: impl Into<String>) -> Self {
-        Self {
-            exit,
-            error: error.into(),
-            remedy: remedy.into(),
-        }
+        Self { exit, error: error.into(), remedy: remedy.into() }
     }
 
     /// Returns how the command ends.
@@ -97,21 +93,13 @@ impl From<StartError> for Failure {
 
 impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
-        Self::new(
-            Exit::Usage,
-            error,
-            "correct the setting; every setting is explained in config/base.toml",
-        )
+        Self::new(Exit::Usage, error, "correct the setting; every setting is explained in config/base.toml")
     }
 }
 
 impl From<LoggingError> for Failure {
     fn from(error: LoggingError) -> Self {
-        Self::new(
-            Exit::Usage,
-            error,
-            "write log.filter like info or info,scooter_registry::jobs=debug",
-        )
+        Self::new(Exit::Usage, error, "write log.filter like info or info,scooter_registry::jobs=debug")
     }
 }
 

@@ -66,11 +66,7 @@ impl Import {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let api = Api::of(&self.server)?;
         let bytes = std::fs::read(&self.file).map_err(|error| {
-            Failure::new(
-                Exit::Failed,
-                error,
-                format!("check that {} is there and may be read", self.file.display()),
-            )
+            Failure::new(Exit::Failed, error, format!("check that {} is there and may be read", self.file.display()))
         })?;
         let mut progress = ProgressLine::new();
         progress.show(&format!("sending {} ({} KiB)", self.file.display(), bytes.len() / 1024));
@@ -78,11 +74,7 @@ impl Import {
         drop(bytes);
         while Ended::of(import(&answer)?).is_none() {
             let import = import(&answer)?;
-            progress.show(&format!(
-                "{}: {}…",
-                self.file.display(),
-                import_report::text(import, "status")
-            ));
+            progress.show(&format!("{}: {}…", self.file.display(), import_report::text(import, "status")));
             let path = format!("{PATH}/{}", import_report::text(import, "id"));
             std::thread::park_timeout(PAUSE);
             answer = api.get(&path, WAIT_S)?;
@@ -112,20 +104,13 @@ impl Import {
 
 fn import(answer: &Value) -> Result<&Value, Failure> {
     answer.get("import").ok_or_else(|| {
-        Failure::new(
-            Exit::Failed,
-            "the answer holds no import",
-            "check --server: this does not answer like a registry",
-        )
+        Failure::new(Exit::Failed, "the answer holds no import", "check --server: this does not answer like a registry")
     })
 }
 
 /// Returns the media type that the name of the file promises; the server looks at the bytes anyway.
 fn media_type(path: &Path) -> &'static str {
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "csv" => "text/csv",
         "tsv" | "tab" => "text/tab-separated-values",

@@ -75,10 +75,8 @@ pub(super) fn lines(file: &str, server: &str, import: &Value) -> Vec<String> {
     }
     lines.extend(import.get("found").map(found).unwrap_or_default());
     let counts = ["rows", "new", "changed", "unchanged", "bad"];
-    let counted: Vec<String> = counts
-        .iter()
-        .filter_map(|name| Some(format!("{} {name}", count(import, name)?)))
-        .collect();
+    let counted: Vec<String> =
+        counts.iter().filter_map(|name| Some(format!("{} {name}", count(import, name)?))).collect();
     if !counted.is_empty() {
         lines.push(format!("counts: {}", counted.join(", ")));
     }
@@ -88,17 +86,12 @@ pub(super) fn lines(file: &str, server: &str, import: &Value) -> Vec<String> {
     if total > told {
         lines.push(format!("… and {} more problems", total - told));
     }
-    for (name, label) in [
-        ("receipt_url", "receipt with the numbers given"),
-        ("bad_rows_url", "the bad rows, to be mended"),
-    ] {
+    for (name, label) in
+        [("receipt_url", "receipt with the numbers given"), ("bad_rows_url", "the bad rows, to be mended")]
+    {
         let path = text(import, name);
         if !path.is_empty() {
-            let server = if path.starts_with('/') {
-                server.trim_end_matches('/')
-            } else {
-                ""
-            };
+            let server = if path.starts_with('/') { server.trim_end_matches('/') } else { "" };
             lines.push(format!("{label}: {server}{path}"));
         }
     }
@@ -122,10 +115,7 @@ fn found(found: &Value) -> Vec<String> {
     let columns = found.get("columns").and_then(Value::as_array).into_iter().flatten();
     let (used, unused): (Vec<_>, Vec<_>) = columns.partition(|column| !text(column, "field").is_empty());
     let mut lines = vec![format!("found: {}", facts.join(", "))];
-    let pairs: Vec<_> = used
-        .iter()
-        .map(|it| format!("{} = {}", text(it, "field"), text(it, "column")))
-        .collect();
+    let pairs: Vec<_> = used.iter().map(|it| format!("{} = {}", text(it, "field"), text(it, "column"))).collect();
     if !pairs.is_empty() {
         lines.push(format!("columns: {}", pairs.join(", ")));
     }
@@ -149,16 +139,8 @@ fn problem(problem: &Value) -> Vec<String> {
     if !value.is_empty() {
         place.push(format!("\"{value}\""));
     }
-    let place = if place.is_empty() {
-        "the list".to_owned()
-    } else {
-        place.join(", ")
-    };
-    let mut lines = vec![format!(
-        "{}: {place}: {}",
-        text(problem, "severity"),
-        text(problem, "problem")
-    )];
+    let place = if place.is_empty() { "the list".to_owned() } else { place.join(", ") };
+    let mut lines = vec![format!("{}: {place}: {}", text(problem, "severity"), text(problem, "problem"))];
     let remedy = text(problem, "remedy");
     if !remedy.is_empty() {
         lines.push(format!("  what to do: {remedy}"));

@@ -90,10 +90,7 @@ impl Prove {
             Some(path) => std::fs::write(path, &proof.tlog_proof)
                 .map_err(|error| Failure::new(Exit::Failed, error, "choose a file that can be written"))?,
         }
-        paper::note(&format!(
-            "entry {} of {}, leaf hash {}",
-            proof.index, proof.tree_size, proof.entry_hash
-        ));
+        paper::note(&format!("entry {} of {}, leaf hash {}", proof.index, proof.tree_size, proof.entry_hash));
         Ok(Exit::Done)
     }
 }
@@ -102,11 +99,9 @@ fn failure(error: AttestError) -> Failure {
     match error {
         AttestError::Storage(error) => error.into(),
         AttestError::Unknown => Failure::new(Exit::Wrong, error, "check the id of the lookup"),
-        AttestError::NotSignedYet => Failure::new(
-            Exit::Wrong,
-            error,
-            "a running server signs each second: start it, or ask again",
-        ),
+        AttestError::NotSignedYet => {
+            Failure::new(Exit::Wrong, error, "a running server signs each second: start it, or ask again")
+        }
         other => Failure::new(Exit::Wrong, other, "run `scooter-registry log verify`"),
     }
 }

@@ -82,11 +82,7 @@ impl Admit {
         let (now, rng, console) = (clock::now(), &mut clock::chance(), access::console());
         let (operator, key) = registry.store.write(|tx| -> Result<_, Failure> {
             let operator = admit::admit(tx, now, rng, &console, new).map_err(refused)?;
-            let request = KeyRequest {
-                name: "first key".to_owned(),
-                scopes: None,
-                expires_at: None,
-            };
+            let request = KeyRequest { name: "first key".to_owned(), scopes: None, expires_at: None };
             let key = access::create_operator_key(tx, &registry, now, rng, &console, &operator.id, request)
                 .map_err(failure)?;
             Ok((operator, key))
@@ -114,12 +110,7 @@ impl List {
                 .store
                 .read(|db| -> storage::Result<_> { admit::list_operators(db, &console, after.as_deref(), AT_ONCE) })?;
             for operator in &page {
-                let line = [
-                    operator.id.as_str(),
-                    operator.status().name(),
-                    &operator.bin,
-                    &operator.legal_name,
-                ];
+                let line = [operator.id.as_str(), operator.status().name(), &operator.bin, &operator.legal_name];
                 paper::say(&line.join("\t"))?;
             }
             match page.last() {

@@ -36,12 +36,7 @@ fn write(value: &Value, depth: usize, found: &mut Vec<String>) {
                 let mut inner = Vec::new();
                 write(item, 0, &mut inner);
                 let marks = std::iter::once("- ").chain(std::iter::repeat("  "));
-                found.extend(
-                    inner
-                        .iter()
-                        .zip(marks)
-                        .map(|(line, mark)| format!("{indent}{mark}{line}")),
-                );
+                found.extend(inner.iter().zip(marks).map(|(line, mark)| format!("{indent}{mark}{line}")));
             }
         }
         other => found.extend(one_line(other).map(|text| format!("{indent}{text}"))),

@@ -37,19 +37,14 @@ pub fn load(
     let known = leaves(&base.collect().map_err(value_problem)?);
     let mut layers = Config::builder().add_source(base);
     if let Some(path) = file {
-        let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
-            path: path.to_path_buf(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SettingsError::Unreadable { path: path.to_path_buf(), source })?;
         let layer = File::from_str(&text, FileFormat::Toml);
-        let values = layer.collect().map_err(|source| SettingsError::NotToml {
-            path: path.to_path_buf(),
-            source: Box::new(source),
-        })?;
+        let values = layer
+            .collect()
+            .map_err(|source| SettingsError::NotToml { path: path.to_path_buf(), source: Box::new(source) })?;
         let origin = format!("the file {}", path.display());
-        leaves(&values)
-            .keys()
-            .try_for_each(|key| known_shape(&known, key, &origin).map(drop))?;
+        leaves(&values).keys().try_for_each(|key| known_shape(&known, key, &origin).map(drop))?;
         layers = layers.add_source(layer);
     }
     for (name, value) in environment {
@@ -91,9 +86,7 @@ fn leaves(sections: &Map<String, Value>) -> BTreeMap<String, Shape> {
 fn collect_leaves(key: &str, value: &Value, found: &mut BTreeMap<String, Shape>) {
     let shape = match &value.kind {
         ValueKind::Table(table) => {
-            return table
-                .iter()
-                .for_each(|(name, value)| collect_leaves(&format!("{key}.{name}"), value, found));
+            return table.iter().for_each(|(name, value)| collect_leaves(&format!("{key}.{name}"), value, found));
         }
         ValueKind::Array(items) if items.iter().any(|item| matches!(item.kind, ValueKind::Table(_))) => Shape::Tables,
         ValueKind::Array(_) => Shape::Texts,
@@ -140,10 +133,7 @@ mod tests {
     use std::error::Error;
 
     fn environment(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     fn with_file(text: &str, pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
@@ -231,18 +221,10 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused_by_its_name_and_the_place_it_stands_in() {
         let problem = with_file("[server]\nlisen = ':80'", &[]).unwrap_err().to_string();
-        assert!(
-            problem.contains("settings.toml sets server.lisen, which is no setting"),
-            "{problem}"
-        );
+        assert!(problem.contains("settings.toml sets server.lisen, which is no setting"), "{problem}");
         assert!(problem.ends_with("(did you mean server.listen?)"), "{problem}");
-        let problem = load(None, environment(&[("SCOOTER_REGISTRY__RIDES__POLL_MS", "5")]))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            problem.contains("SCOOTER_REGISTRY__RIDES__POLL_MS sets rides.poll_ms"),
-            "{problem}"
-        );
+        let problem = load(None, environment(&[("SCOOTER_REGISTRY__RIDES__POLL_MS", "5")])).unwrap_err().to_string();
+        assert!(problem.contains("SCOOTER_REGISTRY__RIDES__POLL_MS sets rides.poll_ms"), "{problem}");
         assert!(problem.ends_with("(did you mean jobs.poll_ms?)"), "{problem}");
     }
 
@@ -253,11 +235,7 @@ mod tests {
             ("server", "workers = 0", "server.workers"),
             ("server", "workers = 'many'", "server.workers"),
             ("lookups", "tolerance_s = 21601", "lookups.tolerance_s"),
-            (
-                "lookups",
-                "case_patterns = [{ name = 'x', pattern = '(' }]",
-                "lookups.case_patterns",
-            ),
+            ("lookups", "case_patterns = [{ name = 'x', pattern = '(' }]", "lookups.case_patterns"),
             ("lookups", "case_patterns = []", "lookups.case_patterns"),
             ("calendar", "days_off = ['2026-02-30']", "calendar.days_off"),
             ("log", "format = 'xml'", "log.format"),
@@ -275,10 +253,7 @@ mod tests {
 
     #[test]
     fn the_password_of_the_database_is_not_shown_by_debug() {
-        let given = environment(&[(
-            "SCOOTER_REGISTRY__DATABASE__URL",
-            "postgres://registry:tulip@db/registry",
-        )]);
+        let given = environment(&[("SCOOTER_REGISTRY__DATABASE__URL", "postgres://registry:tulip@db/registry")]);
         assert!(!format!("{:?}", load(None, given).unwrap()).contains("tulip"));
     }
 }

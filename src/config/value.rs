@@ -12,9 +12,7 @@ use crate::model::{CasePatterns, Window, WorkingDays, Zone};
 pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zone, D::Error> {
     let name = String::deserialize(deserializer)?;
     Zone::find(&name).ok_or_else(|| {
-        Error::custom(format_args!(
-            "\"{name}\" is no zone of the IANA database, which has for example Asia/Almaty"
-        ))
+        Error::custom(format_args!("\"{name}\" is no zone of the IANA database, which has for example Asia/Almaty"))
     })
 }
 
@@ -34,10 +32,7 @@ pub(super) fn tolerance<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u3
     if seconds <= Window::MOST {
         return Ok(seconds);
     }
-    Err(Error::custom(format_args!(
-        "{seconds} seconds are more than a question may have, {}",
-        Window::MOST
-    )))
+    Err(Error::custom(format_args!("{seconds} seconds are more than a question may have, {}", Window::MOST)))
 }
 
 #[derive(Deserialize)]
@@ -49,14 +44,10 @@ struct CasePattern {
 
 /// Reads the shapes of case numbers.
 pub(super) fn case_patterns<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CasePatterns, D::Error> {
-    let patterns: Vec<_> = Vec::<CasePattern>::deserialize(deserializer)?
-        .into_iter()
-        .map(|it| (it.name, it.pattern))
-        .collect();
+    let patterns: Vec<_> =
+        Vec::<CasePattern>::deserialize(deserializer)?.into_iter().map(|it| (it.name, it.pattern)).collect();
     if patterns.is_empty() {
-        return Err(Error::custom(
-            "without any shape no case number is accepted and nobody can ask",
-        ));
+        return Err(Error::custom("without any shape no case number is accepted and nobody can ask"));
     }
     CasePatterns::compile(&patterns).map_err(Error::custom)
 }

@@ -13,19 +13,13 @@ static ALIASES: LazyLock<HashMap<String, Field>> =
 /// Returns the field that a column of that name is known to hold: by the whole name, else by the name without what
 /// stands in brackets (`Дата ввода (дд.мм.гггг)`).
 pub(super) fn field_of(column: &str) -> Option<Field> {
-    ALIASES
-        .get(&normal(column))
-        .or_else(|| ALIASES.get(&normal(&without_brackets(column))))
-        .copied()
+    ALIASES.get(&normal(column)).or_else(|| ALIASES.get(&normal(&without_brackets(column)))).copied()
 }
 
 /// Reads the embedded file; a test holds that it is whole.
 fn aliases(file: &str) -> HashMap<String, Field> {
     let lists: HashMap<Field, Vec<String>> = toml::from_str(file).unwrap_or_default();
-    lists
-        .into_iter()
-        .flat_map(|(field, names)| names.into_iter().map(move |name| (normal(&name), field)))
-        .collect()
+    lists.into_iter().flat_map(|(field, names)| names.into_iter().map(move |name| (normal(&name), field))).collect()
 }
 
 /// The name without letter case, spaces, punctuation and marks. Kazakh letters are taken for the Russian ones that are
@@ -84,11 +78,7 @@ mod tests {
         for (field, names) in &lists {
             for name in names {
                 assert!(!normal(name).is_empty(), "{name:?} of {field} is nothing but marks");
-                assert_eq!(
-                    known.insert(normal(name), name),
-                    None,
-                    "{name:?} of {field} stands twice"
-                );
+                assert_eq!(known.insert(normal(name), name), None, "{name:?} of {field} stands twice");
             }
         }
         for field in Field::ALL {
@@ -129,17 +119,7 @@ mod tests {
 
     #[test]
     fn names_that_could_mean_several_things_mean_nothing() {
-        for column in [
-            "Vehicle_ID",
-            "id",
-            "№",
-            "№ п/п",
-            "Company",
-            "Type",
-            "",
-            "Status",
-            "Дата",
-        ] {
+        for column in ["Vehicle_ID", "id", "№", "№ п/п", "Company", "Type", "", "Status", "Дата"] {
             assert_eq!(field_of(column), None, "{column:?}");
         }
     }

@@ -17,11 +17,7 @@ fn list(text: &str) -> FleetList {
 fn written(rows: &[[String; 4]], delimiter: char, line_end: &str) -> String {
     let quoted = |cell: &String| {
         let special = cell.contains([delimiter, '"', '\n', '\r']);
-        if special {
-            format!("\"{}\"", cell.replace('"', "\"\""))
-        } else {
-            cell.clone()
-        }
+        if special { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() }
     };
     let header = ["device_id", "марка", "model", "comment"].map(str::to_owned);
     let lines = std::iter::once(&header).chain(rows);

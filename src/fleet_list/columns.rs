@@ -14,14 +14,9 @@ pub(super) struct Columns {
 impl Columns {
     /// Gives the cells of the header row their fields, and tells what could not be obeyed or had to be left out.
     pub(super) fn of(header: &[String], mapping: &Mapping) -> (Self, Vec<Problem>) {
-        let width = header
-            .iter()
-            .rposition(|cell| !cell.trim().is_empty())
-            .map_or(0, |last| last + 1);
+        let width = header.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
         let names: Vec<&str> = header.iter().take(width).map(|cell| cell.trim()).collect();
-        let mut columns = Self {
-            found: Vec::with_capacity(width),
-        };
+        let mut columns = Self { found: Vec::with_capacity(width) };
         let mut problems = Vec::new();
         let mapped: Vec<Option<Field>> = first_of_each(names.iter().map(|name| mapping.field_of(name)));
         for (name, mapped_field) in names.iter().zip(&mapped) {
@@ -37,11 +32,7 @@ impl Columns {
                 },
                 (None, None) => (None, FoundBy::Nothing),
             };
-            columns.found.push(FoundColumn {
-                column: (*name).to_owned(),
-                field,
-                by,
-            });
+            columns.found.push(FoundColumn { column: (*name).to_owned(), field, by });
         }
         for (field, column) in mapping.pairs().filter(|(field, _)| !mapped.contains(&Some(*field))) {
             problems.push(mapped_column_missing(field, column, &names));
@@ -66,10 +57,7 @@ impl Columns {
 
     /// Returns the name, as in the file, of the column that holds the field.
     pub(super) fn name(&self, field: Field) -> Option<&str> {
-        self.found
-            .iter()
-            .find(|column| column.field == Some(field))
-            .map(|column| column.column.as_str())
+        self.found.iter().find(|column| column.field == Some(field)).map(|column| column.column.as_str())
     }
 }
 
@@ -84,20 +72,12 @@ fn first_of_each(fields: impl Iterator<Item = Option<Field>>) -> Vec<Option<Fiel
 }
 
 fn repeated(name: &str, field: Field, first: &str) -> Problem {
-    Problem::new(ProblemKind::ColumnRepeated)
-        .in_column(name)
-        .with("field", field.name())
-        .with("first", first)
+    Problem::new(ProblemKind::ColumnRepeated).in_column(name).with("field", field.name()).with("first", first)
 }
 
 fn mapped_column_missing(field: Field, column: &str, names: &[&str]) -> Problem {
     const SHOWN: usize = 30;
-    let mut columns: Vec<&str> = names
-        .iter()
-        .copied()
-        .filter(|name| !name.is_empty())
-        .take(SHOWN)
-        .collect();
+    let mut columns: Vec<&str> = names.iter().copied().filter(|name| !name.is_empty()).take(SHOWN).collect();
     if names.len() > SHOWN {
         columns.push("…");
     }
@@ -115,10 +95,7 @@ mod tests {
     fn columns(names: &[&str], map: &[&str]) -> (Vec<(Option<Field>, FoundBy)>, Vec<Problem>) {
         let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let (columns, problems) = Columns::of(&texts(names), &Mapping::parse(&texts(map)).unwrap());
-        (
-            columns.found().iter().map(|column| (column.field, column.by)).collect(),
-            problems,
-        )
+        (columns.found().iter().map(|column| (column.field, column.by)).collect(), problems)
     }
 
     #[test]
@@ -126,11 +103,7 @@ mod tests {
         let (found, problems) = columns(&["plate", "Vehicle_ID", "device_id", ""], &["device_id:vehicle_id"]);
         assert_eq!(
             found,
-            [
-                (Some(Field::Plate), FoundBy::Alias),
-                (Some(Field::DeviceId), FoundBy::Map),
-                (None, FoundBy::Nothing),
-            ]
+            [(Some(Field::Plate), FoundBy::Alias), (Some(Field::DeviceId), FoundBy::Map), (None, FoundBy::Nothing),]
         );
         assert!(problems.is_empty());
     }

@@ -44,13 +44,7 @@ struct Whole<'w> {
 impl<'a> Records<'a> {
     /// Reads `text` whose cells are separated by `delimiter`, an ASCII character other than a quotation mark.
     pub(super) fn new(text: &'a str, delimiter: u8, bounds: &'a Bounds) -> Self {
-        Self {
-            rest: text,
-            delimiter,
-            row: 0,
-            width: 0,
-            bounds,
-        }
+        Self { rest: text, delimiter, row: 0, width: 0, bounds }
     }
 
     fn next_record(&mut self) -> Record {
@@ -58,27 +52,17 @@ impl<'a> Records<'a> {
         let window = self.window();
         let cut_short = window.len() < self.rest.len();
         let (cells, defect, after) = match self.whole(window) {
-            Ok(Whole {
-                cells,
-                defect,
-                end: End::Line,
-                after,
-            }) => (cells, defect, after.len() + self.rest.len() - window.len()),
+            Ok(Whole { cells, defect, end: End::Line, after }) => {
+                (cells, defect, after.len() + self.rest.len() - window.len())
+            }
             Ok(Whole { cells, defect, .. }) if !cut_short => (cells, defect, 0),
             Ok(_) => self.line(Defect::TooLong),
             Err(defect) => self.line(defect),
         };
-        let (_, rest) = self
-            .rest
-            .split_at_checked(self.rest.len() - after)
-            .unwrap_or((self.rest, ""));
+        let (_, rest) = self.rest.split_at_checked(self.rest.len() - after).unwrap_or((self.rest, ""));
         self.rest = rest;
         self.width = cells.len();
-        Record {
-            row: self.row,
-            cells,
-            defect,
-        }
+        Record { row: self.row, cells, defect }
     }
 
     /// As much of the rest as one record may take; a line end `\r\n` is never cut in two.
@@ -109,12 +93,7 @@ impl<'a> Records<'a> {
                 defect = Some(Defect::TooManyCells);
             }
             if end != End::Delimiter {
-                return Ok(Whole {
-                    cells,
-                    defect,
-                    end,
-                    after,
-                });
+                return Ok(Whole { cells, defect, end, after });
             }
             rest = after;
         }
@@ -122,19 +101,13 @@ impl<'a> Records<'a> {
 
     /// Reads up to the next delimiter or line end.
     fn plain<'w>(&self, text: &'w str) -> (&'w str, End, &'w str) {
-        let stop = text
-            .bytes()
-            .position(|byte| byte == self.delimiter || byte == b'\n' || byte == b'\r');
+        let stop = text.bytes().position(|byte| byte == self.delimiter || byte == b'\n' || byte == b'\r');
         let Some((cell, after)) = stop.and_then(|stop| text.split_at_checked(stop)) else {
             return (text, End::Text, "");
         };
         match after.strip_prefix("\r\n").or_else(|| after.strip_prefix(['\n', '\r'])) {
             Some(next_line) => (cell, End::Line, next_line),
-            None => (
-                cell,
-                End::Delimiter,
-                after.strip_prefix(char::from(self.delimiter)).unwrap_or_default(),
-            ),
+            None => (cell, End::Delimiter, after.strip_prefix(char::from(self.delimiter)).unwrap_or_default()),
         }
     }
 
@@ -169,11 +142,7 @@ impl<'a> Records<'a> {
             let beginning = line.chars().take(self.bounds.cell_characters).collect();
             return (vec![beginning], Some(Defect::TooLong), left);
         }
-        let cells = line
-            .split(char::from(self.delimiter))
-            .take(self.bounds.columns)
-            .map(str::to_owned)
-            .collect();
+        let cells = line.split(char::from(self.delimiter)).take(self.bounds.columns).map(str::to_owned).collect();
         (cells, Some(defect), left)
     }
 }
@@ -203,11 +172,7 @@ mod tests {
     }
 
     fn sound(row: u32, cells: &[&str]) -> Record {
-        Record {
-            row,
-            cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
-            defect: None,
-        }
+        Record { row, cells: cells.iter().map(|cell| (*cell).to_owned()).collect(), defect: None }
     }
 
     #[test]
@@ -215,12 +180,7 @@ mod tests {
         let text = "a,b\r\n\r\n,\n\"two\r\nlines\",c\rd,\"say \"\"no\"\"\"\n\ne";
         assert_eq!(
             records(text),
-            [
-                sound(1, &["a", "b"]),
-                sound(4, &["two\r\nlines", "c"]),
-                sound(5, &["d", "say \"no\""]),
-                sound(7, &["e"]),
-            ]
+            [sound(1, &["a", "b"]), sound(4, &["two\r\nlines", "c"]), sound(5, &["d", "say \"no\""]), sound(7, &["e"]),]
         );
     }
 
@@ -259,21 +219,12 @@ mod tests {
     }
 
     fn by_the_crate(text: &str) -> Vec<Vec<String>> {
-        let reader = ::csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        reader
-            .into_records()
-            .map(|record| record.unwrap().iter().map(str::to_owned).collect())
-            .collect()
+        let reader = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        reader.into_records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
     }
 
     fn not_blank(records: Vec<Vec<String>>) -> Vec<Vec<String>> {
-        records
-            .into_iter()
-            .filter(|cells| cells.iter().any(|cell| !cell.trim().is_empty()))
-            .collect()
+        records.into_iter().filter(|cells| cells.iter().any(|cell| !cell.trim().is_empty())).collect()
     }
 
     proptest! {

@@ -61,9 +61,7 @@ fn calendar(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
     };
     let year = i32::try_from(number(year, 4..=4)?).ok()?;
     let date = NaiveDate::from_ymd_opt(year, number(month, 1..=2)?, number(day, 1..=2)?)?;
-    u16::try_from(date.year())
-        .is_ok_and(|year| YEARS.contains(&year))
-        .then_some(date)
+    u16::try_from(date.year()).is_ok_and(|year| YEARS.contains(&year)).then_some(date)
 }
 
 /// Whether the text is nothing, or a time of day without an offset: `0:00`, `00:00:00`, `00:00:00.000`. An offset could
@@ -110,10 +108,7 @@ mod tests {
 
     #[test]
     fn a_date_that_could_mean_two_days_is_refused_with_both() {
-        assert_eq!(
-            read("07/01/2026"),
-            Err(DateProblem::Ambiguous(day(2026, 1, 7), day(2026, 7, 1)))
-        );
+        assert_eq!(read("07/01/2026"), Err(DateProblem::Ambiguous(day(2026, 1, 7), day(2026, 7, 1))));
     }
 
     #[test]

@@ -46,13 +46,7 @@ fn declaration(text: &str) -> (Option<u8>, &str) {
         return (None, text);
     };
     let after = text.strip_prefix(first_line).unwrap_or(text);
-    (
-        Some(delimiter),
-        after
-            .strip_prefix("\r\n")
-            .or_else(|| after.strip_prefix(['\n', '\r']))
-            .unwrap_or(after),
-    )
+    (Some(delimiter), after.strip_prefix("\r\n").or_else(|| after.strip_prefix(['\n', '\r'])).unwrap_or(after))
 }
 
 /// Returns the delimiter under which the text looks most like a table; none if it has a single column under each.
@@ -65,10 +59,7 @@ fn choose(text: &str, header_hits: impl Fn(&[String]) -> usize, bounds: &Bounds)
     for delimiter in DELIMITERS {
         let mut widths: HashMap<usize, usize> = HashMap::new();
         let mut hits = 0;
-        for record in Records::new(head, delimiter, bounds)
-            .take(SAMPLE)
-            .filter(|record| record.defect.is_none())
-        {
+        for record in Records::new(head, delimiter, bounds).take(SAMPLE).filter(|record| record.defect.is_none()) {
             if record.cells.len() > 1 {
                 hits = hits.max(header_hits(&record.cells));
             }

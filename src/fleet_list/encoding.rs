@@ -24,41 +24,21 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
     for (mark, encoding, label) in [(b"\xFF\xFE", UTF_16LE, "utf-16le"), (b"\xFE\xFF", UTF_16BE, "utf-16be")] {
         if let Some(rest) = bytes.strip_prefix(mark) {
             let (text, malformed) = encoding.decode_without_bom_handling(rest);
-            let replaced = if malformed {
-                text.matches(REPLACEMENT).count()
-            } else {
-                0
-            };
-            return Decoded {
-                text,
-                encoding: label,
-                replaced,
-            };
+            let replaced = if malformed { text.matches(REPLACEMENT).count() } else { 0 };
+            return Decoded { text, encoding: label, replaced };
         }
     }
     let marked = bytes.strip_prefix(b"\xEF\xBB\xBF");
     let rest = marked.unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(rest) {
-        return Decoded {
-            text: Cow::Borrowed(text),
-            encoding: "utf-8",
-            replaced: 0,
-        };
+        return Decoded { text: Cow::Borrowed(text), encoding: "utf-8", replaced: 0 };
     }
     let (sound, broken) = utf8_evidence(rest);
     if marked.is_some() || sound > broken {
-        return Decoded {
-            text: String::from_utf8_lossy(rest),
-            encoding: "utf-8",
-            replaced: broken,
-        };
+        return Decoded { text: String::from_utf8_lossy(rest), encoding: "utf-8", replaced: broken };
     }
     let (text, _) = WINDOWS_1251.decode_without_bom_handling(rest);
-    Decoded {
-        text,
-        encoding: "windows-1251",
-        replaced: 0,
-    }
+    Decoded { text, encoding: "windows-1251", replaced: 0 }
 }
 
 /// Returns how many characters beyond ASCII are sound UTF-8, and how many places are not.
@@ -113,10 +93,7 @@ mod tests {
     #[test]
     fn a_broken_pair_of_utf16_is_counted() {
         let decoded = decode(b"\xFF\xFEa\x00\x00\xD8b\x00");
-        assert_eq!(
-            (decoded.encoding, decoded.replaced, &*decoded.text),
-            ("utf-16le", 1, "a\u{FFFD}b")
-        );
+        assert_eq!((decoded.encoding, decoded.replaced, &*decoded.text), ("utf-16le", 1, "a\u{FFFD}b"));
     }
 
     #[test]

@@ -7,30 +7,15 @@ use super::{Field, FleetRow, Problem, ProblemKind, cell};
 
 /// What the record of a scooter must hold by the Interior Minister's order No. 158 of 3 March 2026, beside its number:
 /// serial number, make, model, year, and the day it went into service.
-const ASKED_BY_LAW: [Field; 5] = [
-    Field::SerialNumber,
-    Field::Make,
-    Field::Model,
-    Field::Year,
-    Field::InService,
-];
+const ASKED_BY_LAW: [Field; 5] = [Field::SerialNumber, Field::Make, Field::Model, Field::Year, Field::InService];
 
 /// What a policy cannot be recorded without.
-const OF_A_POLICY: [Field; 4] = [
-    Field::PolicyNumber,
-    Field::Insurer,
-    Field::PolicyFrom,
-    Field::PolicyUntil,
-];
+const OF_A_POLICY: [Field; 4] = [Field::PolicyNumber, Field::Insurer, Field::PolicyFrom, Field::PolicyUntil];
 
 /// Returns a warning for every fact that all rows or some of them lack.
 pub(super) fn absent(rows: &[FleetRow], columns: &Columns) -> Vec<Problem> {
-    let of_the_law = ASKED_BY_LAW
-        .into_iter()
-        .filter_map(|field| asked_by_law(field, rows, columns));
-    let of_a_policy = OF_A_POLICY
-        .into_iter()
-        .filter_map(|field| of_a_policy(field, rows, columns));
+    let of_the_law = ASKED_BY_LAW.into_iter().filter_map(|field| asked_by_law(field, rows, columns));
+    let of_a_policy = OF_A_POLICY.into_iter().filter_map(|field| of_a_policy(field, rows, columns));
     of_the_law.chain(of_a_policy).collect()
 }
 
@@ -65,8 +50,5 @@ fn counted<'a>(mut rows: impl Iterator<Item = &'a FleetRow>, kind: ProblemKind, 
 }
 
 fn is_blank(row: &FleetRow, field: Field, columns: &Columns) -> bool {
-    columns
-        .place(field)
-        .and_then(|place| row.cells.get(place))
-        .is_none_or(|cell| cell::is_blank(cell))
+    columns.place(field).and_then(|place| row.cells.get(place)).is_none_or(|cell| cell::is_blank(cell))
 }

@@ -120,9 +120,6 @@ mod tests {
             assert_eq!(serde_json::to_value(field).unwrap(), field.name());
         }
         assert_eq!(" Device_ID ".parse(), Ok(Field::DeviceId));
-        assert_eq!(
-            "vehicle_id".parse::<Field>(),
-            Err(UnknownField("vehicle_id".to_owned()))
-        );
+        assert_eq!("vehicle_id".parse::<Field>(), Err(UnknownField("vehicle_id".to_owned())));
     }
 }

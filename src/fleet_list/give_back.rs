@@ -10,35 +10,21 @@ use super::Found;
 /// (UTF-16 becomes UTF-8). UTF-8 begins with a byte order mark, without which spreadsheets misread it.
 #[must_use]
 pub fn give_back(found: &Found, more: &[String], rows: impl Iterator<Item = (Vec<String>, Vec<String>)>) -> Vec<u8> {
-    let delimiter = found
-        .delimiter
-        .as_deref()
-        .and_then(|text| text.bytes().next())
-        .unwrap_or(b',');
+    let delimiter = found.delimiter.as_deref().and_then(|text| text.bytes().next()).unwrap_or(b',');
     let mut writer = csv::WriterBuilder::new()
         .delimiter(delimiter)
         .terminator(csv::Terminator::CRLF)
         .flexible(true)
         .from_writer(Vec::new());
-    let header = found
-        .columns
-        .iter()
-        .map(|column| column.column.as_str())
-        .chain(more.iter().map(String::as_str));
+    let header = found.columns.iter().map(|column| column.column.as_str()).chain(more.iter().map(String::as_str));
     let width = found.columns.len();
     // Writing into memory does not fail; were it to, the rows up to there would be given back.
     let mut written = writer.write_record(header.map(harmless)).is_ok();
     for (mut cells, more) in rows {
         cells.resize(width, String::new());
-        written &= writer
-            .write_record(cells.iter().chain(&more).map(|cell| harmless(cell)))
-            .is_ok();
+        written &= writer.write_record(cells.iter().chain(&more).map(|cell| harmless(cell))).is_ok();
     }
-    let bytes = if written {
-        writer.into_inner().unwrap_or_default()
-    } else {
-        Vec::new()
-    };
+    let bytes = if written { writer.into_inner().unwrap_or_default() } else { Vec::new() };
     let text = String::from_utf8(bytes).unwrap_or_default();
     if found.encoding == "windows-1251" {
         let (bytes, _, unmappable) = WINDOWS_1251.encode(&text);
@@ -52,11 +38,7 @@ pub fn give_back(found: &Found, more: &[String], rows: impl Iterator<Item = (Vec
 /// Puts an apostrophe before what a spreadsheet would run (OWASP, CSV injection).
 fn harmless(cell: &str) -> String {
     let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if risky && cell.replace(',', ".").parse::<f64>().is_err() {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    if risky && cell.replace(',', ".").parse::<f64>().is_err() { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
@@ -66,11 +48,7 @@ mod tests {
     use crate::fleet_list::{FoundBy, FoundColumn};
 
     fn found(encoding: &str, delimiter: &str) -> Found {
-        let column = FoundColumn {
-            column: "Марка".into(),
-            field: None,
-            by: FoundBy::Nothing,
-        };
+        let column = FoundColumn { column: "Марка".into(), field: None, by: FoundBy::Nothing };
         Found {
             encoding: encoding.into(),
             delimiter: Some(delimiter.into()),
@@ -92,20 +70,12 @@ mod tests {
     #[test]
     fn what_windows_1251_cannot_write_comes_back_as_utf_8() {
         let bytes = give_back(&found("windows-1251", ";"), &["нөмірі".into()], rows("x"));
-        assert_eq!(
-            String::from_utf8(bytes).unwrap(),
-            "\u{FEFF}Марка;нөмірі\r\nx;A00001\r\n"
-        );
+        assert_eq!(String::from_utf8(bytes).unwrap(), "\u{FEFF}Марка;нөмірі\r\nx;A00001\r\n");
     }
 
     #[test]
     fn a_formula_is_made_harmless_and_a_number_stays() {
-        for (cell, expected) in [
-            ("=1+1", "'=1+1"),
-            ("-82.9", "-82.9"),
-            ("@SUM", "'@SUM"),
-            ("+7 701", "'+7 701"),
-        ] {
+        for (cell, expected) in [("=1+1", "'=1+1"), ("-82.9", "-82.9"), ("@SUM", "'@SUM"), ("+7 701", "'+7 701")] {
             let text = String::from_utf8(give_back(&found("utf-8", ","), &[], rows(cell))).unwrap();
             assert!(text.contains(&format!("\n{expected},")), "{text}");
         }

@@ -40,10 +40,7 @@ pub(super) fn find(first: &[Record], mapping: &Mapping) -> Option<usize> {
     }
     let widest = first.iter().map(filled).max().unwrap_or(0);
     let place = first.iter().position(|record| filled(record) * 2 > widest)?;
-    first
-        .get(place)
-        .filter(|record| could_be_names(&record.cells))
-        .map(|_| place)
+    first.get(place).filter(|record| could_be_names(&record.cells)).map(|_| place)
 }
 
 /// The number of cells that are not blank.
@@ -55,20 +52,16 @@ fn filled(record: &Record) -> usize {
 fn could_be_names(cells: &[String]) -> bool {
     const LONGEST_NAME: usize = 100;
     let mut seen = std::collections::HashSet::new();
-    cells
-        .iter()
-        .map(|cell| cell.trim())
-        .filter(|cell| !cell.is_empty())
-        .all(|cell| {
-            let digits = cell.chars().filter(char::is_ascii_digit).count();
-            let letters = cell.chars().filter(|character| character.is_alphabetic()).count();
-            letters > digits
-                && digits < 4
-                && cell.chars().count() <= LONGEST_NAME
-                && date::read(cell).is_err()
-                && !["true", "false", "yes", "no", "да", "нет", "иә", "жоқ"].contains(&cell.to_lowercase().as_str())
-                && seen.insert(cell)
-        })
+    cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).all(|cell| {
+        let digits = cell.chars().filter(char::is_ascii_digit).count();
+        let letters = cell.chars().filter(|character| character.is_alphabetic()).count();
+        letters > digits
+            && digits < 4
+            && cell.chars().count() <= LONGEST_NAME
+            && date::read(cell).is_err()
+            && !["true", "false", "yes", "no", "да", "нет", "иә", "жоқ"].contains(&cell.to_lowercase().as_str())
+            && seen.insert(cell)
+    })
 }
 
 #[cfg(test)]
@@ -76,11 +69,7 @@ mod tests {
     use super::*;
 
     fn found(lines: &[&str]) -> Option<usize> {
-        let record = |line: &&str| Record {
-            row: 1,
-            cells: line.split(';').map(str::to_owned).collect(),
-            defect: None,
-        };
+        let record = |line: &&str| Record { row: 1, cells: line.split(';').map(str::to_owned).collect(), defect: None };
         find(&lines.iter().map(record).collect::<Vec<_>>(), &Mapping::default())
     }
 
@@ -88,12 +77,7 @@ mod tests {
     fn the_header_is_the_record_with_the_most_names() {
         assert_eq!(found(&["plate;make;model", "A00001;Ninebot;Max"]), Some(0));
         assert_eq!(
-            found(&[
-                "Парк самокатов",
-                "на 1 июля 2026;номер",
-                "Рег. номер;Марка;Модель",
-                "А00001;Ninebot;Max"
-            ]),
+            found(&["Парк самокатов", "на 1 июля 2026;номер", "Рег. номер;Марка;Модель", "А00001;Ninebot;Max"]),
             Some(2)
         );
         assert_eq!(found(&["plate", "A00001"]), Some(0));
@@ -103,10 +87,7 @@ mod tests {
     #[test]
     fn a_header_in_words_we_do_not_know_is_still_a_header() {
         assert_eq!(found(&["Company;Vehicle_ID;Type", "Veo;4eb72ca7;scooter"]), Some(0));
-        assert_eq!(
-            found(&["Our scooters", "Company;Vehicle_ID;Type", "Veo;4eb72ca7;scooter"]),
-            Some(1)
-        );
+        assert_eq!(found(&["Our scooters", "Company;Vehicle_ID;Type", "Veo;4eb72ca7;scooter"]), Some(1));
         assert_eq!(found(&["Company;Vehicle_ID;comment", "Veo;4eb72ca7;plate"]), Some(0));
     }
 

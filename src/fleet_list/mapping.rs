@@ -63,9 +63,7 @@ impl Mapping {
                 return Err(MappingProblem::FieldTwice { field });
             }
             if mapping.field_of(column).is_some() {
-                return Err(MappingProblem::ColumnTwice {
-                    column: column.to_owned(),
-                });
+                return Err(MappingProblem::ColumnTwice { column: column.to_owned() });
             }
             mapping.pairs.push((field, column.to_owned()));
         }
@@ -84,9 +82,7 @@ impl Mapping {
             return None;
         }
         let wanted = folded(column);
-        self.pairs()
-            .find(|(_, known)| folded(known) == wanted)
-            .map(|(field, _)| field)
+        self.pairs().find(|(_, known)| folded(known) == wanted).map(|(field, _)| field)
     }
 }
 
@@ -95,11 +91,7 @@ impl MappingProblem {
     #[must_use]
     pub fn say(&self, language: Language) -> String {
         let text = |kind, name, value: &str| {
-            say(
-                language,
-                &format!("fleet_list.mapping.{kind}"),
-                &[(name, value), ("fields", &names())],
-            )
+            say(language, &format!("fleet_list.mapping.{kind}"), &[(name, value), ("fields", &names())])
         };
         match self {
             Self::NoPair { pair } => text("no_pair", "pair", pair),
@@ -117,11 +109,7 @@ fn names() -> String {
 
 /// A column's name without letter case, and with every run of white space (a header cell may hold a line break) as one space.
 fn folded(column: &str) -> String {
-    column
-        .split_whitespace()
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join(" ")
+    column.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -150,14 +138,8 @@ mod tests {
         for pair in ["device_id", "device_id:", ":x", " : "] {
             assert_eq!(parse(&[pair]), Err(MappingProblem::NoPair { pair: pair.to_owned() }));
         }
-        assert_eq!(
-            parse(&["make:a", "Make:b"]),
-            Err(MappingProblem::FieldTwice { field: Field::Make })
-        );
-        assert_eq!(
-            parse(&["make:a", "model:A"]),
-            Err(MappingProblem::ColumnTwice { column: "A".to_owned() })
-        );
+        assert_eq!(parse(&["make:a", "Make:b"]), Err(MappingProblem::FieldTwice { field: Field::Make }));
+        assert_eq!(parse(&["make:a", "model:A"]), Err(MappingProblem::ColumnTwice { column: "A".to_owned() }));
     }
 
     #[test]
@@ -170,11 +152,6 @@ mod tests {
             }
             assert!(parse(&["x:y"]).unwrap_err().say(language).contains("policy_until"));
         }
-        assert!(
-            parse(&["x:y"])
-                .unwrap_err()
-                .to_string()
-                .contains("device_id, serial_number")
-        );
+        assert!(parse(&["x:y"]).unwrap_err().to_string().contains("device_id, serial_number"));
     }
 }

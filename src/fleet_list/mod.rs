@@ -39,12 +39,7 @@ mod give_back;
 #[cfg(test)]
 mod any_file_tests;
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests state what must hold"
-)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests state what must hold")]
 mod read_tests;
 
 pub use field::{Field, UnknownField};

@@ -40,10 +40,7 @@ pub(super) fn read(text: &str) -> Plates {
         return Plates::Nothing;
     }
     if any(|step| {
-        matches!(
-            step,
-            ReadingStep::AgainstPair | ReadingStep::Corrected { .. } | ReadingStep::Exchanged { .. }
-        )
+        matches!(step, ReadingStep::AgainstPair | ReadingStep::Corrected { .. } | ReadingStep::Exchanged { .. })
     }) {
         return Plates::Contradiction;
     }
@@ -73,9 +70,7 @@ mod tests {
     fn a_number_is_read_as_people_write_it() {
         assert_eq!(read("а-00 001"), Plates::Plain(numbers(&["A00001"])));
         assert_eq!(read("K04271 KR"), Plates::Plain(numbers(&["K04271"])));
-        let Plates::Plain(mut by_glyph_and_sound) = read("Н00001") else {
-            unreachable!()
-        };
+        let Plates::Plain(mut by_glyph_and_sound) = read("Н00001") else { unreachable!() };
         by_glyph_and_sound.sort_unstable();
         assert_eq!(by_glyph_and_sound, numbers(&["H00001", "N00001"]));
     }

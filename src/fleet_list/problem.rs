@@ -28,14 +28,7 @@ impl Problem {
     /// Makes a problem of the whole file; the severity is the kind's.
     #[must_use]
     pub fn new(kind: ProblemKind) -> Self {
-        Self {
-            row: None,
-            column: None,
-            value: None,
-            severity: kind.severity(),
-            kind,
-            args: Vec::new(),
-        }
+        Self { row: None, column: None, value: None, severity: kind.severity(), kind, args: Vec::new() }
     }
 
     /// Says which row is meant.
@@ -47,10 +40,7 @@ impl Problem {
     /// Says which column is meant, by its name in the file.
     #[must_use]
     pub fn in_column(self, column: &str) -> Self {
-        Self {
-            column: Some(column.to_owned()),
-            ..self
-        }
+        Self { column: Some(column.to_owned()), ..self }
     }
 
     /// Shows what stands in the cell, or the beginning of it.
@@ -61,10 +51,7 @@ impl Problem {
         if shown.len() < value.len() {
             shown.push('…');
         }
-        Self {
-            value: Some(shown),
-            ..self
-        }
+        Self { value: Some(shown), ..self }
     }
 
     /// Gives the sentences an argument.
@@ -94,18 +81,11 @@ impl Problem {
             .find(|(name, _)| name == "field")
             .map(|(_, field)| say(language, &format!("fleet_list.field.{field}"), &[]));
         let own = self.args.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let standing = [
-            ("column", self.column.as_deref()),
-            ("value", self.value.as_deref()),
-            ("fact", fact.as_deref()),
-        ];
+        let standing =
+            [("column", self.column.as_deref()), ("value", self.value.as_deref()), ("fact", fact.as_deref())];
         let standing = standing.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let args: Vec<(&str, &str)> = own.chain(standing).collect();
-        say(
-            language,
-            &format!("fleet_list.problem.{}.{part}", self.kind.name()),
-            &args,
-        )
+        say(language, &format!("fleet_list.problem.{}.{part}", self.kind.name()), &args)
     }
 }
 
@@ -140,9 +120,7 @@ mod tests {
         for kind in ProblemKind::ALL {
             let problem = ARGUMENTS
                 .iter()
-                .fold(Problem::new(*kind).in_column("C").with_value("V"), |problem, name| {
-                    problem.with(name, "X")
-                });
+                .fold(Problem::new(*kind).in_column("C").with_value("V"), |problem, name| problem.with(name, "X"));
             for language in Language::ALL {
                 for text in [problem.problem(language), problem.remedy(language)] {
                     assert!(!text.starts_with("fleet_list."), "{text}");
@@ -164,12 +142,6 @@ mod tests {
     fn a_long_value_is_cut_and_an_empty_one_is_kept() {
         let problem = Problem::new(ProblemKind::CellTooLong).with_value(&"ы".repeat(5000));
         assert_eq!(problem.value.map(|value| value.chars().count()), Some(101));
-        assert_eq!(
-            Problem::new(ProblemKind::PlateUnreadable)
-                .with_value("")
-                .value
-                .as_deref(),
-            Some("")
-        );
+        assert_eq!(Problem::new(ProblemKind::PlateUnreadable).with_value("").value.as_deref(), Some(""));
     }
 }

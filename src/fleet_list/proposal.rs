@@ -31,11 +31,7 @@ const HINTS: [&str; 14] = [
 /// A name that sounds like an identifier goes first, else the leftmost column. Measures (coordinates, charges) and
 /// a count of the rows 1, 2, 3, … differ in every row too and are no identifiers.
 pub(super) fn device_id_column<'a>(rows: &[FleetRow], columns: &'a Columns, bounds: &Bounds) -> Option<&'a str> {
-    let unused = columns
-        .found()
-        .iter()
-        .enumerate()
-        .filter(|(_, column)| column.field.is_none());
+    let unused = columns.found().iter().enumerate().filter(|(_, column)| column.field.is_none());
     unused
         .filter(|(_, column)| !column.column.is_empty() && is_named_once(&column.column, columns))
         .filter(|(place, _)| identifies(rows, *place, bounds))
@@ -45,12 +41,7 @@ pub(super) fn device_id_column<'a>(rows: &[FleetRow], columns: &'a Columns, boun
 
 fn is_named_once(name: &str, columns: &Columns) -> bool {
     let folded = name.to_lowercase();
-    columns
-        .found()
-        .iter()
-        .filter(|column| column.column.to_lowercase() == folded)
-        .count()
-        == 1
+    columns.found().iter().filter(|column| column.column.to_lowercase() == folded).count() == 1
 }
 
 fn identifies(rows: &[FleetRow], place: usize, bounds: &Bounds) -> bool {
@@ -64,11 +55,9 @@ fn identifies(rows: &[FleetRow], place: usize, bounds: &Bounds) -> bool {
         })
     });
     let counts = || {
-        (1_usize..).zip(rows).all(|(count, row)| {
-            row.cells
-                .get(place)
-                .is_some_and(|cell| cell.trim() == count.to_string())
-        })
+        (1_usize..)
+            .zip(rows)
+            .all(|(count, row)| row.cells.get(place).is_some_and(|cell| cell.trim() == count.to_string()))
     };
     all_differ && !seen.iter().all(|text| is_measure(text)) && !counts()
 }
@@ -77,9 +66,7 @@ fn identifies(rows: &[FleetRow], place: usize, bounds: &Bounds) -> bool {
 fn is_measure(text: &str) -> bool {
     let number = text.strip_prefix('-').unwrap_or(text);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    number
-        .split_once(['.', ','])
-        .is_some_and(|(whole, fraction)| digits(whole) && digits(fraction))
+    number.split_once(['.', ',']).is_some_and(|(whole, fraction)| digits(whole) && digits(fraction))
 }
 
 fn sounds_like_identifier(name: &str) -> bool {
@@ -95,10 +82,7 @@ fn sounds_like_identifier(name: &str) -> bool {
         after_small_letter = character.is_lowercase();
     }
     words.iter().any(|word| {
-        HINTS.contains(&word.as_str())
-            || HINTS
-                .iter()
-                .any(|hint| hint.chars().count() > 3 && word.starts_with(hint))
+        HINTS.contains(&word.as_str()) || HINTS.iter().any(|hint| hint.chars().count() > 3 && word.starts_with(hint))
     })
 }
 
@@ -110,14 +94,8 @@ mod tests {
     fn proposed(lines: &[&str]) -> Option<String> {
         let cells = |line: &str| line.split(';').map(str::to_owned).collect::<Vec<_>>();
         let (columns, _) = Columns::of(&cells(lines.first().copied().unwrap_or_default()), &Mapping::default());
-        let rows: Vec<FleetRow> = lines
-            .iter()
-            .skip(1)
-            .map(|line| FleetRow {
-                cells: cells(line),
-                ..FleetRow::default()
-            })
-            .collect();
+        let rows: Vec<FleetRow> =
+            lines.iter().skip(1).map(|line| FleetRow { cells: cells(line), ..FleetRow::default() }).collect();
         device_id_column(&rows, &columns, &Bounds::PROMISED).map(str::to_owned)
     }
 
@@ -125,10 +103,7 @@ mod tests {
     fn the_column_that_tells_every_row_apart_is_proposed() {
         let lines = ["№;Name;VehicleId;Lat;Type", "1;Ann;7-a;40.1;s", "2;Bob;7-b;40.2;s"];
         assert_eq!(proposed(&lines).as_deref(), Some("VehicleId"));
-        assert_eq!(
-            proposed(&["Name;Код машины", "Ann;x", "Bob;y"]).as_deref(),
-            Some("Код машины")
-        );
+        assert_eq!(proposed(&["Name;Код машины", "Ann;x", "Bob;y"]).as_deref(), Some("Код машины"));
         assert_eq!(proposed(&["Name;Type", "Ann;s", "Bob;s"]).as_deref(), Some("Name"));
     }
 
@@ -144,14 +119,7 @@ mod tests {
 
     #[test]
     fn a_name_sounds_like_an_identifier_by_its_words() {
-        for name in [
-            "Vehicle_ID",
-            "vehicleId",
-            "VIN",
-            "Код",
-            "номер самоката",
-            "scooter-code",
-        ] {
+        for name in ["Vehicle_ID", "vehicleId", "VIN", "Код", "номер самоката", "scooter-code"] {
             assert!(sounds_like_identifier(name), "{name}");
         }
         for name in ["Provider", "Latitude", "Ideal", "Кодекс", ""] {

@@ -23,10 +23,9 @@ pub fn read(bytes: &[u8], mapping: &Mapping) -> FleetList {
 pub(super) fn read_within(bytes: &[u8], mapping: &Mapping, bounds: &Bounds) -> FleetList {
     match sniff(bytes) {
         Format::Empty => refused("", Problem::new(ProblemKind::FileEmpty)),
-        Format::NotAccepted(name) => refused(
-            &name.to_lowercase(),
-            Problem::new(ProblemKind::FormatNotAccepted).with("format", name),
-        ),
+        Format::NotAccepted(name) => {
+            refused(&name.to_lowercase(), Problem::new(ProblemKind::FormatNotAccepted).with("format", name))
+        }
         Format::Csv => {
             let decoded = encoding::decode(bytes);
             if decoded.text.trim().is_empty() {
@@ -40,27 +39,15 @@ pub(super) fn read_within(bytes: &[u8], mapping: &Mapping, bounds: &Bounds) -> F
                 let count = decoded.replaced.to_string();
                 report.file(Problem::new(ProblemKind::CharactersReplaced).with("count", &count));
             }
-            judge(
-                delimiter::open(&decoded, |cells| header::hits(cells, mapping), bounds),
-                mapping,
-                bounds,
-                report,
-            )
+            judge(delimiter::open(&decoded, |cells| header::hits(cells, mapping), bounds), mapping, bounds, report)
         }
     }
 }
 
 /// The answer to a file of which no row can be read.
 fn refused(format: &str, problem: Problem) -> FleetList {
-    let found = Found {
-        format: format.to_owned(),
-        ..Found::default()
-    };
-    FleetList {
-        found,
-        rows: Vec::new(),
-        problems: vec![problem],
-    }
+    let found = Found { format: format.to_owned(), ..Found::default() };
+    FleetList { found, rows: Vec::new(), problems: vec![problem] }
 }
 
 /// Judges a table of any format: its header, its rows, and the list as a whole.
@@ -79,10 +66,7 @@ fn judge(mut table: Table<'_>, mapping: &Mapping, bounds: &Bounds, mut report: R
         Some(_) if place.is_none() => refuse(&mut report, Problem::new(ProblemKind::HeaderMissing)),
         Some(header) if header.cells.len() > bounds.columns || header.defect == Some(Defect::TooManyCells) => {
             let limit = bounds.columns.to_string();
-            refuse(
-                &mut report,
-                Problem::new(ProblemKind::TooManyColumns).with("limit", &limit),
-            )
+            refuse(&mut report, Problem::new(ProblemKind::TooManyColumns).with("limit", &limit))
         }
         Some(header) => {
             let (columns, problems) = Columns::of(&header.cells, mapping);
@@ -92,11 +76,7 @@ fn judge(mut table: Table<'_>, mapping: &Mapping, bounds: &Bounds, mut report: R
             read_rows(records, &columns, bounds, &mut report)
         }
     };
-    FleetList {
-        found,
-        rows,
-        problems: report.into_problems(),
-    }
+    FleetList { found, rows, problems: report.into_problems() }
 }
 
 fn refuse(report: &mut Report, problem: Problem) -> Vec<FleetRow> {

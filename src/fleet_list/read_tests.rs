@@ -48,24 +48,12 @@ fn a_full_list_becomes_typed_rows_without_a_problem() {
     assert_eq!((read.row, read.bad, read.cells.len()), (2, false, 14));
     assert_eq!(read.key(), Some(RowKey::DeviceId("S-1")));
     assert_eq!(read.serial_number.as_deref(), Some("SN1"));
-    assert_eq!(
-        (read.make.as_deref(), read.model.as_deref()),
-        (Some("Ninebot"), Some("Max G2"))
-    );
+    assert_eq!((read.make.as_deref(), read.model.as_deref()), (Some("Ninebot"), Some("Max G2")));
     assert_eq!((read.year, read.colour.as_deref()), (Some(2025), Some("жёлтый")));
-    assert_eq!(
-        read.in_service.map(|day| day.to_string()).as_deref(),
-        Some("2026-07-01")
-    );
+    assert_eq!(read.in_service.map(|day| day.to_string()).as_deref(), Some("2026-07-01"));
     assert_eq!(read.out_of_service, None);
-    assert_eq!(
-        read.policy_until.map(|day| day.to_string()).as_deref(),
-        Some("2027-06-30")
-    );
-    assert_eq!(
-        read.plate.as_ref().map(|plate| plate.numbers[0].to_string()).as_deref(),
-        Some("A00001")
-    );
+    assert_eq!(read.policy_until.map(|day| day.to_string()).as_deref(), Some("2027-06-30"));
+    assert_eq!(read.plate.as_ref().map(|plate| plate.numbers[0].to_string()).as_deref(), Some("A00001"));
     assert_eq!(read.comment.as_deref(), Some("two\nlines"));
     assert_eq!(list.found.delimiter.as_deref(), Some(","));
     assert!(list.found.columns.iter().all(|column| column.by == FoundBy::Alias));
@@ -79,10 +67,7 @@ fn a_kazakh_list_with_titles_above_it_is_understood() {
     assert_eq!(list.found.header_row, Some(4));
     assert_eq!((list.rows.len(), list.rows[0].row), (1, 5));
     assert_eq!(list.rows[0].make.as_deref(), Some("Okai"));
-    assert_eq!(
-        list.rows[0].plate.as_ref().map(|plate| plate.text.as_str()),
-        Some("А00001")
-    );
+    assert_eq!(list.rows[0].plate.as_ref().map(|plate| plate.text.as_str()), Some("А00001"));
 }
 
 #[test]
@@ -100,18 +85,11 @@ fn a_list_without_keys_is_told_once_and_the_fitting_column_is_proposed() {
     let problem = only(&list, ProblemKind::KeyProposed);
     assert_eq!((problem.row, problem.column.as_deref()), (None, Some("Vehicle_ID")));
     for language in Language::ALL {
-        assert!(
-            problem.remedy(language).contains("map=device_id:Vehicle_ID"),
-            "{language}"
-        );
+        assert!(problem.remedy(language).contains("map=device_id:Vehicle_ID"), "{language}");
     }
     assert!(list.rows.iter().all(|row| row.bad));
     assert_eq!(of_kind(&list, ProblemKind::RowWithoutKey), Vec::<&Problem>::new());
-    assert_eq!(
-        list.problems[0].kind,
-        ProblemKind::KeyProposed,
-        "errors of the file come first"
-    );
+    assert_eq!(list.problems[0].kind, ProblemKind::KeyProposed, "errors of the file come first");
 }
 
 #[test]
@@ -119,28 +97,12 @@ fn the_proposal_once_obeyed_makes_every_row_good() {
     let list = mapped(CITY, &[" Device_ID : vehicle_id"]);
     assert!(list.rows.iter().all(|row| !row.bad));
     assert_eq!(list.rows[2].device_id.as_deref(), Some("aa-13"));
-    let absent: Vec<_> = list
-        .problems
-        .iter()
-        .map(|problem| (problem.kind, problem.args[0].1.as_str()))
-        .collect();
+    let absent: Vec<_> = list.problems.iter().map(|problem| (problem.kind, problem.args[0].1.as_str())).collect();
     let missing = ["serial_number", "make", "model", "year", "in_service"];
     assert_eq!(absent, missing.map(|field| (ProblemKind::FactColumnMissing, field)));
-    assert!(
-        list.problems
-            .iter()
-            .all(|problem| problem.severity == Severity::Warning)
-    );
-    let columns: Vec<_> = list
-        .found
-        .columns
-        .iter()
-        .map(|column| (column.field, column.by))
-        .collect();
-    assert_eq!(
-        columns[..2],
-        [(None, FoundBy::Nothing), (Some(Field::DeviceId), FoundBy::Map)]
-    );
+    assert!(list.problems.iter().all(|problem| problem.severity == Severity::Warning));
+    let columns: Vec<_> = list.found.columns.iter().map(|column| (column.field, column.by)).collect();
+    assert_eq!(columns[..2], [(None, FoundBy::Nothing), (Some(Field::DeviceId), FoundBy::Map)]);
 }
 
 #[test]
@@ -153,21 +115,12 @@ fn formulas_are_kept_as_text() {
 #[test]
 fn the_later_of_two_equal_rows_is_told_the_first() {
     let list = list("device_id,serial_number,plate\nS-1,SN1,A00001\nS-2,SN2,A00002\nS-1,SN1,а 00001\n");
-    for kind in [
-        ProblemKind::DeviceIdTwiceInFile,
-        ProblemKind::SerialNumberTwiceInFile,
-        ProblemKind::PlateTwiceInFile,
-    ] {
+    for kind in [ProblemKind::DeviceIdTwiceInFile, ProblemKind::SerialNumberTwiceInFile, ProblemKind::PlateTwiceInFile]
+    {
         let problem = only(&list, kind);
-        assert_eq!(
-            (problem.row, &problem.args[0]),
-            (Some(4), &("first".to_owned(), "2".to_owned()))
-        );
+        assert_eq!((problem.row, &problem.args[0]), (Some(4), &("first".to_owned(), "2".to_owned())));
     }
-    assert_eq!(
-        list.rows.iter().map(|row| row.bad).collect::<Vec<_>>(),
-        [false, false, true]
-    );
+    assert_eq!(list.rows.iter().map(|row| row.bad).collect::<Vec<_>>(), [false, false, true]);
 }
 
 #[test]
@@ -180,10 +133,7 @@ fn problems_are_ordered_by_row_after_those_of_the_file() {
 
 #[test]
 fn problems_beyond_the_bound_are_counted_and_their_rows_marked() {
-    let bounds = Bounds {
-        problems: 2,
-        ..Bounds::PROMISED
-    };
+    let bounds = Bounds { problems: 2, ..Bounds::PROMISED };
     let list = read_within(b"plate\n1\n2\n3\n4\n5\n", &Mapping::default(), &bounds);
     assert_eq!(only(&list, ProblemKind::MoreProblems).args[0].1, "3");
     assert_eq!(of_kind(&list, ProblemKind::PlateUnreadable).len(), 2);
@@ -200,17 +150,11 @@ fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
         (K::FormatNotAccepted, text("PK\u{3}\u{4}rest")),
         (K::NotATable, b"\x7FELF\x02\x01\x01\0\0\0".to_vec()),
         (K::HeaderMissing, text("Ninebot,N2GSD2101,2024\n")),
-        (
-            K::TooManyColumns,
-            text(&format!("device_id,plate{}\n", ",x".repeat(200))),
-        ),
+        (K::TooManyColumns, text(&format!("device_id,plate{}\n", ",x".repeat(200)))),
         (K::NoRows, text("device_id,plate\n")),
         (K::KeyMissing, text("make,model\nOkai,ES200\nOkai,ES200\n")),
         (K::KeyProposed, text(CITY)),
-        (
-            K::CharactersReplaced,
-            b"device_id,\xD0\xBC\xD0\xB0\xD1\x80\xD0\xBA\xD0\xB0\nS-1,\xFF\n".to_vec(),
-        ),
+        (K::CharactersReplaced, b"device_id,\xD0\xBC\xD0\xB0\xD1\x80\xD0\xBA\xD0\xB0\nS-1,\xFF\n".to_vec()),
         (K::ColumnRepeated, text("device_id,color,colour\nS-1,red,red\n")),
         (K::FactColumnMissing, text("device_id\nS-1\n")),
         (K::FactCellsBlank, text("device_id,make\nS-1,\n")),
@@ -227,14 +171,8 @@ fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
         (K::YearUnreadable, row("year", "1989")),
         (K::DateUnreadable, row("in_service", "12/31/2026")),
         (K::DateAmbiguous, row("policy_from", "07/01/2026")),
-        (
-            K::ServiceEndsBeforeStart,
-            text("device_id,in_service,out_of_service\nS-1,2026-07-02,2026-07-01\n"),
-        ),
-        (
-            K::PolicyEndsBeforeStart,
-            text("device_id,policy_from,policy_until\nS-1,2026-07-02,2026-07-01\n"),
-        ),
+        (K::ServiceEndsBeforeStart, text("device_id,in_service,out_of_service\nS-1,2026-07-02,2026-07-01\n")),
+        (K::PolicyEndsBeforeStart, text("device_id,policy_from,policy_until\nS-1,2026-07-02,2026-07-01\n")),
         (K::PlateUnreadable, row("plate", "scooter")),
         (K::PlateContradictsPair, row("plate", "K04271 KX")),
         (K::PlateReadAs, row("plate", "KO4271")),
@@ -247,32 +185,15 @@ fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
 #[test]
 fn every_kind_that_a_file_can_have_is_reached_and_said() {
     let mut reached: BTreeSet<ProblemKind> = BTreeSet::new();
-    let mut lists: Vec<(ProblemKind, FleetList)> = smallest()
-        .into_iter()
-        .map(|(kind, bytes)| (kind, read(&bytes, &Mapping::default())))
-        .collect();
-    let few = Bounds {
-        rows: 1,
-        problems: 0,
-        ..Bounds::PROMISED
-    };
-    lists.push((
-        ProblemKind::TooManyRows,
-        read_within(b"plate\nx\ny\n", &Mapping::default(), &few),
-    ));
-    lists.push((
-        ProblemKind::MoreProblems,
-        read_within(b"plate\nx\n", &Mapping::default(), &few),
-    ));
-    lists.push((
-        ProblemKind::MappedColumnMissing,
-        mapped("device_id\nS-1\n", &["make:Brand name"]),
-    ));
+    let mut lists: Vec<(ProblemKind, FleetList)> =
+        smallest().into_iter().map(|(kind, bytes)| (kind, read(&bytes, &Mapping::default()))).collect();
+    let few = Bounds { rows: 1, problems: 0, ..Bounds::PROMISED };
+    lists.push((ProblemKind::TooManyRows, read_within(b"plate\nx\ny\n", &Mapping::default(), &few)));
+    lists.push((ProblemKind::MoreProblems, read_within(b"plate\nx\n", &Mapping::default(), &few)));
+    lists.push((ProblemKind::MappedColumnMissing, mapped("device_id\nS-1\n", &["make:Brand name"])));
     for (kind, list) in &lists {
         let told = of_kind(list, *kind);
-        let [problem, ..] = told.as_slice() else {
-            panic!("{kind:?} is not among {:?}", list.problems)
-        };
+        let [problem, ..] = told.as_slice() else { panic!("{kind:?} is not among {:?}", list.problems) };
         reached.insert(*kind);
         if let Some(row) = problem.row {
             let bad = list.rows.iter().find(|known| known.row == row).map(|row| row.bad);
@@ -280,17 +201,11 @@ fn every_kind_that_a_file_can_have_is_reached_and_said() {
         }
         for language in Language::ALL {
             for sentence in [problem.problem(language), problem.remedy(language)] {
-                assert!(
-                    !sentence.contains('{') && !sentence.starts_with("fleet_list."),
-                    "{kind:?}: {sentence}"
-                );
+                assert!(!sentence.contains('{') && !sentence.starts_with("fleet_list."), "{kind:?}: {sentence}");
             }
         }
     }
-    let of_files = ProblemKind::ALL
-        .iter()
-        .copied()
-        .filter(|kind| *kind < ProblemKind::SeriesNotConfirmed);
+    let of_files = ProblemKind::ALL.iter().copied().filter(|kind| *kind < ProblemKind::SeriesNotConfirmed);
     assert_eq!(reached, of_files.collect());
 }
 

@@ -87,8 +87,7 @@ impl Report {
     /// Returns the problems in order: errors of the file, its warnings, then by row.
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
         if self.left_out > 0 {
-            self.of_file
-                .push(Problem::new(ProblemKind::MoreProblems).with("count", &self.left_out.to_string()));
+            self.of_file.push(Problem::new(ProblemKind::MoreProblems).with("count", &self.left_out.to_string()));
         }
         self.of_file.sort_by_key(|problem| problem.severity);
         self.of_rows.sort_by_key(|problem| problem.row);

@@ -105,43 +105,19 @@ pub(super) enum Standing {
 
 /// Reads a record under its columns.
 pub(super) fn read(record: Record, columns: &Columns, bounds: &Bounds) -> Judged {
-    let too_wide = record
-        .cells
-        .iter()
-        .skip(columns.width())
-        .any(|cell| !cell::is_blank(cell));
+    let too_wide = record.cells.iter().skip(columns.width()).any(|cell| !cell::is_blank(cell));
     let defect = record.defect.or(too_wide.then_some(Defect::TooManyCells));
     if let Some(defect) = defect {
         let problem = broken(defect, columns, bounds).at_row(record.row);
-        let row = FleetRow {
-            row: record.row,
-            cells: record.cells,
-            ..FleetRow::default()
-        };
-        return Judged {
-            row,
-            problems: vec![problem],
-            standing: Standing::Broken,
-        };
+        let row = FleetRow { row: record.row, cells: record.cells, ..FleetRow::default() };
+        return Judged { row, problems: vec![problem], standing: Standing::Broken };
     }
-    let mut reader = RowReader {
-        record: &record,
-        columns,
-        bounds,
-        problems: Vec::new(),
-    };
+    let mut reader = RowReader { record: &record, columns, bounds, problems: Vec::new() };
     let row = reader.row();
     let keyless = Field::KEYS.into_iter().all(|field| reader.cell(field).is_none());
     let problems = reader.problems;
     let standing = if keyless { Standing::Keyless } else { Standing::Sound };
-    Judged {
-        row: FleetRow {
-            cells: record.cells,
-            ..row
-        },
-        problems,
-        standing,
-    }
+    Judged { row: FleetRow { cells: record.cells, ..row }, problems, standing }
 }
 
 fn broken(defect: Defect, columns: &Columns, bounds: &Bounds) -> Problem {
@@ -183,28 +159,19 @@ impl<'a> RowReader<'a> {
             bad: false,
             cells: Vec::new(),
         };
-        self.in_order(
-            Field::InService,
-            row.in_service,
-            Field::OutOfService,
-            row.out_of_service,
-        );
+        self.in_order(Field::InService, row.in_service, Field::OutOfService, row.out_of_service);
         self.in_order(Field::PolicyFrom, row.policy_from, Field::PolicyUntil, row.policy_until);
         row
     }
 
     /// What stands in the cell of a field, if anything.
     fn cell(&self, field: Field) -> Option<&'a str> {
-        self.record
-            .cells
-            .get(self.columns.place(field)?)
-            .and_then(|cell| cell::content(cell))
+        self.record.cells.get(self.columns.place(field)?).and_then(|cell| cell::content(cell))
     }
 
     fn tell(&mut self, field: Field, value: &str, problem: Problem) {
         let column = self.columns.name(field).unwrap_or_default();
-        self.problems
-            .push(problem.at_row(self.record.row).in_column(column).with_value(value));
+        self.problems.push(problem.at_row(self.record.row).in_column(column).with_value(value));
     }
 
     fn text(&mut self, field: Field) -> Option<String> {
@@ -215,10 +182,7 @@ impl<'a> RowReader<'a> {
             let problem = Problem::new(ProblemKind::CellTooLong).with("limit", &longest.to_string());
             self.tell(field, text, problem);
             None
-        } else if text
-            .chars()
-            .any(|character| character.is_control() && !may_break_lines(character))
-        {
+        } else if text.chars().any(|character| character.is_control() && !may_break_lines(character)) {
             self.tell(field, text, Problem::new(ProblemKind::ControlCharacters));
             None
         } else {
@@ -274,10 +238,7 @@ impl<'a> RowReader<'a> {
             Plates::Plain(numbers) => (Some(numbers), None),
             Plates::Assumed(numbers) => {
                 let told = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                (
-                    Some(numbers),
-                    Some(Problem::new(ProblemKind::PlateReadAs).with("numbers", &told)),
-                )
+                (Some(numbers), Some(Problem::new(ProblemKind::PlateReadAs).with("numbers", &told)))
             }
             Plates::Contradiction => (None, Some(Problem::new(ProblemKind::PlateContradictsPair))),
             Plates::Nothing => (None, Some(Problem::new(ProblemKind::PlateUnreadable))),
@@ -285,10 +246,7 @@ impl<'a> RowReader<'a> {
         if let Some(problem) = problem {
             self.tell(Field::Plate, text, problem);
         }
-        Some(PlateCell {
-            text: text.to_owned(),
-            numbers: numbers?,
-        })
+        Some(PlateCell { text: text.to_owned(), numbers: numbers? })
     }
 
     /// Tells a period that ends before it begins; the two may be the same day.
@@ -300,11 +258,7 @@ impl<'a> RowReader<'a> {
                 Field::PolicyFrom => ProblemKind::PolicyEndsBeforeStart,
                 _ => ProblemKind::ServiceEndsBeforeStart,
             };
-            self.tell(
-                end,
-                &until.to_string(),
-                Problem::new(kind).with(start.name(), &from.to_string()),
-            );
+            self.tell(end, &until.to_string(), Problem::new(kind).with(start.name(), &from.to_string()));
         }
     }
 }

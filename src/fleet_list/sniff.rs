@@ -64,10 +64,7 @@ mod tests {
             (b"PK\x03\x04\x14\x00", Format::NotAccepted("XLSX")),
             (b"%PDF-1.7", Format::NotAccepted("PDF")),
             (b"\xEF\xBB\xBF [ {\"device_id\":\"a\"}]", Format::NotAccepted("JSON")),
-            (
-                b"{\"device_id\":\"a\"}\n{\"device_id\":\"b\"}",
-                Format::NotAccepted("JSON"),
-            ),
+            (b"{\"device_id\":\"a\"}\n{\"device_id\":\"b\"}", Format::NotAccepted("JSON")),
             (b"[device_id],[plate]\na,A00001", Format::Csv),
             (b"{id};{plate}\n1;2", Format::Csv),
             (b"PK,plate\n1,A00001", Format::Csv),

@@ -26,10 +26,7 @@ impl Repeated {
         let (kind, value) = match self.field {
             Field::DeviceId => (ProblemKind::DeviceIdTwiceInFile, row.device_id.as_deref()),
             Field::SerialNumber => (ProblemKind::SerialNumberTwiceInFile, row.serial_number.as_deref()),
-            _ => (
-                ProblemKind::PlateTwiceInFile,
-                row.plate.as_ref().map(|plate| plate.text.as_str()),
-            ),
+            _ => (ProblemKind::PlateTwiceInFile, row.plate.as_ref().map(|plate| plate.text.as_str())),
         };
         Problem::new(kind)
             .at_row(row.row)
@@ -46,9 +43,7 @@ impl Repeated {
 pub(super) fn find(rows: &[FleetRow]) -> Vec<Repeated> {
     let device_ids = repeated(rows, Field::DeviceId, |row| row.device_id.as_deref());
     let serial_numbers = repeated(rows, Field::SerialNumber, |row| row.serial_number.as_deref());
-    let plates = repeated(rows, Field::Plate, |row| {
-        row.plate.as_ref().map(|plate| plate.numbers.as_slice())
-    });
+    let plates = repeated(rows, Field::Plate, |row| row.plate.as_ref().map(|plate| plate.numbers.as_slice()));
     [device_ids, serial_numbers, plates].concat()
 }
 
@@ -62,11 +57,7 @@ fn repeated<'a, V: Eq + Hash>(
     for (place, row) in rows.iter().enumerate() {
         let Some(value) = value_of(row) else { continue };
         match seen.entry(value) {
-            Entry::Occupied(first) => repeated.push(Repeated {
-                place,
-                field,
-                first: *first.get(),
-            }),
+            Entry::Occupied(first) => repeated.push(Repeated { place, field, first: *first.get() }),
             Entry::Vacant(first) => {
                 first.insert(row.row);
             }

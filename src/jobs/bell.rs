@@ -59,10 +59,7 @@ impl Bell {
 
     /// Returns a listener, to whom every ring from now on is news.
     pub(super) fn listener(&self) -> Listener {
-        Listener {
-            bell: self.clone(),
-            heard: self.lock().rings,
-        }
+        Listener { bell: self.clone(), heard: self.lock().rings }
     }
 
     /// A panic of another thread cannot leave two numbers half changed.

@@ -45,11 +45,7 @@ impl Crew {
     /// # Errors
     /// The system gave no thread; those that had begun are sent home.
     pub fn start(registry: &Registry, pace: Pace, state: SignerState, save: SaveState) -> io::Result<Self> {
-        let mut crew = Self {
-            bell: Bell::default(),
-            closing: Bell::default(),
-            threads: Vec::new(),
-        };
+        let mut crew = Self { bell: Bell::default(), closing: Bell::default(), threads: Vec::new() };
         match crew.begin(registry, pace, state, save) {
             Ok(()) => Ok(crew),
             Err(error) => {

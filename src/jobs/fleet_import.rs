@@ -9,22 +9,13 @@ use crate::registry::{Registry, enroll};
 
 /// Works on an upload; the text says why it did not work, with all causes.
 pub(super) fn work(registry: &Registry, subject: &str) -> Result<(), String> {
-    enroll::work(
-        registry,
-        clock::now(),
-        &mut clock::chance(),
-        &ImportId::from_text(subject),
-    )
-    .map_err(|error| causes(&error))
+    enroll::work(registry, clock::now(), &mut clock::chance(), &ImportId::from_text(subject))
+        .map_err(|error| causes(&error))
 }
 
 /// Tells whoever waits for the upload that it failed for good.
 pub(super) fn give_up(registry: &Registry, subject: &str, why: &str) {
     if let Err(error) = enroll::give_up(registry, clock::now(), &ImportId::from_text(subject), why) {
-        tracing::error!(
-            import = subject,
-            why = causes(&error),
-            "an upload that failed could not be marked as failed"
-        );
+        tracing::error!(import = subject, why = causes(&error), "an upload that failed could not be marked as failed");
     }
 }

@@ -47,9 +47,7 @@ fn take(registry: &Registry, lease_s: u32) -> Result<Option<HeldJob>, StorageErr
     if !registry.store.read(|db| jobs::is_waiting(db, now))? {
         return Ok(None);
     }
-    registry
-        .store
-        .write(|tx| jobs::take(tx, now, now.plus_seconds(i64::from(lease_s))))
+    registry.store.write(|tx| jobs::take(tx, now, now.plus_seconds(i64::from(lease_s))))
 }
 
 fn work_on(registry: &Registry, job: &HeldJob) {
@@ -73,17 +71,9 @@ fn work_on(registry: &Registry, job: &HeldJob) {
             registry.store.write(|tx| jobs::give_back(tx, &job.id, again))
         }
         Err(why) => {
-            tracing::error!(
-                job = job.id,
-                kind = job.kind,
-                attempt = job.attempt,
-                why,
-                "a job failed for good"
-            );
+            tracing::error!(job = job.id, kind = job.kind, attempt = job.attempt, why, "a job failed for good");
             give_up(registry, job, why);
-            registry
-                .store
-                .write(|tx| jobs::end(tx, &job.id, clock::now(), Some(why)))
+            registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), Some(why)))
         }
     };
     if let Err(error) = settled {

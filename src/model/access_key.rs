@@ -40,10 +40,7 @@ impl AccessKey {
             rng.fill_bytes(&mut bytes);
             bytes.iter().map(|byte| letter(u32::from(*byte))).collect()
         };
-        Self {
-            id: draw(ID_LENGTH),
-            secret: draw(SECRET_LENGTH),
-        }
+        Self { id: draw(ID_LENGTH), secret: draw(SECRET_LENGTH) }
     }
 
     /// Reads a key as its owner sent it.
@@ -51,11 +48,8 @@ impl AccessKey {
     /// # Errors
     /// Says whether the shape or the checksum is wrong.
     pub fn parse(text: &str) -> Result<Self, AccessKeyProblem> {
-        let (id, rest) = text
-            .trim()
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.split_once('_'))
-            .ok_or(AccessKeyProblem::Shape)?;
+        let (id, rest) =
+            text.trim().strip_prefix(PREFIX).and_then(|rest| rest.split_once('_')).ok_or(AccessKeyProblem::Shape)?;
         let (secret, sum) = rest.split_at_checked(SECRET_LENGTH).ok_or(AccessKeyProblem::Shape)?;
         let lawful = |part: &str| part.bytes().all(|byte| ALPHABET.contains(&byte));
         if id.len() != ID_LENGTH || sum.len() != CHECKSUM_LENGTH || !lawful(id) || !lawful(rest) {
@@ -64,10 +58,7 @@ impl AccessKey {
         if checksum(id, secret) != sum {
             return Err(AccessKeyProblem::Checksum);
         }
-        Ok(Self {
-            id: id.to_owned(),
-            secret: secret.to_owned(),
-        })
+        Ok(Self { id: id.to_owned(), secret: secret.to_owned() })
     }
 
     /// Returns the public part: it names the key and may be shown.
@@ -85,12 +76,7 @@ impl AccessKey {
     /// Returns the whole key, for its owner, once.
     #[must_use]
     pub fn reveal(&self) -> String {
-        format!(
-            "{PREFIX}{}_{}{}",
-            self.id,
-            self.secret,
-            checksum(&self.id, &self.secret)
-        )
+        format!("{PREFIX}{}_{}{}", self.id, self.secret, checksum(&self.id, &self.secret))
     }
 }
 
@@ -101,10 +87,7 @@ impl fmt::Debug for AccessKey {
 }
 
 fn letter(value: u32) -> char {
-    usize::try_from(value % 32)
-        .ok()
-        .and_then(|index| ALPHABET.get(index))
-        .map_or('0', |byte| char::from(*byte))
+    usize::try_from(value % 32).ok().and_then(|index| ALPHABET.get(index)).map_or('0', |byte| char::from(*byte))
 }
 
 /// CRC-32 (IEEE 802.3) of id and secret, in seven letters.

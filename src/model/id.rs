@@ -28,9 +28,7 @@ pub fn new_id(now: Moment, rng: &mut impl Rng) -> String {
     let mut random = [0_u8; 10];
     rng.fill_bytes(&mut random);
     let millis = u64::try_from(now.as_millis()).unwrap_or_default();
-    uuid::Builder::from_unix_timestamp_millis(millis, &random)
-        .into_uuid()
-        .to_string()
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
 }
 
 macro_rules! registry_ids {

@@ -29,9 +29,7 @@ pub enum IdentificationProblem {
 }
 
 fn hint(expected: Option<u32>) -> String {
-    expected.map_or_else(String::new, |digit| {
-        format!(" (the first eleven digits call for {digit})")
-    })
+    expected.map_or_else(String::new, |digit| format!(" (the first eleven digits call for {digit})"))
 }
 
 impl IdentificationNumber {
@@ -61,14 +59,7 @@ impl IdentificationNumber {
 }
 
 fn check_digit(digits: &[u32]) -> Option<u32> {
-    let sum = |weights: &[u32; 11]| {
-        digits
-            .iter()
-            .zip(weights)
-            .map(|(digit, weight)| digit * weight)
-            .sum::<u32>()
-            % 11
-    };
+    let sum = |weights: &[u32; 11]| digits.iter().zip(weights).map(|(digit, weight)| digit * weight).sum::<u32>() % 11;
     match sum(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
         10 => Some(sum(&[3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2])).filter(|digit| *digit < 10),
         digit => Some(digit),
@@ -109,18 +100,8 @@ mod tests {
 
     #[test]
     fn anything_but_twelve_digits_is_refused() {
-        for text in [
-            "",
-            "18024001234",
-            "1802400123422",
-            "18024001234x",
-            "１８０２４００１２３４２",
-        ] {
-            assert_eq!(
-                IdentificationNumber::parse(text),
-                Err(IdentificationProblem::Shape),
-                "{text}"
-            );
+        for text in ["", "18024001234", "1802400123422", "18024001234x", "１８０２４００１２３４２"] {
+            assert_eq!(IdentificationNumber::parse(text), Err(IdentificationProblem::Shape), "{text}");
         }
     }
 

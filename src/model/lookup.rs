@@ -133,9 +133,7 @@ impl CasePatterns {
         if self.patterns.iter().any(|(_, pattern)| pattern.is_match(text)) {
             Ok(Some(text.to_owned()))
         } else {
-            Err(CaseProblem::Unknown {
-                known: self.patterns.iter().map(|(name, _)| name.clone()).collect(),
-            })
+            Err(CaseProblem::Unknown { known: self.patterns.iter().map(|(name, _)| name.clone()).collect() })
         }
     }
 }
@@ -151,12 +149,7 @@ mod tests {
         assert_eq!(patterns.read(" 2026-000001 "), Ok(Some("2026-000001".into())));
         assert_eq!(patterns.read("pending"), Ok(None));
         for wrong in ["", "2026-0000011", "x2026-000001", "Pending"] {
-            assert_eq!(
-                patterns.read(wrong),
-                Err(CaseProblem::Unknown {
-                    known: vec!["КУИ 2026-000001".into()]
-                })
-            );
+            assert_eq!(patterns.read(wrong), Err(CaseProblem::Unknown { known: vec!["КУИ 2026-000001".into()] }));
         }
     }
 }

@@ -17,6 +17,8 @@ mod ride;
 mod series;
 mod vehicle;
 mod verdict;
+#[cfg(test)]
+mod verdict_tests;
 mod working_days;
 mod zone;
 

@@ -49,23 +49,14 @@ impl Moment {
         let text = text.trim();
         let Ok(read) = DateTime::parse_from_rfc3339(text) else {
             let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
-            return Err(
-                if local
-                    .iter()
-                    .any(|form| NaiveDateTime::parse_from_str(text, form).is_ok())
-                {
-                    MomentProblem::NoOffset
-                } else {
-                    MomentProblem::Unreadable
-                },
-            );
+            return Err(if local.iter().any(|form| NaiveDateTime::parse_from_str(text, form).is_ok()) {
+                MomentProblem::NoOffset
+            } else {
+                MomentProblem::Unreadable
+            });
         };
         let millis = read.timestamp_millis();
-        if (0..Self::LAST).contains(&millis) {
-            Ok(Self(millis))
-        } else {
-            Err(MomentProblem::OutOfRange)
-        }
+        if (0..Self::LAST).contains(&millis) { Ok(Self(millis)) } else { Err(MomentProblem::OutOfRange) }
     }
 
     /// Returns the instant that many seconds later (earlier, if negative).

@@ -153,13 +153,7 @@ impl NewOperator {
         }
         let bin = IdentificationNumber::parse(bin).map_err(OperatorProblem::Bin);
         match (bin, custody, problems.is_empty()) {
-            (Ok(bin), Some(custody), true) => Ok(Self {
-                legal_name,
-                bin,
-                contact_phone,
-                contact_email,
-                custody,
-            }),
+            (Ok(bin), Some(custody), true) => Ok(Self { legal_name, bin, contact_phone, contact_email, custody }),
             (bin, _, _) => {
                 problems.extend(bin.err());
                 Err(problems)
@@ -175,12 +169,7 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
         let fields = |problems: Vec<OperatorProblem>| problems.iter().map(OperatorProblem::field).collect::<Vec<_>>();
-        let all = NewOperator::parse(" ", "180240012347", "", "nobody", "somewhere")
-            .map_err(fields)
-            .err();
-        assert_eq!(
-            all,
-            Some(vec!["legal_name", "contact_phone", "contact_email", "custody", "bin"])
-        );
+        let all = NewOperator::parse(" ", "180240012347", "", "nobody", "somewhere").map_err(fields).err();
+        assert_eq!(all, Some(vec!["legal_name", "contact_phone", "contact_email", "custody", "bin"]));
     }
 }

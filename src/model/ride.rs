@@ -143,10 +143,7 @@ impl RideSession {
     pub fn covered(&self, max_ride_s: i64) -> Period {
         Period::new(
             Some(self.started_at),
-            Some(
-                self.ended_at
-                    .unwrap_or_else(|| self.started_at.plus_seconds(max_ride_s)),
-            ),
+            Some(self.ended_at.unwrap_or_else(|| self.started_at.plus_seconds(max_ride_s))),
         )
     }
 
@@ -154,9 +151,7 @@ impl RideSession {
     #[must_use]
     pub fn touches(&self, from: Moment, to: Moment, max_ride_s: i64) -> bool {
         let covered = self.covered(max_ride_s);
-        let ends_after = covered
-            .until
-            .is_none_or(|until| until > from || (until == self.started_at && until == from));
+        let ends_after = covered.until.is_none_or(|until| until > from || (until == self.started_at && until == from));
         self.started_at <= to && ends_after
     }
 

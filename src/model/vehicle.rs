@@ -36,30 +36,35 @@ impl VehicleFacts {
     pub fn laid_under(&self, newer: &Self) -> (Self, Vec<&'static str>) {
         fn lay<T: Clone + PartialEq>(
             name: &'static str,
-            old: &Option<T>,
-            new: &Option<T>,
+            old: Option<&T>,
+            new: Option<&T>,
             changed: &mut Vec<&'static str>,
         ) -> Option<T> {
             if new.is_some() && new != old {
                 changed.push(name);
             }
-            new.clone().or_else(|| old.clone())
+            new.or(old).cloned()
         }
         let mut changed = Vec::new();
         let facts = Self {
-            serial_number: lay("serial_number", &self.serial_number, &newer.serial_number, &mut changed),
-            make: lay("make", &self.make, &newer.make, &mut changed),
-            model: lay("model", &self.model, &newer.model, &mut changed),
-            year: lay("year", &self.year, &newer.year, &mut changed),
-            colour: lay("colour", &self.colour, &newer.colour, &mut changed),
-            in_service: lay("in_service", &self.in_service, &newer.in_service, &mut changed),
-            out_of_service: lay(
-                "out_of_service",
-                &self.out_of_service,
-                &newer.out_of_service,
+            serial_number: lay(
+                "serial_number",
+                self.serial_number.as_ref(),
+                newer.serial_number.as_ref(),
                 &mut changed,
             ),
-            comment: lay("comment", &self.comment, &newer.comment, &mut changed),
+            make: lay("make", self.make.as_ref(), newer.make.as_ref(), &mut changed),
+            model: lay("model", self.model.as_ref(), newer.model.as_ref(), &mut changed),
+            year: lay("year", self.year.as_ref(), newer.year.as_ref(), &mut changed),
+            colour: lay("colour", self.colour.as_ref(), newer.colour.as_ref(), &mut changed),
+            in_service: lay("in_service", self.in_service.as_ref(), newer.in_service.as_ref(), &mut changed),
+            out_of_service: lay(
+                "out_of_service",
+                self.out_of_service.as_ref(),
+                newer.out_of_service.as_ref(),
+                &mut changed,
+            ),
+            comment: lay("comment", self.comment.as_ref(), newer.comment.as_ref(), &mut changed),
         };
         (facts, changed)
     }
@@ -90,15 +95,8 @@ mod tests {
 
     #[test]
     fn a_list_without_a_column_erases_nothing() {
-        let known = VehicleFacts {
-            make: Some("Ninebot".into()),
-            year: Some(2025),
-            ..VehicleFacts::default()
-        };
-        let stated = VehicleFacts {
-            year: Some(2026),
-            ..VehicleFacts::default()
-        };
+        let known = VehicleFacts { make: Some("Ninebot".into()), year: Some(2025), ..VehicleFacts::default() };
+        let stated = VehicleFacts { year: Some(2026), ..VehicleFacts::default() };
         let (facts, changed) = known.laid_under(&stated);
         assert_eq!((facts.make.as_deref(), facts.year), (Some("Ninebot"), Some(2026)));
         assert_eq!(changed, ["year"]);

@@ -97,78 +97,36 @@ pub fn judge<'a>(
     reporting: Reporting,
     max_ride_s: i64,
 ) -> Judgement<'a> {
-    let mut fitting: Vec<_> = rides
-        .iter()
-        .filter(|ride| ride.touches(window.from(), window.to(), max_ride_s))
-        .collect();
+    let mut fitting: Vec<_> =
+        rides.iter().filter(|ride| ride.touches(window.from(), window.to(), max_ride_s)).collect();
     fitting.sort_by_key(|ride| {
-        (
-            !ride.covers(window.at, max_ride_s),
-            distance(ride, window.at, max_ride_s),
-            ride.started_at,
-        )
+        (!ride.covers(window.at, max_ride_s), distance(ride, window.at, max_ride_s), ride.started_at)
     });
-    let say = |verdict| Judgement {
-        verdict,
-        ambiguous_by: None,
-        session: None,
-        fitting: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let say =
+        |verdict| Judgement { verdict, ambiguous_by: None, session: None, fitting: Vec::new(), warnings: Vec::new() };
     if fitting.len() > 1 || (!fitting.is_empty() && window.tolerance > Window::LISTS_ABOVE) {
         let covering = fitting.iter().filter(|ride| ride.covers(window.at, max_ride_s)).count();
-        let by = if covering > 1 {
-            AmbiguousBy::Overlap
-        } else {
-            AmbiguousBy::Time
-        };
-        return Judgement {
-            ambiguous_by: Some(by),
-            fitting,
-            ..say(Verdict::Ambiguous)
-        };
+        let by = if covering > 1 { AmbiguousBy::Overlap } else { AmbiguousBy::Time };
+        return Judgement { ambiguous_by: Some(by), fitting, ..say(Verdict::Ambiguous) };
     }
     if let Some(ride) = fitting.first().copied() {
-        let verdict = if ride.kind == RideKind::Rider {
-            Verdict::Riding
-        } else {
-            Verdict::MovedByOperator
-        };
+        let verdict = if ride.kind == RideKind::Rider { Verdict::Riding } else { Verdict::MovedByOperator };
         let missed = !ride.covers(window.at, max_ride_s);
-        let warnings = if missed {
-            vec!["within_tolerance_only"]
-        } else {
-            Vec::new()
-        };
-        return Judgement {
-            session: Some(ride),
-            warnings,
-            ..say(verdict)
-        };
+        let warnings = if missed { vec!["within_tolerance_only"] } else { Vec::new() };
+        return Judgement { session: Some(ride), warnings, ..say(verdict) };
     }
     if let Some(ride) = before.filter(|ride| ride.ended_at.is_none()) {
-        return Judgement {
-            session: Some(ride),
-            ..say(Verdict::EndedUnknown)
-        };
+        return Judgement { session: Some(ride), ..say(Verdict::EndedUnknown) };
     }
     match (reporting.custody, reporting.complete_until) {
         (Custody::Held, _) => say(Verdict::OperatorHolds),
         (Custody::Deposited, Some(until)) if until > window.at => say(Verdict::Idle),
-        (Custody::Deposited, None) if after.is_some() => Judgement {
-            warnings: vec!["completeness_inferred"],
-            ..say(Verdict::Idle)
-        },
+        (Custody::Deposited, None) if after.is_some() => {
+            Judgement { warnings: vec!["completeness_inferred"], ..say(Verdict::Idle) }
+        }
         (Custody::Deposited, _) => {
-            let warnings = if after.is_some() {
-                vec!["later_ride_received"]
-            } else {
-                Vec::new()
-            };
-            Judgement {
-                warnings,
-                ..say(Verdict::NotReported)
-            }
+            let warnings = if after.is_some() { vec!["later_ride_received"] } else { Vec::new() };
+            Judgement { warnings, ..say(Verdict::NotReported) }
         }
     }
 }
@@ -178,6 +136,3 @@ fn distance(ride: &RideSession, at: Moment, max_ride_s: i64) -> i64 {
     let until = ride.covered(max_ride_s).until.unwrap_or(ride.started_at);
     ride.started_at.seconds_since(at).max(at.seconds_since(until)).max(0)
 }
-
-#[cfg(test)]
-mod tests;

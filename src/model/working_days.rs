@@ -17,9 +17,7 @@ impl WorkingDays {
     /// Returns the calendar with these days off.
     #[must_use]
     pub fn new(days_off: impl IntoIterator<Item = NaiveDate>) -> Self {
-        Self {
-            days_off: days_off.into_iter().collect(),
-        }
+        Self { days_off: days_off.into_iter().collect() }
     }
 
     /// Returns whether people work on that date.

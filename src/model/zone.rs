@@ -19,9 +19,7 @@ impl Zone {
     }
 
     fn local(self, moment: Moment) -> DateTime<Tz> {
-        DateTime::<Utc>::from_timestamp_millis(moment.as_millis())
-            .unwrap_or_default()
-            .with_timezone(&self.0)
+        DateTime::<Utc>::from_timestamp_millis(moment.as_millis()).unwrap_or_default().with_timezone(&self.0)
     }
 
     /// Returns the instant for machines: `2026-07-07T20:21:51.000+05:00`.
@@ -40,11 +38,7 @@ impl Zone {
             0 => String::new(),
             minutes => format!(":{minutes:02}"),
         };
-        format!(
-            "{} (UTC{sign}{}{minutes})",
-            local.format("%d.%m.%Y %H:%M"),
-            offset / 3600
-        )
+        format!("{} (UTC{sign}{}{minutes})", local.format("%d.%m.%Y %H:%M"), offset / 3600)
     }
 
     /// Returns the date that the instant falls on.
@@ -57,15 +51,9 @@ impl Zone {
     #[must_use]
     pub fn start_of(self, date: NaiveDate) -> Moment {
         let midnight = date.and_time(NaiveTime::MIN);
-        let found = (0..4).find_map(|hours| {
-            self.0
-                .from_local_datetime(&(midnight + chrono::Duration::hours(hours)))
-                .earliest()
-        });
-        let millis = found.map_or_else(
-            || midnight.and_utc().timestamp_millis(),
-            |local| local.timestamp_millis(),
-        );
+        let found = (0..4)
+            .find_map(|hours| self.0.from_local_datetime(&(midnight + chrono::Duration::hours(hours))).earliest());
+        let millis = found.map_or_else(|| midnight.and_utc().timestamp_millis(), |local| local.timestamp_millis());
         Moment::from_millis(millis)
     }
 

@@ -138,14 +138,7 @@ pub(super) fn corrections_of(fragment: &Fragment) -> Vec<Correction> {
         return Vec::new();
     };
     let completions = fragment.without(wrong).completions();
-    completions
-        .into_iter()
-        .map(|(number, pair)| Correction {
-            number,
-            pair,
-            position: wrong + 1,
-        })
-        .collect()
+    completions.into_iter().map(|(number, pair)| Correction { number, pair, position: wrong + 1 }).collect()
 }
 
 /// Returns every number, with its pair, that agrees with what could be read of `fragment`: up to two characters may be
@@ -174,9 +167,7 @@ pub fn fill(fragment: &Fragment) -> Result<Vec<(PlateNumber, ControlPair)>, Frag
 
 /// Returns the value of a control letter, `None` for any character outside the 23.
 pub(super) fn control_value(character: char) -> Option<Residue> {
-    SeriesLetter::from_char(character)
-        .filter(|letter| !letter.is_dissimilar_advised())
-        .map(SeriesLetter::residue)
+    SeriesLetter::from_char(character).filter(|letter| !letter.is_dissimilar_advised()).map(SeriesLetter::residue)
 }
 
 /// Returns the control letter of `value`: the alphabet steps over I, O and Q.

@@ -2,12 +2,7 @@
 //!
 //! *Invariant:* the expected pairs are known vectors or recomputed here from the two sums, never taken from the code under test.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "tests state what must hold"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests state what must hold")]
 
 use proptest::prelude::*;
 
@@ -33,35 +28,23 @@ fn lawful(position: usize) -> Vec<char> {
 /// Returns the number and the pair that the characters are, if they name a lawful number.
 fn read(characters: &[char]) -> Option<(PlateNumber, ControlPair)> {
     let text: String = characters.iter().collect();
-    Some((
-        PlateNumber::parse(&text[..6]).ok()?,
-        ControlPair::parse(&text[6..]).unwrap(),
-    ))
+    Some((PlateNumber::parse(&text[..6]).ok()?, ControlPair::parse(&text[6..]).unwrap()))
 }
 
 fn share_a_value(left: char, right: char) -> bool {
-    left == right
-        || ["IW", "OK", "QT"]
-            .iter()
-            .any(|pair| pair.contains(left) && pair.contains(right))
+    left == right || ["IW", "OK", "QT"].iter().any(|pair| pair.contains(left) && pair.contains(right))
 }
 
 fn sample() -> impl Iterator<Item = PlateNumber> {
-    [
-        "A00001", "K04271", "Z99999", "M12345", "I10101", "W90210", "O00700", "Q55555", "T08060", "B31415",
-    ]
-    .into_iter()
-    .map(|text| PlateNumber::parse(text).unwrap())
+    ["A00001", "K04271", "Z99999", "M12345", "I10101", "W90210", "O00700", "Q55555", "T08060", "B31415"]
+        .into_iter()
+        .map(|text| PlateNumber::parse(text).unwrap())
 }
 
 #[test]
 fn the_known_numbers_have_their_known_pairs() {
     for (number, pair) in [("K04271", "KR"), ("A00001", "LN"), ("Z99999", "DZ"), ("M12345", "AX")] {
-        assert_eq!(
-            PlateNumber::parse(number).unwrap().control().to_string(),
-            pair,
-            "{number}"
-        );
+        assert_eq!(PlateNumber::parse(number).unwrap().control().to_string(), pair, "{number}");
     }
 }
 
@@ -132,20 +115,8 @@ fn three_unreadable_characters_are_refused() {
     let fragment = Fragment::parse("K0???1KR").unwrap();
     assert_eq!(fill(&fragment), Err(FragmentProblem::TooManyUnread { unread: 3 }));
     assert_eq!(Fragment::parse("K04271KRA"), Err(FragmentProblem::TooLong));
-    assert_eq!(
-        Fragment::parse("K0427K"),
-        Err(FragmentProblem::Misplaced {
-            character: 'K',
-            position: 6
-        })
-    );
-    assert_eq!(
-        Fragment::parse("K04271KO"),
-        Err(FragmentProblem::Misplaced {
-            character: 'O',
-            position: 8
-        })
-    );
+    assert_eq!(Fragment::parse("K0427K"), Err(FragmentProblem::Misplaced { character: 'K', position: 6 }));
+    assert_eq!(Fragment::parse("K04271KO"), Err(FragmentProblem::Misplaced { character: 'O', position: 8 }));
 }
 
 #[test]

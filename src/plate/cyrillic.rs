@@ -18,11 +18,7 @@ pub(super) struct Cyrillic {
 }
 
 const fn letter(capital: char, glyphs: &'static str, sounds: &'static str) -> Cyrillic {
-    Cyrillic {
-        capital,
-        glyphs,
-        sounds,
-    }
+    Cyrillic { capital, glyphs, sounds }
 }
 
 /// The 42 letters of the Kazakh alphabet, which contains the Russian one, and the letters of other Cyrillic alphabets that are
@@ -92,10 +88,7 @@ mod tests {
         for character in "АӘБВГҒДЕЁЖЗИЙКҚЛМНҢОӨПРСТУҰҮФХҺЦЧШЩЪЫІЬЭЮЯаәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя".chars()
         {
             let found = find_cyrillic(character);
-            assert!(
-                found.is_some_and(|letter| !letter.glyphs.is_empty() || !letter.sounds.is_empty()),
-                "{character}"
-            );
+            assert!(found.is_some_and(|letter| !letter.glyphs.is_empty() || !letter.sounds.is_empty()), "{character}");
         }
     }
 
@@ -105,13 +98,7 @@ mod tests {
         assert_eq!(capitals.len(), CYRILLIC.len());
         for letter in &CYRILLIC {
             assert!(!letter.capital.is_ascii());
-            assert!(
-                letter
-                    .glyphs
-                    .chars()
-                    .chain(letter.sounds.chars())
-                    .all(|latin| latin.is_ascii_uppercase())
-            );
+            assert!(letter.glyphs.chars().chain(letter.sounds.chars()).all(|latin| latin.is_ascii_uppercase()));
         }
     }
 

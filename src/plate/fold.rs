@@ -58,10 +58,7 @@ pub(super) fn signs(text: &str, offset: usize) -> Result<Vec<Sign>, ReadingProbl
             '*' | '…' => signs.push(Sign::Stretch),
             _ if is_separator(plain) => {}
             _ if plain.is_ascii_alphanumeric() || super::cyrillic::find_cyrillic(plain).is_some() => {
-                signs.push(Sign::Mark {
-                    character: plain,
-                    position,
-                });
+                signs.push(Sign::Mark { character: plain, position });
             }
             _ => {
                 return Err(ReadingProblem::Foreign { character, position });
@@ -135,11 +132,7 @@ mod tests {
         for separator in [
             " ", "\u{A0}", "\u{2009}", "\u{3000}", "-", "–", "—", "−", "‑", ".", "·", "\t", "|", "\u{200B}", "\u{FEFF}",
         ] {
-            assert_eq!(
-                written(&format!("K{separator}04{separator}271")),
-                "K04271",
-                "{separator:?}"
-            );
+            assert_eq!(written(&format!("K{separator}04{separator}271")), "K04271", "{separator:?}");
         }
     }
 
@@ -160,20 +153,8 @@ mod tests {
 
     #[test]
     fn a_foreign_character_is_named_with_its_place() {
-        assert_eq!(
-            signs("K04😀71", 0),
-            Err(ReadingProblem::Foreign {
-                character: '😀',
-                position: 4
-            })
-        );
-        assert_eq!(
-            signs("4271٣", 10),
-            Err(ReadingProblem::Foreign {
-                character: '٣',
-                position: 15
-            })
-        );
+        assert_eq!(signs("K04😀71", 0), Err(ReadingProblem::Foreign { character: '😀', position: 4 }));
+        assert_eq!(signs("4271٣", 10), Err(ReadingProblem::Foreign { character: '٣', position: 15 }));
     }
 
     #[test]

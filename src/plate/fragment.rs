@@ -58,10 +58,8 @@ impl Fragment {
         for (position, character) in text.chars().enumerate() {
             let place = fragment.places.get_mut(position).ok_or(FragmentProblem::TooLong)?;
             if character != '?' {
-                value_at(position, character).ok_or(FragmentProblem::Misplaced {
-                    character,
-                    position: position + 1,
-                })?;
+                value_at(position, character)
+                    .ok_or(FragmentProblem::Misplaced { character, position: position + 1 })?;
                 *place = Some(character);
             }
         }
@@ -162,16 +160,11 @@ impl Fragment {
     }
 
     fn values(&self) -> impl Iterator<Item = (usize, Residue)> {
-        self.places
-            .iter()
-            .enumerate()
-            .filter_map(|(position, place)| Some((position, value_at(position, (*place)?)?)))
+        self.places.iter().enumerate().filter_map(|(position, place)| Some((position, value_at(position, (*place)?)?)))
     }
 
     fn with_text(self, from: usize, text: &str) -> Self {
-        text.chars().zip(from..).fold(self, |fragment, (character, position)| {
-            fragment.with(position, character)
-        })
+        text.chars().zip(from..).fold(self, |fragment, (character, position)| fragment.with(position, character))
     }
 }
 
@@ -188,10 +181,7 @@ fn value_at(position: usize, character: char) -> Option<Residue> {
 /// Returns the lawful characters that have `value` in the place `position` (from 0).
 fn characters_of(position: usize, value: Residue) -> Vec<char> {
     match position {
-        0 => SeriesLetter::all()
-            .filter(|letter| letter.residue() == value)
-            .map(SeriesLetter::as_char)
-            .collect(),
+        0 => SeriesLetter::all().filter(|letter| letter.residue() == value).map(SeriesLetter::as_char).collect(),
         1..=5 => char::from_digit(value.value().into(), 10).into_iter().collect(),
         6 | 7 => vec![control_letter(value)],
         _ => Vec::new(),

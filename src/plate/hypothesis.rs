@@ -85,11 +85,7 @@ fn gather(layouts: &[Layout], read: fn(&Layout) -> Result<Vec<Candidate>, Misfit
             Err(other) => misfit = misfit.or(Some(other)),
         }
     }
-    if candidates.is_empty() {
-        Err(misfit.unwrap_or(Misfit::NoNumber))
-    } else {
-        Ok(candidates)
-    }
+    if candidates.is_empty() { Err(misfit.unwrap_or(Misfit::NoNumber)) } else { Ok(candidates) }
 }
 
 /// Returns the numbers that the arithmetic allows for `layout`. Where no control letter was written both are left to the
@@ -99,12 +95,7 @@ fn agreeing(layout: &Layout) -> Result<Vec<Candidate>, Misfit> {
     for draft in drafts(layout)? {
         for (number, pair) in draft.fragment.completions() {
             let pair = layout.has_pair().then_some(pair);
-            candidates.push(Candidate {
-                number,
-                weight: draft.weight,
-                steps: draft.steps.clone(),
-                pair,
-            });
+            candidates.push(Candidate { number, weight: draft.weight, steps: draft.steps.clone(), pair });
         }
         if candidates.len() > MOST_NUMBERS {
             return Err(Misfit::TooMany);
@@ -125,21 +116,10 @@ fn contradicting(layout: &Layout) -> Result<Vec<Candidate>, Misfit> {
         let mut push = |number, weight, step| {
             let kept = draft.steps.iter().copied().filter(|earlier| !undoes(step, *earlier));
             let steps = kept.chain([step]).collect();
-            candidates.push(Candidate {
-                number,
-                weight: draft.weight * weight,
-                steps,
-                pair: None,
-            });
+            candidates.push(Candidate { number, weight: draft.weight * weight, steps, pair: None });
         };
         for correction in control::corrections_of(&draft.fragment) {
-            push(
-                correction.number,
-                CORRECTED,
-                ReadingStep::Corrected {
-                    position: correction.position,
-                },
-            );
+            push(correction.number, CORRECTED, ReadingStep::Corrected { position: correction.position });
         }
         for (position, exchanged) in draft.fragment.exchanged() {
             for (number, _) in exchanged.completions() {
@@ -170,14 +150,8 @@ fn undoes(step: ReadingStep, earlier: ReadingStep) -> bool {
 fn drafts(layout: &Layout) -> Result<Vec<Draft>, Misfit> {
     let unread = |place: &&usize| layout.cells.get(**place) == Some(&Cell::Unread);
     let solved: Vec<usize> = SOLVED_FIRST.iter().filter(unread).take(2).copied().collect();
-    let padding = Some(layout.padding())
-        .filter(|zeros| *zeros > 0)
-        .map(|zeros| ReadingStep::ZeroPadded { zeros });
-    let first = Draft {
-        fragment: Fragment::default(),
-        weight: layout.weight,
-        steps: padding.into_iter().collect(),
-    };
+    let padding = Some(layout.padding()).filter(|zeros| *zeros > 0).map(|zeros| ReadingStep::ZeroPadded { zeros });
+    let first = Draft { fragment: Fragment::default(), weight: layout.weight, steps: padding.into_iter().collect() };
     let mut drafts = vec![first];
     for (place, cell) in layout.cells.iter().enumerate() {
         if solved.contains(&place) {
@@ -189,16 +163,11 @@ fn drafts(layout: &Layout) -> Result<Vec<Draft>, Misfit> {
         let choices = choices(place, *cell);
         match cell {
             Cell::Written { character, position } if choices.is_empty() => {
-                return Err(Misfit::NotADigit {
-                    character: *character,
-                    position: *position,
-                });
+                return Err(Misfit::NotADigit { character: *character, position: *position });
             }
             _ if drafts.len() * choices.len() > MOST_DRAFTS => return Err(Misfit::TooMany),
             _ => {
-                let chosen = drafts
-                    .iter()
-                    .flat_map(|draft| choices.iter().map(|choice| draft.with(place, choice)));
+                let chosen = drafts.iter().flat_map(|draft| choices.iter().map(|choice| draft.with(place, choice)));
                 drafts = chosen.collect();
             }
         }
@@ -210,33 +179,22 @@ impl Draft {
     fn with(&self, place: usize, (meaning, step): &(Meaning, Option<ReadingStep>)) -> Self {
         let steps = self.steps.iter().copied().chain(*step).collect();
         let fragment = self.fragment.with(place, meaning.character);
-        Self {
-            fragment,
-            weight: self.weight * meaning.weight,
-            steps,
-        }
+        Self { fragment, weight: self.weight * meaning.weight, steps }
     }
 }
 
 /// Returns what may stand in `place` (from 0) given its cell, each with the step to be told about.
 fn choices(place: usize, cell: Cell) -> Vec<(Meaning, Option<ReadingStep>)> {
-    let plain = |character| Meaning {
-        character,
-        weight: 1.0,
-        how: How::Plain,
-    };
+    let plain = |character| Meaning { character, weight: 1.0, how: How::Plain };
     match cell {
-        Cell::Written { character, .. } => meanings(place, character)
-            .into_iter()
-            .map(|meaning| (meaning, step_of(place, meaning.how)))
-            .collect(),
+        Cell::Written { character, .. } => {
+            meanings(place, character).into_iter().map(|meaning| (meaning, step_of(place, meaning.how))).collect()
+        }
         Cell::Padding => vec![(plain('0'), None)],
         Cell::Unread => {
             // Never a control letter: unreadable ones are the first to be left to the arithmetic.
             let lawful = if place == 0 { 'A'..='Z' } else { '0'..='9' };
-            lawful
-                .map(|character| (plain(character), Some(ReadingStep::Filled { position: place + 1 })))
-                .collect()
+            lawful.map(|character| (plain(character), Some(ReadingStep::Filled { position: place + 1 }))).collect()
         }
     }
 }
@@ -264,10 +222,7 @@ fn written_pair(layout: &Layout) -> Option<ControlPair> {
     let likeliest = |cell: &Cell| match cell {
         Cell::Written { character, .. } => {
             let meanings = control_meanings(*character);
-            meanings
-                .iter()
-                .max_by(|left, right| left.weight.total_cmp(&right.weight))
-                .map(|meaning| meaning.character)
+            meanings.iter().max_by(|left, right| left.weight.total_cmp(&right.weight)).map(|meaning| meaning.character)
         }
         Cell::Unread | Cell::Padding => None,
     };
@@ -304,8 +259,5 @@ fn outcome(candidates: Vec<Candidate>) -> Outcome {
         likelihood: sum / total,
         steps: candidate.steps,
     };
-    Outcome {
-        hypotheses: ranked.into_iter().map(hypothesis).collect(),
-        pair,
-    }
+    Outcome { hypotheses: ranked.into_iter().map(hypothesis).collect(), pair }
 }

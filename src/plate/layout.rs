@@ -40,10 +40,7 @@ const LOST_DIGIT: f64 = 0.05;
 impl Layout {
     /// Returns whether any control letter was written.
     pub(super) fn has_pair(&self) -> bool {
-        self.cells
-            .iter()
-            .skip(6)
-            .any(|cell| matches!(cell, Cell::Written { .. }))
+        self.cells.iter().skip(6).any(|cell| matches!(cell, Cell::Written { .. }))
     }
 
     /// Returns the number of leading zeros that were assumed.
@@ -54,10 +51,7 @@ impl Layout {
     /// Returns the layout as if no control letter had been written.
     pub(super) fn without_pair(&self) -> Self {
         let number = self.cells.iter().take(6).copied();
-        Self {
-            cells: number.chain([Cell::Unread; 2]).collect(),
-            weight: self.weight,
-        }
+        Self { cells: number.chain([Cell::Unread; 2]).collect(), weight: self.weight }
     }
 }
 
@@ -65,18 +59,14 @@ impl Layout {
 pub(super) fn layouts(signs: &[Sign]) -> Vec<Layout> {
     let signs = without_runs(signs);
     let after_prefix = match signs.as_slice() {
-        [
-            Sign::Mark { character: first, .. },
-            Sign::Mark { character: second, .. },
-            rest @ ..,
-        ] if "KkКкҚқ".contains(*first) && "ZzЗз".contains(*second) && rest.len() >= 5 => Some(rest),
+        [Sign::Mark { character: first, .. }, Sign::Mark { character: second, .. }, rest @ ..]
+            if "KkКкҚқ".contains(*first) && "ZzЗз".contains(*second) && rest.len() >= 5 =>
+        {
+            Some(rest)
+        }
         _ => None,
     };
-    [Some(signs.as_slice()), after_prefix]
-        .into_iter()
-        .flatten()
-        .flat_map(alignments)
-        .collect()
+    [Some(signs.as_slice()), after_prefix].into_iter().flatten().flat_map(alignments).collect()
 }
 
 /// Returns how many characters were written or marked as unreadable.
@@ -88,10 +78,7 @@ pub(super) fn length(signs: &[Sign]) -> usize {
 /// complete (`K0..71`), a separator where it is complete without (`K04271 -- KR`), else the stretch that is missing (`K04...`).
 fn without_runs(signs: &[Sign]) -> Vec<Sign> {
     let written = length(signs);
-    let in_runs: usize = signs
-        .iter()
-        .map(|sign| if let Sign::Run(length) = sign { *length } else { 0 })
-        .sum();
+    let in_runs: usize = signs.iter().map(|sign| if let Sign::Run(length) = sign { *length } else { 0 }).sum();
     let decided = |sign: &Sign| match *sign {
         Sign::Run(length) if matches!(written + in_runs, 6 | 8) => vec![Sign::Unread; length],
         Sign::Run(_) if matches!(written, 6 | 8 | 10) => Vec::new(),
@@ -117,11 +104,7 @@ fn alignments(signs: &[Sign]) -> Vec<Layout> {
 fn stretched(signs: &[Sign]) -> Option<Layout> {
     let place = signs.iter().position(|sign| *sign == Sign::Stretch)?;
     let cells: Vec<Cell> = signs.iter().map(cell).collect();
-    let places = if ends_in_letters(&cells) && cells.len() > 2 {
-        PLACES
-    } else {
-        6
-    };
+    let places = if ends_in_letters(&cells) && cells.len() > 2 { PLACES } else { 6 };
     let missing = places.checked_sub(cells.len())?;
     let (before, after) = cells.split_at_checked(place)?;
     complete(&[before, &vec![Cell::Unread; missing], after].concat(), 1.0)
@@ -136,10 +119,7 @@ fn short_alignments(cells: &[Cell]) -> Vec<Layout> {
     if is_digit(first) {
         let only_the_letter_is_missing = cells.len() == 5 || (cells.len() == 7 && with_pair);
         let whole = [&[Cell::Unread], cells].concat();
-        return complete(&whole, 1.0)
-            .filter(|_| only_the_letter_is_missing)
-            .into_iter()
-            .collect();
+        return complete(&whole, 1.0).filter(|_| only_the_letter_is_missing).into_iter().collect();
     }
     let mut layouts = Vec::new();
     layouts.extend(padded(*first, rest, &[]));
@@ -161,10 +141,7 @@ fn padded(letter: Cell, digits: &[Cell], pair: &[Cell]) -> Option<Layout> {
     let zeros = 5_usize.checked_sub(digits.len()).filter(|zeros| *zeros > 0)?;
     digits.iter().any(is_digit).then_some(())?;
     let weight = (0..zeros).fold(1.0, |weight, _| weight * LOST_ZERO);
-    complete(
-        &[&[letter], vec![Cell::Padding; zeros].as_slice(), digits, pair].concat(),
-        weight,
-    )
+    complete(&[&[letter], vec![Cell::Padding; zeros].as_slice(), digits, pair].concat(), weight)
 }
 
 /// Returns the layout of exactly six or eight cells.
@@ -174,10 +151,7 @@ fn complete(cells: &[Cell], weight: f64) -> Option<Layout> {
         8 => &[],
         _ => return None,
     };
-    Some(Layout {
-        cells: [cells, missing].concat(),
-        weight,
-    })
+    Some(Layout { cells: [cells, missing].concat(), weight })
 }
 
 fn cell(sign: &Sign) -> Cell {
@@ -208,32 +182,15 @@ mod tests {
             Cell::Unread => '?',
             Cell::Padding => '.',
         };
-        layouts(&signs(text, 0).unwrap())
-            .iter()
-            .map(|layout| layout.cells.iter().map(shown).collect())
-            .collect()
+        layouts(&signs(text, 0).unwrap()).iter().map(|layout| layout.cells.iter().map(shown).collect()).collect()
     }
 
     #[test]
     fn every_layout_has_eight_cells() {
-        for text in [
-            "K04271",
-            "K04271KR",
-            "K4271",
-            "04271",
-            "04271KR",
-            "K4271KR",
-            "KZ K04271",
-            "K04…",
-            "K1",
-            "K0..71",
-        ] {
+        for text in ["K04271", "K04271KR", "K4271", "04271", "04271KR", "K4271KR", "KZ K04271", "K04…", "K1", "K0..71"]
+        {
             assert!(!laid(text).is_empty(), "{text}");
-            assert!(
-                laid(text).iter().all(|layout| layout.chars().count() == PLACES),
-                "{text}: {:?}",
-                laid(text)
-            );
+            assert!(laid(text).iter().all(|layout| layout.chars().count() == PLACES), "{text}: {:?}", laid(text));
         }
     }
 
@@ -259,10 +216,7 @@ mod tests {
         assert_eq!(laid("04271"), ["?04271??"]);
         assert_eq!(laid("04271KR"), ["?04271KR"]);
         assert_eq!(laid("K427KR"), ["K427KR??", "K..427KR"]);
-        assert_eq!(
-            laid("K4271KR"),
-            ["K.4271KR", "K?4271KR", "K4?271KR", "K42?71KR", "K427?1KR", "K4271?KR"]
-        );
+        assert_eq!(laid("K4271KR"), ["K.4271KR", "K?4271KR", "K4?271KR", "K42?71KR", "K427?1KR", "K4271?KR"]);
     }
 
     #[test]
@@ -279,19 +233,8 @@ mod tests {
 
     #[test]
     fn other_lengths_have_no_layout() {
-        for text in [
-            "K",
-            "KZ",
-            "AS",
-            "1",
-            "4271",
-            "K04271K",
-            "K04271KRA",
-            "K0?71",
-            "K??",
-            "KZ04271KR12",
-            "0123456789",
-        ] {
+        for text in ["K", "KZ", "AS", "1", "4271", "K04271K", "K04271KRA", "K0?71", "K??", "KZ04271KR12", "0123456789"]
+        {
             assert_eq!(laid(text), Vec::<String>::new(), "{text}");
         }
     }

@@ -78,10 +78,7 @@ impl SeriesLetter {
             b'Q' => b'T',
             other => other,
         };
-        let left_out = [b'I', b'O', b'Q']
-            .iter()
-            .map(|gone| u8::from(stand_in > *gone))
-            .sum::<u8>();
+        let left_out = [b'I', b'O', b'Q'].iter().map(|gone| u8::from(stand_in > *gone)).sum::<u8>();
         Residue::of(stand_in - b'A' - left_out)
     }
 }
@@ -123,22 +120,14 @@ mod tests {
     fn twenty_three_letters_have_their_rank_as_value_and_three_share_one() {
         let ranks = "ABCDEFGHJKLMNPRSTUVWXYZ".chars().zip(0_u8..);
         for (character, rank) in ranks.chain([('I', 19), ('O', 9), ('Q', 16)]) {
-            assert_eq!(
-                SeriesLetter::from_char(character).unwrap().residue(),
-                Residue::of(rank),
-                "{character}"
-            );
+            assert_eq!(SeriesLetter::from_char(character).unwrap().residue(), Residue::of(rank), "{character}");
         }
     }
 
     #[test]
     fn only_one_latin_capital_is_a_letter() {
         for wrong in ["", "k", "KK", "4", "К", "Ｋ", " K", "["] {
-            assert_eq!(
-                SeriesLetter::parse(wrong),
-                Err(PlateNumberProblem::NotALetter),
-                "{wrong:?}"
-            );
+            assert_eq!(SeriesLetter::parse(wrong), Err(PlateNumberProblem::NotALetter), "{wrong:?}");
         }
     }
 

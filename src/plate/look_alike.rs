@@ -72,10 +72,7 @@ pub fn look_alikes(number: PlateNumber) -> Vec<(PlateNumber, f64)> {
         }
     }
     let total: f64 = weights.values().sum();
-    let mut ranked: Vec<_> = weights
-        .into_iter()
-        .map(|(other, weight)| (other, weight / total))
-        .collect();
+    let mut ranked: Vec<_> = weights.into_iter().map(|(other, weight)| (other, weight / total)).collect();
     ranked.sort_by(|(_, left), (_, right)| right.total_cmp(left));
     ranked
 }
@@ -84,22 +81,12 @@ pub fn look_alikes(number: PlateNumber) -> Vec<(PlateNumber, f64)> {
 fn substitutions(number: PlateNumber) -> Vec<(String, f64)> {
     let written = number.to_string();
     let replaced = |place: usize, other: char| {
-        written
-            .chars()
-            .enumerate()
-            .map(|(here, character)| if here == place { other } else { character })
-            .collect()
+        written.chars().enumerate().map(|(here, character)| if here == place { other } else { character }).collect()
     };
     let of_place = |(place, character): (usize, char)| {
-        let others: Vec<char> = if place == 0 {
-            SeriesLetter::all().map(SeriesLetter::as_char).collect()
-        } else {
-            ('0'..='9').collect()
-        };
-        others
-            .into_iter()
-            .map(|other| (replaced(place, other), confusion(character, other)))
-            .collect::<Vec<_>>()
+        let others: Vec<char> =
+            if place == 0 { SeriesLetter::all().map(SeriesLetter::as_char).collect() } else { ('0'..='9').collect() };
+        others.into_iter().map(|other| (replaced(place, other), confusion(character, other))).collect::<Vec<_>>()
     };
     written.chars().enumerate().flat_map(of_place).collect()
 }
@@ -121,11 +108,7 @@ fn confusion(one: char, other: char) -> f64 {
     };
     let by_shape = CONFUSED.iter().find_map(alike).unwrap_or(OTHERWISE);
     let are_neighbours = one.is_alphabetic() && u32::from(one).abs_diff(u32::from(other)) == 1;
-    if are_neighbours {
-        by_shape + ALPHABET_NEIGHBOUR
-    } else {
-        by_shape
-    }
+    if are_neighbours { by_shape + ALPHABET_NEIGHBOUR } else { by_shape }
 }
 
 #[cfg(test)]
@@ -143,10 +126,7 @@ mod tests {
     }
 
     fn weight(text: &str, other: &str) -> f64 {
-        near(text)
-            .into_iter()
-            .find(|(number, _)| number == other)
-            .map_or(0.0, |(_, weight)| weight)
+        near(text).into_iter().find(|(number, _)| number == other).map_or(0.0, |(_, weight)| weight)
     }
 
     #[test]
@@ -159,21 +139,15 @@ mod tests {
 
     #[test]
     fn the_serial_zero_and_the_number_itself_are_not_offered() {
-        assert!(
-            near("A00001")
-                .iter()
-                .all(|(number, _)| number != "A00000" && number != "A00001")
-        );
+        assert!(near("A00001").iter().all(|(number, _)| number != "A00000" && number != "A00001"));
         assert_eq!(near("A00001").len(), 25 + 5 * 9 - 1 + 1);
         assert_eq!(near("A11111").len(), 25 + 5 * 9);
     }
 
     #[test]
     fn no_two_characters_stand_twice_in_the_table() {
-        let pairs: std::collections::BTreeSet<_> = CONFUSED
-            .iter()
-            .map(|(left, right, _)| (left.min(right), left.max(right)))
-            .collect();
+        let pairs: std::collections::BTreeSet<_> =
+            CONFUSED.iter().map(|(left, right, _)| (left.min(right), left.max(right))).collect();
         assert_eq!(pairs.len(), CONFUSED.len());
     }
 

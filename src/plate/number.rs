@@ -70,10 +70,7 @@ impl PlateNumber {
     /// A [`PlateNumberProblem`] that says which part is wrong.
     pub fn parse(text: &str) -> Result<Self, PlateNumberProblem> {
         let mut characters = text.chars();
-        let letter = characters
-            .next()
-            .and_then(SeriesLetter::from_char)
-            .ok_or(PlateNumberProblem::NotALetter)?;
+        let letter = characters.next().and_then(SeriesLetter::from_char).ok_or(PlateNumberProblem::NotALetter)?;
         let digits = characters.as_str();
         // `u32::from_str` alone would take a plus sign.
         if digits.len() != 5 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -143,24 +140,17 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     pub(in crate::plate) fn any_number() -> impl Strategy<Value = PlateNumber> {
-        (0_usize..26, 1_u32..=99_999).prop_filter_map("lawful", |(rank, serial)| {
-            PlateNumber::of(SeriesLetter::all().nth(rank)?, serial).ok()
-        })
+        (0_usize..26, 1_u32..=99_999)
+            .prop_filter_map("lawful", |(rank, serial)| PlateNumber::of(SeriesLetter::all().nth(rank)?, serial).ok())
     }
 
     #[test]
     fn the_serial_runs_from_1_to_99999() {
         let letter = SeriesLetter::parse("A").expect("A is a letter");
         for serial in [0, 100_000, u32::MAX] {
-            assert_eq!(
-                PlateNumber::of(letter, serial),
-                Err(PlateNumberProblem::SerialOutOfRange { serial })
-            );
+            assert_eq!(PlateNumber::of(letter, serial), Err(PlateNumberProblem::SerialOutOfRange { serial }));
         }
-        assert_eq!(
-            PlateNumber::of(letter, 1).map(|number| number.to_string()),
-            Ok("A00001".into())
-        );
+        assert_eq!(PlateNumber::of(letter, 1).map(|number| number.to_string()), Ok("A00001".into()));
         assert_eq!(PlateNumber::of(letter, 99_999).map(PlateNumber::next), Ok(None));
     }
 

@@ -206,11 +206,7 @@ pub fn read(text: &str) -> Result<Reading, ReadingProblem> {
         return Err(ReadingProblem::WrongLength { found });
     }
     let outcome = weigh(&layouts).map_err(|misfit| problem_of(misfit, &signs))?;
-    Ok(Reading {
-        text: text.to_owned(),
-        hypotheses: outcome.hypotheses,
-        pair: outcome.pair,
-    })
+    Ok(Reading { text: text.to_owned(), hypotheses: outcome.hypotheses, pair: outcome.pair })
 }
 
 fn problem_of(misfit: Misfit, signs: &[Sign]) -> ReadingProblem {

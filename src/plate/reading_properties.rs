@@ -57,9 +57,7 @@ const BY_SOUND: [(char, char); 25] = [
     ('Y', 'Ы'),
     ('Z', 'З'),
 ];
-const SEPARATORS: [&str; 12] = [
-    "", " ", "-", " - ", "\u{A0}", "\u{2009}", "—", "‑", ".", "·", "\u{200B}", "|",
-];
+const SEPARATORS: [&str; 12] = ["", " ", "-", " - ", "\u{A0}", "\u{2009}", "—", "‑", ".", "·", "\u{200B}", "|"];
 
 /// How one character is written.
 #[derive(Clone, Copy, Debug)]
@@ -76,10 +74,7 @@ enum Hand {
 impl Hand {
     fn write(self, character: char) -> char {
         let typed = |table: &[(char, char)]| {
-            table
-                .iter()
-                .find(|(latin, _)| *latin == character)
-                .map_or(character, |found| found.1)
+            table.iter().find(|(latin, _)| *latin == character).map_or(character, |found| found.1)
         };
         let lower = |character: char| character.to_lowercase().next().unwrap();
         match self {

@@ -2,22 +2,13 @@
 //!
 //! *Invariant:* how people write is described here anew, not taken from the tables of the code under test.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests state what must hold"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests state what must hold")]
 
 use super::number::PlateNumber;
 use super::reading::{MAXIMUM_LENGTH, Reading, ReadingProblem, ReadingStep, read};
 
 pub(super) fn numbers(reading: &Reading) -> Vec<String> {
-    reading
-        .hypotheses()
-        .iter()
-        .map(|hypothesis| hypothesis.number.to_string())
-        .collect()
+    reading.hypotheses().iter().map(|hypothesis| hypothesis.number.to_string()).collect()
 }
 
 pub(super) fn numbers_in(text: &str) -> Vec<String> {
@@ -49,12 +40,7 @@ fn what_says_a_number_plainly_is_exact() {
         "https://example.org/base/p/k04271kr/0123456789?lang=kk",
         "/p/K04271",
     ] {
-        assert_eq!(
-            read(text).unwrap().exact(),
-            Some(number("K04271")),
-            "{text:?}: {:?}",
-            read(text)
-        );
+        assert_eq!(read(text).unwrap().exact(), Some(number("K04271")), "{text:?}: {:?}", read(text));
     }
     assert_eq!(read("KZA04271").unwrap().exact(), Some(number("A04271")));
     assert_eq!(read("  K04271 KR ").unwrap().text(), "K04271 KR");
@@ -75,17 +61,10 @@ fn a_cyrillic_letter_stays_two_numbers_until_the_pair_settles_it() {
 
 #[test]
 fn look_alikes_are_repaired_by_slot_and_said_so() {
-    for (text, right) in [
-        ("KO427I", "K04271".to_owned()),
-        ("K0A2T1", "K04271".into()),
-        ("К0427l", "K04271".into()),
-    ] {
+    for (text, right) in [("KO427I", "K04271".to_owned()), ("K0A2T1", "K04271".into()), ("К0427l", "K04271".into())] {
         let reading = read(text).unwrap();
         assert_eq!(numbers(&reading), [right], "{text}");
-        assert!(matches!(
-            reading.hypotheses()[0].steps[0],
-            ReadingStep::SlotRepair { .. }
-        ));
+        assert!(matches!(reading.hypotheses()[0].steps[0], ReadingStep::SlotRepair { .. }));
         assert_eq!(reading.exact(), None);
     }
     assert_eq!(numbers_in("K0427g"), ["K04279", "K04276"]);
@@ -100,10 +79,7 @@ fn what_was_not_read_is_filled_in_or_refused() {
     assert_eq!(numbers_in("K0?27? KR"), ["K04271"]);
     assert_eq!(numbers_in("?04271KR"), ["K04271", "O04271"]);
     assert_eq!(numbers_in("K0427?K?"), ["K04271"]);
-    assert_eq!(
-        read("K0427?KR").unwrap().hypotheses()[0].steps,
-        [ReadingStep::FromPair { position: 6 }]
-    );
+    assert_eq!(read("K0427?KR").unwrap().hypotheses()[0].steps, [ReadingStep::FromPair { position: 6 }]);
     assert_eq!(numbers_in("K04271??"), ["K04271"]);
     assert_eq!(numbers_in("K0427?").len(), 10);
     assert_eq!(numbers_in("?04271").len(), 26);
@@ -127,25 +103,14 @@ fn lost_zeros_are_put_back_and_said_so() {
     assert_eq!(numbers_in("K1"), ["K00001"]);
     let pair = number("K00427").control();
     assert_eq!(numbers_in(&format!("K427 {pair}")), ["K00427"]);
-    assert_eq!(
-        numbers_in("K0421KR"),
-        ["K04271"],
-        "the pair tells which digit is missing"
-    );
+    assert_eq!(numbers_in("K0421KR"), ["K04271"], "the pair tells which digit is missing");
 }
 
 #[test]
 fn a_pair_that_contradicts_the_number_offers_both_and_hides_neither() {
     let reading = read("K04277 KR").unwrap();
-    let steps = |text: &str| {
-        reading
-            .hypotheses()
-            .iter()
-            .find(|found| found.number == number(text))
-            .unwrap()
-            .steps
-            .clone()
-    };
+    let steps =
+        |text: &str| reading.hypotheses().iter().find(|found| found.number == number(text)).unwrap().steps.clone();
     assert_eq!(steps("K04271"), [ReadingStep::Corrected { position: 6 }]);
     assert_eq!(steps("K04277"), [ReadingStep::AgainstPair]);
     assert_eq!(reading.exact(), None);
@@ -154,17 +119,10 @@ fn a_pair_that_contradicts_the_number_offers_both_and_hides_neither() {
     let reading = read("K04271 KS").unwrap();
     assert_eq!(numbers(&reading), ["K04271"]);
     assert_eq!(reading.hypotheses()[0].steps, [ReadingStep::Corrected { position: 8 }]);
-    assert_eq!(
-        (reading.exact(), reading.pair().unwrap().to_string()),
-        (None, "KS".into())
-    );
+    assert_eq!((reading.exact(), reading.pair().unwrap().to_string()), (None, "KS".into()));
 
     let exchanged = read("K04721 KR").unwrap();
-    let found = exchanged
-        .hypotheses()
-        .iter()
-        .find(|found| found.number == number("K04271"))
-        .unwrap();
+    let found = exchanged.hypotheses().iter().find(|found| found.number == number("K04271")).unwrap();
     assert_eq!(found.steps, [ReadingStep::Exchanged { position: 4 }]);
     assert!(numbers(&exchanged).contains(&"K04721".into()));
 
@@ -173,12 +131,7 @@ fn a_pair_that_contradicts_the_number_offers_both_and_hides_neither() {
     assert_eq!(reading.hypotheses()[0].steps, [ReadingStep::Corrected { position: 1 }]);
 
     let hopeless = read("K04270 KS").unwrap();
-    assert!(
-        hopeless
-            .hypotheses()
-            .iter()
-            .any(|found| found.steps == [ReadingStep::AgainstPair])
-    );
+    assert!(hopeless.hypotheses().iter().any(|found| found.steps == [ReadingStep::AgainstPair]));
     assert_eq!(hopeless.exact(), None);
 }
 
@@ -187,52 +140,16 @@ fn problems_say_what_to_write_differently() {
     for text in ["", "  ", " - ", "\u{200B}", "...", "|"] {
         assert_eq!(read(text), Err(ReadingProblem::Empty), "{text:?}");
     }
-    for (text, found) in [
-        ("K", 1),
-        ("KZ", 2),
-        ("4271", 4),
-        ("K04271K", 7),
-        ("K04271KRA", 9),
-        ("K0?71", 5),
-        ("scooter number", 13),
-    ] {
+    for (text, found) in
+        [("K", 1), ("KZ", 2), ("4271", 4), ("K04271K", 7), ("K04271KRA", 9), ("K0?71", 5), ("scooter number", 13)]
+    {
         assert_eq!(read(text), Err(ReadingProblem::WrongLength { found }), "{text:?}");
     }
-    assert_eq!(
-        read("  K04😀71"),
-        Err(ReadingProblem::Foreign {
-            character: '😀',
-            position: 4
-        })
-    );
-    assert_eq!(
-        read("https://example.org/K04271"),
-        Err(ReadingProblem::Foreign {
-            character: ':',
-            position: 6
-        })
-    );
-    assert_eq!(
-        read("K04X71"),
-        Err(ReadingProblem::NotADigit {
-            character: 'X',
-            position: 4
-        })
-    );
-    assert_eq!(
-        read("/p/K04X71"),
-        Err(ReadingProblem::NotADigit {
-            character: 'X',
-            position: 7
-        })
-    );
+    assert_eq!(read("  K04😀71"), Err(ReadingProblem::Foreign { character: '😀', position: 4 }));
+    assert_eq!(read("https://example.org/K04271"), Err(ReadingProblem::Foreign { character: ':', position: 6 }));
+    assert_eq!(read("K04X71"), Err(ReadingProblem::NotADigit { character: 'X', position: 4 }));
+    assert_eq!(read("/p/K04X71"), Err(ReadingProblem::NotADigit { character: 'X', position: 7 }));
     assert_eq!(read("K00000"), Err(ReadingProblem::NoSuchNumber));
-    assert_eq!(
-        read(&"K".repeat(MAXIMUM_LENGTH)),
-        Err(ReadingProblem::WrongLength { found: MAXIMUM_LENGTH })
-    );
-    assert_eq!(
-        read(&"K".repeat(1_000_000)),
-        Err(ReadingProblem::TooLong { length: 1_000_000 })
-    );
+    assert_eq!(read(&"K".repeat(MAXIMUM_LENGTH)), Err(ReadingProblem::WrongLength { found: MAXIMUM_LENGTH }));
+    assert_eq!(read(&"K".repeat(1_000_000)), Err(ReadingProblem::TooLong { length: 1_000_000 }));
 }

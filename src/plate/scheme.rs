@@ -41,11 +41,7 @@ impl Scheme {
     #[must_use]
     pub fn serials(&self) -> RangeInclusive<u32> {
         // Not `first + capacity - 1`: with the first serial 0 that would fall below zero.
-        self.first_serial
-            ..=self
-                .capacity_per_letter
-                .saturating_sub(1)
-                .saturating_add(self.first_serial)
+        self.first_serial..=self.capacity_per_letter.saturating_sub(1).saturating_add(self.first_serial)
     }
 }
 

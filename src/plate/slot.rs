@@ -69,11 +69,7 @@ const DIGITS_AS_LETTERS: [(char, &str); 10] = [
 /// Returns what `written` may be as the series letter; never empty for a mark.
 pub(super) fn letter_meanings(written: char) -> Vec<Meaning> {
     if written.is_ascii_alphabetic() {
-        return vec![Meaning {
-            character: written.to_ascii_uppercase(),
-            weight: 1.0,
-            how: How::Plain,
-        }];
+        return vec![Meaning { character: written.to_ascii_uppercase(), weight: 1.0, how: How::Plain }];
     }
     if let Some((_, letters)) = DIGITS_AS_LETTERS.iter().find(|(digit, _)| *digit == written) {
         return shared(letters, REPAIR, How::Repair);
@@ -91,16 +87,10 @@ pub(super) fn letter_meanings(written: char) -> Vec<Meaning> {
 /// Returns what `written` may be as a digit; empty for a letter that looks like none.
 pub(super) fn digit_meanings(written: char) -> Vec<Meaning> {
     if written.is_ascii_digit() {
-        return vec![Meaning {
-            character: written,
-            weight: 1.0,
-            how: How::Plain,
-        }];
+        return vec![Meaning { character: written, weight: 1.0, how: How::Plain }];
     }
     let found = LETTERS_AS_DIGITS.iter().find(|(letters, _)| letters.contains(written));
-    found
-        .map(|(_, digits)| shared(digits, REPAIR, How::Repair))
-        .unwrap_or_default()
+    found.map(|(_, digits)| shared(digits, REPAIR, How::Repair)).unwrap_or_default()
 }
 
 /// Returns what `written` may be as a control letter, of which I, O and Q are none: they are taken for what they resemble.
@@ -111,34 +101,21 @@ pub(super) fn control_meanings(written: char) -> Vec<Meaning> {
             'O' | 'Q' => 'D',
             _ => return meaning,
         };
-        let weight = if meaning.how == How::Repair {
-            meaning.weight
-        } else {
-            meaning.weight * REPAIR
-        };
-        Meaning {
-            character,
-            weight,
-            how: How::Repair,
-        }
+        let weight = if meaning.how == How::Repair { meaning.weight } else { meaning.weight * REPAIR };
+        Meaning { character, weight, how: How::Repair }
     };
     merged(letter_meanings(written).into_iter().map(repaired))
 }
 
 /// Returns a meaning for each of `characters`, sharing `weight` so that each has half of the one before.
 fn shared(characters: &str, weight: f64, how: How) -> Vec<Meaning> {
-    let halves: Vec<f64> = std::iter::successors(Some(1.0), |half| Some(half / 2.0))
-        .take(characters.chars().count())
-        .collect();
+    let halves: Vec<f64> =
+        std::iter::successors(Some(1.0), |half| Some(half / 2.0)).take(characters.chars().count()).collect();
     let whole: f64 = halves.iter().sum();
     characters
         .chars()
         .zip(halves)
-        .map(|(character, half)| Meaning {
-            character,
-            weight: weight * half / whole,
-            how,
-        })
+        .map(|(character, half)| Meaning { character, weight: weight * half / whole, how })
         .collect()
 }
 
@@ -163,9 +140,8 @@ mod tests {
 
     #[test]
     fn look_alikes_are_repaired_in_the_digit_slots() {
-        for (written, digits) in "ODQILZЗASБGTBg"
-            .chars()
-            .zip(["0", "0", "0", "1", "1", "2", "3", "4", "5", "6", "6", "7", "8", "96"])
+        for (written, digits) in
+            "ODQILZЗASБGTBg".chars().zip(["0", "0", "0", "1", "1", "2", "3", "4", "5", "6", "6", "7", "8", "96"])
         {
             assert_eq!(characters(&digit_meanings(written)), digits, "{written}");
         }
@@ -185,10 +161,7 @@ mod tests {
     #[test]
     fn a_lawful_character_is_only_itself() {
         for written in ('A'..='Z').chain('a'..='z') {
-            assert_eq!(
-                characters(&letter_meanings(written)),
-                written.to_ascii_uppercase().to_string()
-            );
+            assert_eq!(characters(&letter_meanings(written)), written.to_ascii_uppercase().to_string());
         }
         for written in '0'..='9' {
             assert_eq!(characters(&digit_meanings(written)), written.to_string());
@@ -197,16 +170,9 @@ mod tests {
 
     #[test]
     fn a_cyrillic_letter_is_read_by_shape_and_by_sound() {
-        for (written, letters) in [
-            ('Н', "HN"),
-            ('в', "BVW"),
-            ('С', "CS"),
-            ('р', "PR"),
-            ('У', "YUW"),
-            ('х', "XH"),
-            ('К', "K"),
-            ('Қ', "KQ"),
-        ] {
+        for (written, letters) in
+            [('Н', "HN"), ('в', "BVW"), ('С', "CS"), ('р', "PR"), ('У', "YUW"), ('х', "XH"), ('К', "K"), ('Қ', "KQ")]
+        {
             assert_eq!(characters(&letter_meanings(written)), letters, "{written}");
         }
         assert!(letter_meanings('к').iter().all(|meaning| meaning.how == How::Plain));
@@ -222,10 +188,7 @@ mod tests {
         for written in marks {
             let meanings = control_meanings(written);
             assert!(!meanings.is_empty(), "{written}");
-            assert!(
-                meanings.iter().all(|meaning| !"IOQ".contains(meaning.character)),
-                "{written}"
-            );
+            assert!(meanings.iter().all(|meaning| !"IOQ".contains(meaning.character)), "{written}");
         }
     }
 }

@@ -68,12 +68,7 @@ pub fn admit(
         created_at: now,
     };
     accounts::insert(tx, &staff)?;
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![Draft::of(caller, Action::OperatorAdmitted, operator.id.as_str())],
-    )?;
+    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::OperatorAdmitted, operator.id.as_str())])?;
     Ok(operator)
 }
 
@@ -111,16 +106,8 @@ pub fn suspend(
         return Err(AdmitError::Suspended);
     }
     operators::suspend(tx, &new_id(now, rng), operator, now, reason, &caller.account_id)?;
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![Draft::of(caller, Action::OperatorSuspended, operator.as_str())],
-    )?;
-    Ok(Operator {
-        suspension: Some((now, reason.to_owned())),
-        ..before
-    })
+    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::OperatorSuspended, operator.as_str())])?;
+    Ok(Operator { suspension: Some((now, reason.to_owned())), ..before })
 }
 
 /// Lets a suspended operator go on.
@@ -139,16 +126,8 @@ pub fn lift_suspension(
         storage::Error::Missing => AdmitError::NotSuspended,
         other => AdmitError::Storage(other),
     })?;
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![Draft::of(caller, Action::SuspensionLifted, operator.as_str())],
-    )?;
-    Ok(Operator {
-        suspension: None,
-        ..before
-    })
+    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SuspensionLifted, operator.as_str())])?;
+    Ok(Operator { suspension: None, ..before })
 }
 
 fn take_turn(tx: &mut Tx<'_>, operator: &OperatorId) -> Result<Operator, AdmitError> {

@@ -73,11 +73,7 @@ pub enum ClaimError {
 
 fn reason(text: &str) -> Result<&str, ClaimError> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > 2000 {
-        Err(ClaimError::ReasonMissing)
-    } else {
-        Ok(text)
-    }
+    if text.is_empty() || text.chars().count() > 2000 { Err(ClaimError::ReasonMissing) } else { Ok(text) }
 }
 
 fn own(caller: &Caller) -> Result<&OperatorId, ClaimError> {
@@ -130,12 +126,7 @@ pub fn claim(
         storage::Error::Conflict(_) => ClaimError::Taken(new.letter),
         other => ClaimError::Storage(other),
     })?;
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![Draft::of(caller, Action::SeriesClaimed, &new.letter.to_string())],
-    )?;
+    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SeriesClaimed, &new.letter.to_string())])?;
     Ok(new)
 }
 
@@ -169,12 +160,7 @@ pub fn object(
         return Err(ClaimError::Over(letter));
     }
     series::insert_objection(tx, &new_id(now, rng), letter, operator, text, now)?;
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![Draft::of(caller, Action::SeriesObjected, &letter.to_string())],
-    )?;
+    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SeriesObjected, &letter.to_string())])?;
     Ok(claim)
 }
 
@@ -201,20 +187,10 @@ pub fn decide(
         storage::Error::Missing => ClaimError::Decided(letter),
         other => ClaimError::Storage(other),
     })?;
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![Draft::of(caller, Action::SeriesDecided, &letter.to_string())],
-    )?;
+    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SeriesDecided, &letter.to_string())])?;
     let status = match decision {
         SeriesDecision::Confirm => SeriesStatus::Confirmed,
         SeriesDecision::Reject => SeriesStatus::Rejected,
     };
-    Ok(Series {
-        status,
-        decided_at: Some(now),
-        decision_reason: Some(text.to_owned()),
-        ..claim
-    })
+    Ok(Series { status, decided_at: Some(now), decision_reason: Some(text.to_owned()), ..claim })
 }

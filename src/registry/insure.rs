@@ -68,12 +68,7 @@ pub fn insure(
         recorded_at: now,
     };
     policies::insert(tx, &policy, &covered)?;
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![Draft::of(caller, Action::PolicyRecorded, policy.id.as_str())],
-    )?;
+    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PolicyRecorded, policy.id.as_str())])?;
     Ok(policy)
 }
 

@@ -66,9 +66,7 @@ pub fn issue(
         }
     }
     let kept = kept.iter().map(|number| (*number, Origin::Adopted));
-    let all: Vec<_> = kept
-        .chain(given.iter().map(|number| (*number, Origin::Issued)))
-        .collect();
+    let all: Vec<_> = kept.chain(given.iter().map(|number| (*number, Origin::Issued))).collect();
     plates::insert_numbers(tx, operator, &all, now)?;
     Ok(given)
 }

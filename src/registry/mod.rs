@@ -23,4 +23,4 @@ pub mod read;
 pub mod resolve;
 
 pub use house::{Registry, Rules};
-pub use secrets::Secrets;
+pub use secrets::{SecretProblem, Secrets};

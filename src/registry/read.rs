@@ -56,10 +56,7 @@ pub fn list_vehicles(db: &mut Db, caller: &Caller, after: Option<i64>, rows: usi
 /// [`ReadError`].
 pub fn get_vehicle(db: &mut Db, caller: &Caller, device: &DeviceId) -> Result<Vehicle, ReadError> {
     let wanted = [device.as_str().to_owned()];
-    vehicles::find_all(db, own(caller)?, Wanted::Devices(&wanted))?
-        .into_iter()
-        .next()
-        .ok_or(ReadError::Unknown)
+    vehicles::find_all(db, own(caller)?, Wanted::Devices(&wanted))?.into_iter().next().ok_or(ReadError::Unknown)
 }
 
 /// Finds a plate of the caller's by anything that reads as one number; of several, the one that the caller has.
@@ -69,23 +66,14 @@ pub fn get_vehicle(db: &mut Db, caller: &Caller, device: &DeviceId) -> Result<Ve
 pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Result<PlateRecord, ReadError> {
     let operator = own(caller)?;
     let reading = reading::read(text).map_err(ReadError::Unreadable)?;
-    let numbers: Vec<_> = reading
-        .hypotheses()
-        .iter()
-        .map(|hypothesis| hypothesis.number)
-        .collect();
+    let numbers: Vec<_> = reading.hypotheses().iter().map(|hypothesis| hypothesis.number).collect();
     let mut found = plates::find_by_numbers(db, &numbers)?;
     found.retain(|plate| plate.operator_id == *operator);
     let rank = |plate: &Plate| numbers.iter().position(|number| *number == plate.number);
     let plate = found.into_iter().min_by_key(rank).ok_or(ReadError::Unknown)?;
-    let vehicle = vehicles::find_by_ids(db, &[plate.vehicle_id])?
-        .remove(&plate.vehicle_id)
-        .ok_or(ReadError::Unknown)?;
-    Ok(PlateRecord {
-        status: plate.status_at(now),
-        plate,
-        vehicle,
-    })
+    let vehicle =
+        vehicles::find_by_ids(db, &[plate.vehicle_id])?.remove(&plate.vehicle_id).ok_or(ReadError::Unknown)?;
+    Ok(PlateRecord { status: plate.status_at(now), plate, vehicle })
 }
 
 /// Returns the operator's ids of vehicles of the caller's own; others are passed over.

@@ -35,11 +35,7 @@ impl Secrets {
     /// Takes the key that signs the log, the one that hashes access keys, and the one that encrypts kept answers.
     #[must_use]
     pub const fn new(log_key: SigningKey, access_pepper: [u8; 32], answer_key: [u8; 32]) -> Self {
-        Self {
-            log_key,
-            access_pepper,
-            answer_key,
-        }
+        Self { log_key, access_pepper, answer_key }
     }
 
     /// Returns the key that signs the log.
@@ -76,13 +72,8 @@ impl Secrets {
         let mut nonce = [0_u8; 12];
         rng.fill_bytes(&mut nonce);
         let cipher = ChaCha20Poly1305::new(&Key::from(self.answer_key));
-        let payload = Payload {
-            msg: bytes,
-            aad: id.as_bytes(),
-        };
-        let sealed = cipher
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| SecretProblem::Unwritable)?;
+        let payload = Payload { msg: bytes, aad: id.as_bytes() };
+        let sealed = cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_opaque| SecretProblem::Unwritable)?;
         Ok((nonce.to_vec(), sealed))
     }
 
@@ -91,15 +82,10 @@ impl Secrets {
     /// # Errors
     /// [`SecretProblem::Altered`] where they were changed or moved to another lookup.
     pub fn decrypt(&self, id: &str, nonce: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SecretProblem> {
-        let nonce = <[u8; 12]>::try_from(nonce).map_err(|_| SecretProblem::Altered)?;
+        let nonce = <[u8; 12]>::try_from(nonce).map_err(|_opaque| SecretProblem::Altered)?;
         let cipher = ChaCha20Poly1305::new(&Key::from(self.answer_key));
-        let payload = Payload {
-            msg: sealed,
-            aad: id.as_bytes(),
-        };
-        cipher
-            .decrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| SecretProblem::Altered)
+        let payload = Payload { msg: sealed, aad: id.as_bytes() };
+        cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_opaque| SecretProblem::Altered)
     }
 }
 
@@ -130,11 +116,7 @@ mod tests {
     use rand::SeedableRng;
 
     fn secrets() -> Secrets {
-        Secrets::new(
-            SigningKey::from_seed("registry.test", [1; 32]).unwrap(),
-            [2; 32],
-            [3; 32],
-        )
+        Secrets::new(SigningKey::from_seed("registry.test", [1; 32]).unwrap(), [2; 32], [3; 32])
     }
 
     #[test]

@@ -25,10 +25,8 @@ pub enum LoggingError {
 /// [`LoggingError`].
 pub fn begin_logging(settings: &LogSettings) -> Result<(), LoggingError> {
     let filter = EnvFilter::try_new(&settings.filter)?;
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match settings.format {
         LogFormat::Text => subscriber.try_init(),
         LogFormat::Json => subscriber.json().flatten_event(true).try_init(),

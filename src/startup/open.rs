@@ -44,19 +44,12 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
     let store = Store::open(&store_settings(&settings.database))?;
     // Keys made for a registry that has had its own would only be in the way of those that are to be restored.
     let founded = store.read(log_reading::verifier_key)?.is_some();
-    let wanted = SecretSettings {
-        create: settings.secrets.create && !founded,
-        ..settings.secrets.clone()
-    };
+    let wanted = SecretSettings { create: settings.secrets.create && !founded, ..settings.secrets.clone() };
     let (secret_files, secrets) = SecretFiles::take(&wanted, &settings.registry.origin, &mut clock::chance())?;
     for finding in secret_files.findings() {
         tracing::warn!(path = %finding.path.display(), wrong = finding.wrong, "a secret is not kept as it should be");
     }
-    let registry = Registry {
-        store,
-        rules: rules(settings),
-        secrets,
-    };
+    let registry = Registry { store, rules: rules(settings), secrets };
     attest::found_log(&registry, clock::now())?;
     Ok(Opened { registry, secret_files })
 }
@@ -81,11 +74,7 @@ mod tests {
         let settings = settings(directory.path());
         let first = open(&settings).unwrap().registry.secrets.verifier_key();
         let database = std::fs::metadata(directory.path().join("registry.db")).unwrap();
-        assert_eq!(
-            database.permissions().mode() & 0o777,
-            0o600,
-            "rides are nobody else's to read"
-        );
+        assert_eq!(database.permissions().mode() & 0o777, 0o600, "rides are nobody else's to read");
         assert_eq!(open(&settings).unwrap().registry.secrets.verifier_key(), first);
     }
 
@@ -107,9 +96,6 @@ mod tests {
         drop(open(&settings).unwrap());
         drop(open(&self::settings(other.path())).unwrap());
         settings.secrets.directory = other.path().join("secrets");
-        assert!(matches!(
-            open(&settings).err().unwrap(),
-            StartError::Log(attest::AttestError::OtherKey { .. })
-        ));
+        assert!(matches!(open(&settings).err().unwrap(), StartError::Log(attest::AttestError::OtherKey { .. })));
     }
 }

@@ -37,22 +37,12 @@ pub fn start(settings: &Settings) -> Result<Running, StartError> {
     let crew = Crew::start(&registry, pace(&settings.jobs), signed, save).map_err(StartError::Thread)?;
     let bell = crew.bell();
     let ring = Arc::new(move || bell.ring());
-    let state = Data::new(WebState::new(
-        registry.clone(),
-        ring,
-        settings.server.lookups_per_minute,
-    ));
+    let state = Data::new(WebState::new(registry.clone(), ring, settings.server.lookups_per_minute));
     match listen(state, &settings.server) {
         Ok(listening) => {
             let (address, url) = (listening.address, url_of(listening.address));
             tracing::info!(url, log = %registry.secrets.verifier_key(), "the registry is open");
-            Ok(Running {
-                address,
-                url,
-                registry,
-                listening,
-                crew,
-            })
+            Ok(Running { address, url, registry, listening, crew })
         }
         Err(error) => {
             crew.stop();
@@ -90,11 +80,7 @@ impl Running {
 }
 
 fn pace(jobs: &JobSettings) -> Pace {
-    Pace {
-        workers: jobs.workers.get(),
-        lease_s: jobs.lease_s.get(),
-        poll: Duration::from_millis(jobs.poll_ms.get()),
-    }
+    Pace { workers: jobs.workers.get(), lease_s: jobs.lease_s.get(), poll: Duration::from_millis(jobs.poll_ms.get()) }
 }
 
 /// Returns a URL that works on this machine: every address means the loopback one too.

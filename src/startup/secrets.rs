@@ -96,9 +96,7 @@ impl SecretFiles {
     /// Returns the files of a directory; none is touched yet.
     #[must_use]
     pub fn at(directory: &Path) -> Self {
-        Self {
-            directory: directory.to_path_buf(),
-        }
+        Self { directory: directory.to_path_buf() }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -113,9 +111,7 @@ impl SecretFiles {
         let files = Self::at(&settings.directory);
         if KEYS.iter().all(|name| !files.path(name).exists()) {
             if !settings.create {
-                return Err(SecretsError::NoneMade {
-                    directory: files.directory,
-                });
+                return Err(SecretsError::NoneMade { directory: files.directory });
             }
             files.make(rng)?;
         }
@@ -148,10 +144,8 @@ impl SecretFiles {
         };
         let mut key = [0_u8; 32];
         // The cause names a character of the key.
-        hex::decode_to_slice(text.trim(), &mut key).map_err(|_hidden| SecretsError::Unreadable {
-            path,
-            expected: "a key: 64 hexadecimal digits",
-        })?;
+        hex::decode_to_slice(text.trim(), &mut key)
+            .map_err(|_hidden| SecretsError::Unreadable { path, expected: "a key: 64 hexadecimal digits" })?;
         Ok(key)
     }
 
@@ -187,17 +181,12 @@ impl SecretFiles {
         for path in looked_at {
             match fs::metadata(&path) {
                 Ok(found) if found.permissions().mode() & 0o077 != 0 => {
-                    let wrong = format!(
-                        "others than its owner may use it (mode {:03o})",
-                        found.permissions().mode() & 0o777
-                    );
+                    let wrong =
+                        format!("others than its owner may use it (mode {:03o})", found.permissions().mode() & 0o777);
                     findings.push(SecretFinding { path, wrong });
                 }
                 Ok(_) => {}
-                Err(error) => findings.push(SecretFinding {
-                    path,
-                    wrong: format!("it cannot be looked at: {error}"),
-                }),
+                Err(error) => findings.push(SecretFinding { path, wrong: format!("it cannot be looked at: {error}") }),
             }
         }
         findings
@@ -213,10 +202,7 @@ mod tests {
     use tempfile::TempDir;
 
     fn settings(directory: &TempDir, create: bool) -> SecretSettings {
-        SecretSettings {
-            directory: directory.path().join("secrets"),
-            create,
-        }
+        SecretSettings { directory: directory.path().join("secrets"), create }
     }
 
     fn take(settings: &SecretSettings, seed: u64) -> Result<(SecretFiles, Secrets), SecretsError> {

@@ -40,20 +40,11 @@ pub(super) fn listen(state: web::Data<WebState>, settings: &ServerSettings) -> R
         .name("http".to_owned())
         .spawn(move || System::new().block_on(run(state, of_thread, told)))
         .map_err(StartError::Thread)?;
-    let refused = |source| StartError::Listen {
-        address: settings.listen.clone(),
-        source,
-    };
+    let refused = |source| StartError::Listen { address: settings.listen.clone(), source };
     match news.recv() {
-        Ok(Ok((address, handle))) => Ok(Listening {
-            address,
-            handle,
-            thread,
-        }),
+        Ok(Ok((address, handle))) => Ok(Listening { address, handle, thread }),
         Ok(Err(source)) => Err(refused(source)),
-        Err(_) => Err(StartError::Ended(io::Error::other(
-            "the server's thread ended before it listened",
-        ))),
+        Err(_) => Err(StartError::Ended(io::Error::other("the server's thread ended before it listened"))),
     }
 }
 
@@ -74,9 +65,7 @@ async fn run(state: web::Data<WebState>, settings: ServerSettings, told: SyncSen
     };
     let address = server.addrs().first().copied();
     let server = server.run();
-    let news = address
-        .map(|address| (address, server.handle()))
-        .ok_or_else(|| io::ErrorKind::AddrNotAvailable.into());
+    let news = address.map(|address| (address, server.handle())).ok_or_else(|| io::ErrorKind::AddrNotAvailable.into());
     let _ = told.send(news);
     server.await
 }
@@ -114,9 +103,7 @@ impl Listening {
         drop(self.handle.stop(true));
         match self.thread.join() {
             Ok(ended) => ended.map_err(StartError::Ended),
-            Err(_) => Err(StartError::Ended(io::Error::other(
-                "the server's thread ended by a panic",
-            ))),
+            Err(_) => Err(StartError::Ended(io::Error::other("the server's thread ended by a panic"))),
         }
     }
 }

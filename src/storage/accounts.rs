@@ -4,7 +4,8 @@
 
 use diesel::prelude::*;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::error::Result;
 use super::schema::{accounts, api_keys, authorities};
 use super::values::{known, limit};
@@ -31,15 +32,7 @@ pub struct StoredKey {
     pub revoked_at: Option<Moment>,
 }
 
-type AccountRow = (
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    i64,
-);
+type AccountRow = (String, String, String, Option<String>, Option<String>, Option<String>, i64);
 type KeyRow = (String, String, String, Vec<u8>, String, i64, Option<i64>, Option<i64>);
 
 fn account(row: AccountRow) -> Result<Account> {
@@ -61,10 +54,7 @@ fn key(row: KeyRow) -> Result<StoredKey> {
         account_id: AccountId::from_text(&account_id),
         name,
         secret_hash,
-        scopes: scopes
-            .split_whitespace()
-            .map(|name| known(Scope::find(name), "scope", name))
-            .collect::<Result<_>>()?,
+        scopes: scopes.split_whitespace().map(|name| known(Scope::find(name), "scope", name)).collect::<Result<_>>()?,
         created_at: Moment::from_millis(created_at),
         expires_at: expires_at.map(Moment::from_millis),
         revoked_at: revoked_at.map(Moment::from_millis),
@@ -76,11 +66,8 @@ fn key(row: KeyRow) -> Result<StoredKey> {
 /// # Errors
 /// Those of the database.
 pub fn authority_named(tx: &mut Tx<'_>, new: AuthorityId, name: &str, now: Moment) -> Result<AuthorityId> {
-    let found: Option<String> = authorities::table
-        .filter(authorities::name.eq(name))
-        .select(authorities::id)
-        .first(tx.db())
-        .optional()?;
+    let found: Option<String> =
+        authorities::table.filter(authorities::name.eq(name)).select(authorities::id).first(tx.db()).optional()?;
     if let Some(id) = found {
         return Ok(AuthorityId::from_text(&id));
     }
@@ -117,11 +104,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Account) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, id: &AccountId) -> Result<Option<Account>> {
-    rows_of(db, Some(id.as_str()), None)?
-        .into_iter()
-        .next()
-        .map(account)
-        .transpose()
+    rows_of(db, Some(id.as_str()), None)?.into_iter().next().map(account).transpose()
 }
 
 /// Finds the oldest staff account of an operator: its keys belong to it.
@@ -129,11 +112,7 @@ pub fn find(db: &mut Db, id: &AccountId) -> Result<Option<Account>> {
 /// # Errors
 /// Those of the database.
 pub fn find_staff(db: &mut Db, operator: &OperatorId) -> Result<Option<Account>> {
-    rows_of(db, None, Some(operator.as_str()))?
-        .into_iter()
-        .next()
-        .map(account)
-        .transpose()
+    rows_of(db, None, Some(operator.as_str()))?.into_iter().next().map(account).transpose()
 }
 
 fn rows_of(db: &mut Db, id: Option<&str>, operator: Option<&str>) -> Result<Vec<AccountRow>> {
@@ -186,12 +165,7 @@ pub fn insert_key(tx: &mut Tx<'_>, new: &StoredKey) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find_key(db: &mut Db, id: &str) -> Result<Option<StoredKey>> {
-    api_keys::table
-        .filter(api_keys::id.eq(id))
-        .first::<KeyRow>(db)
-        .optional()?
-        .map(key)
-        .transpose()
+    api_keys::table.filter(api_keys::id.eq(id)).first::<KeyRow>(db).optional()?.map(key).transpose()
 }
 
 /// Lists the keys of an account, newest last.

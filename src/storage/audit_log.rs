@@ -125,16 +125,11 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
-    let lock = format!(
-        "SELECT size, root, frontier, last_time FROM log_head WHERE id = 1{}",
-        for_update(tx.db())
-    );
+    let lock = format!("SELECT size, root, frontier, last_time FROM log_head WHERE id = 1{}", for_update(tx.db()));
     let old: HeadRow = diesel::sql_query(lock).get_result(tx.db())?;
     let mut range = CompactRange::from_bytes(&old.frontier).map_err(|error| Error::Broken(Box::new(error)))?;
     if range.size() != size(old.size)? || range.root().as_bytes().as_slice() != old.root.as_slice() {
-        return Err(Error::corrupt(
-            "the head of the audit log contradicts itself: run `log verify`",
-        ));
+        return Err(Error::corrupt("the head of the audit log contradicts itself: run `log verify`"));
     }
     // Entries never go back in time, even if this server's clock does.
     let time = now.as_millis().max(old.last_time);
@@ -147,15 +142,8 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
         let bytes = entry.canonical().map_err(|error| Error::Broken(Box::new(error)))?;
         let hash = leaf_hash(&bytes);
         range.append(hash);
-        rows.push(EntryRow {
-            idx: stored_size(index)?,
-            entry: bytes,
-            leaf_hash: hash.as_bytes().to_vec(),
-        });
-        logged.push(Logged {
-            index,
-            entry_hash: hash,
-        });
+        rows.push(EntryRow { idx: stored_size(index)?, entry: bytes, leaf_hash: hash.as_bytes().to_vec() });
+        logged.push(Logged { index, entry_hash: hash });
     }
     for chunk in rows.chunks(rows_a_statement(3)) {
         on_each!(tx.db(), connection => diesel::insert_into(entries::table).values(chunk).execute(connection))?;
@@ -163,24 +151,18 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     for chunk in salt_rows.chunks(rows_a_statement(3)) {
         on_each!(tx.db(), connection => diesel::insert_into(salts::table).values(chunk).execute(connection))?;
     }
-    let moved = diesel::update(
-        head::table
-            .filter(head::size.eq(old.size))
-            .filter(head::root.eq(old.root)),
-    )
-    .set((
-        head::size.eq(stored_size(range.size())?),
-        head::root.eq(range.root().as_bytes().to_vec()),
-        head::frontier.eq(range.to_bytes()),
-        head::last_time.eq(time),
-    ))
-    .execute(tx.db())?;
+    let moved = diesel::update(head::table.filter(head::size.eq(old.size)).filter(head::root.eq(old.root)))
+        .set((
+            head::size.eq(stored_size(range.size())?),
+            head::root.eq(range.root().as_bytes().to_vec()),
+            head::frontier.eq(range.to_bytes()),
+            head::last_time.eq(time),
+        ))
+        .execute(tx.db())?;
     if moved == 1 {
         Ok(logged)
     } else {
-        Err(Error::Conflict(
-            "the head of the audit log was moved meanwhile".to_owned(),
-        ))
+        Err(Error::Conflict("the head of the audit log was moved meanwhile".to_owned()))
     }
 }
 
@@ -190,11 +172,7 @@ fn entry_of(draft: Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut 
             let mut bytes = [0_u8; 32];
             rng.fill_bytes(&mut bytes);
             let salt = Salt::from_bytes(bytes);
-            kept.push(SaltRow {
-                idx: index,
-                subject,
-                salt: bytes.to_vec(),
-            });
+            kept.push(SaltRow { idx: index, subject, salt: bytes.to_vec() });
             commit(&salt, &value)
         })
     };
@@ -264,19 +242,12 @@ pub fn disclose<F, S, A, E: From<Error>>(
     let mut drafts = Vec::with_capacity(questions.len());
     let mut answers = Vec::with_capacity(questions.len());
     for asked in questions {
-        let built = build(asked.facts, asked.sealed.open())?;
-        drafts.push(Draft {
-            answer_digest: Some(built.digest),
-            decision: built.decision,
-            ..asked.draft
-        });
-        answers.push((built.answer, built.shown));
+        let answer = build(asked.facts, asked.sealed.open())?;
+        drafts.push(Draft { answer_digest: Some(answer.digest), decision: answer.decision, ..asked.draft });
+        answers.push((answer.answer, answer.shown));
     }
     let logged = append(tx, now, rng, drafts)?;
-    let on_record = answers
-        .into_iter()
-        .zip(logged)
-        .map(|((answer, shown), logged)| OnRecord { answer, logged, shown })
-        .collect();
+    let on_record =
+        answers.into_iter().zip(logged).map(|((answer, shown), logged)| OnRecord { answer, logged, shown }).collect();
     Ok(Unsaid::new(on_record))
 }

@@ -42,34 +42,16 @@ pub enum BackupError {
 /// # Errors
 /// [`BackupError`]; then no file is left.
 pub fn backup(settings: &StoreSettings, to: &Path) -> Result<u64, BackupError> {
-    let path = settings
-        .url
-        .strip_prefix("sqlite:")
-        .map(Path::new)
-        .ok_or(BackupError::Server)?;
+    let path = settings.url.strip_prefix("sqlite:").map(Path::new).ok_or(BackupError::Server)?;
     if !path.exists() {
         return Err(BackupError::Missing(path.to_path_buf()));
     }
-    let mut db = Opener::new(&settings.url)
-        .open()
-        .map_err(|error| BackupError::Database(Box::new(error)))?;
+    let mut db = Opener::new(&settings.url).open().map_err(|error| BackupError::Database(Box::new(error)))?;
     // The file is made first, so that the copy is never readable by others; an empty one is taken as a new database.
-    let disk = |source| BackupError::Disk {
-        path: to.to_path_buf(),
-        source,
-    };
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(to)
-        .map_err(|error| {
-            if error.kind() == io::ErrorKind::AlreadyExists {
-                BackupError::Taken(to.to_path_buf())
-            } else {
-                disk(error)
-            }
-        })?;
+    let disk = |source| BackupError::Disk { path: to.to_path_buf(), source };
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists { BackupError::Taken(to.to_path_buf()) } else { disk(error) }
+    })?;
     let copied = match copy_into(&mut db, &to.to_string_lossy()) {
         Ok(Copied::Whole) => sync(&file, to).map_err(disk),
         Ok(Copied::NotHere) => Err(BackupError::Server),
@@ -98,11 +80,7 @@ mod tests {
     use std::time::Duration;
 
     fn settings(path: &Path) -> StoreSettings {
-        StoreSettings {
-            url: format!("sqlite:{}", path.display()),
-            connections: 2,
-            wait: Duration::from_secs(5),
-        }
+        StoreSettings { url: format!("sqlite:{}", path.display()), connections: 2, wait: Duration::from_secs(5) }
     }
 
     #[test]
@@ -119,31 +97,20 @@ mod tests {
             body_digest: vec![1],
         };
         let store = Store::open(&original).unwrap();
-        store
-            .write(|tx| idempotency::take(tx, &call, Moment::from_millis(1)))
-            .unwrap();
+        store.write(|tx| idempotency::take(tx, &call, Moment::from_millis(1))).unwrap();
 
         let copy = directory.path().join("copy.db");
         assert!(backup(&original, &copy).unwrap() > 0);
         assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
-        let found = Store::open(&settings(&copy))
-            .unwrap()
-            .read(|db| idempotency::find(db, &account_id, "kept"));
+        let found = Store::open(&settings(&copy)).unwrap().read(|db| idempotency::find(db, &account_id, "kept"));
         assert_eq!(found.unwrap().unwrap().route, "POST /");
     }
 
     #[test]
     fn a_server_is_not_even_called() {
         let url = "postgres://registry@database.invalid/registry".to_owned();
-        let settings = StoreSettings {
-            url,
-            connections: 1,
-            wait: Duration::from_secs(1),
-        };
-        assert!(matches!(
-            backup(&settings, Path::new("copy.db")),
-            Err(BackupError::Server)
-        ));
+        let settings = StoreSettings { url, connections: 1, wait: Duration::from_secs(1) };
+        assert!(matches!(backup(&settings, Path::new("copy.db")), Err(BackupError::Server)));
     }
 
     #[test]

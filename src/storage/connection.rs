@@ -5,20 +5,12 @@
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
-use diesel::{Connection, MultiConnection, PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use std::time::Duration;
 
+use super::db::Db;
 use super::error::{Error, Result};
 use super::sealed::Unsaid;
-
-/// A connection to either database.
-#[derive(MultiConnection)]
-pub enum Db {
-    /// `PostgreSQL`, in production.
-    Postgres(PgConnection),
-    /// `SQLite`, the embedded default.
-    Sqlite(SqliteConnection),
-}
 
 /// Opens connections to the database of a URL.
 #[derive(Debug, Clone)]
@@ -29,16 +21,10 @@ pub(super) struct Opener {
 
 impl Opener {
     pub(super) fn new(url: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            synchronous: true,
-        }
+        Self { url: url.to_owned(), synchronous: true }
     }
 
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place that opens connections, by URL scheme"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "the one place that opens connections, by URL scheme")]
     pub(super) fn open(&self) -> diesel::ConnectionResult<Db> {
         if let Some(path) = self.url.strip_prefix("sqlite:") {
             let mut connection = SqliteConnection::establish(path)?;
@@ -95,10 +81,7 @@ trait HasManager {
 impl<C: Connection<TransactionManager = AnsiTransactionManager>> HasManager for C {
     fn is_busy(&mut self) -> bool {
         AnsiTransactionManager::is_broken_transaction_manager(self)
-            || !matches!(
-                AnsiTransactionManager::transaction_manager_status_mut(self).transaction_depth(),
-                Ok(None)
-            )
+            || !matches!(AnsiTransactionManager::transaction_manager_status_mut(self).transaction_depth(), Ok(None))
     }
 }
 
@@ -162,11 +145,7 @@ impl Store {
         read: impl FnOnce(&mut Db) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let mut connection = self.connection()?;
-        begin(
-            &mut connection,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            "BEGIN",
-        )?;
+        begin(&mut connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN")?;
         let outcome = read(&mut connection);
         end(&mut connection, outcome)
     }

@@ -2,15 +2,15 @@
 //!
 //! *Invariant:* no other file chooses by database, but for opening a connection and running its migrations.
 
-use super::connection::Db;
+use super::db::Db;
 
 /// Runs the same words on whichever connection it is, for statements that diesel builds only for a known database
 /// (batch inserts).
 macro_rules! on_each {
     ($db:expr, $connection:ident => $body:expr) => {
         match $db {
-            crate::storage::connection::Db::Postgres($connection) => $body,
-            crate::storage::connection::Db::Sqlite($connection) => $body,
+            crate::storage::Db::Postgres($connection) => $body,
+            crate::storage::Db::Sqlite($connection) => $body,
         }
     };
 }

@@ -40,10 +40,7 @@ impl From<Diesel> for Error {
                 DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
                 ref information,
             ) => {
-                let text = information
-                    .constraint_name()
-                    .unwrap_or_else(|| information.message())
-                    .to_owned();
+                let text = information.constraint_name().unwrap_or_else(|| information.message()).to_owned();
                 Self::Conflict(text)
             }
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy(Box::new(error)),

@@ -2,10 +2,12 @@
 //!
 //! *Invariant:* the bytes are kept, so that a check made by one server can be committed by another, and a receipt
 //! repeats the original columns.
+#![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::{Error, Result};
 use super::schema::{fleet_import_rows as rows, fleet_imports as imports};
@@ -170,10 +172,7 @@ pub fn find(db: &mut Db, id: &ImportId, only: Option<&OperatorId>) -> Result<Opt
 /// # Errors
 /// [`Error::Missing`] where there is no such upload.
 pub fn file(db: &mut Db, id: &ImportId) -> Result<Vec<u8>> {
-    Ok(imports::table
-        .filter(imports::id.eq(id.as_str()))
-        .select(imports::file)
-        .first(db)?)
+    Ok(imports::table.filter(imports::id.eq(id.as_str())).select(imports::file).first(db)?)
 }
 
 /// Moves an upload from one status to another.
@@ -181,18 +180,10 @@ pub fn file(db: &mut Db, id: &ImportId) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Conflict`] where it does not have the first status.
 pub fn move_status(tx: &mut Tx<'_>, id: &ImportId, from: &str, to: &str) -> Result<()> {
-    let moved = diesel::update(
-        imports::table
-            .filter(imports::id.eq(id.as_str()))
-            .filter(imports::status.eq(from)),
-    )
-    .set(imports::status.eq(to))
-    .execute(tx.db())?;
-    if moved == 1 {
-        Ok(())
-    } else {
-        Err(Error::Conflict(format!("the import is not {from}")))
-    }
+    let moved = diesel::update(imports::table.filter(imports::id.eq(id.as_str())).filter(imports::status.eq(from)))
+        .set(imports::status.eq(to))
+        .execute(tx.db())?;
+    if moved == 1 { Ok(()) } else { Err(Error::Conflict(format!("the import is not {from}"))) }
 }
 
 /// Records what came of the work, if the upload still has the status that the work began with; returns whether it had.
@@ -200,21 +191,17 @@ pub fn move_status(tx: &mut Tx<'_>, id: &ImportId, from: &str, to: &str) -> Resu
 /// # Errors
 /// Those of the database.
 pub fn end(tx: &mut Tx<'_>, id: &ImportId, began_as: &str, outcome: &ImportOutcome, now: Moment) -> Result<bool> {
-    let moved = diesel::update(
-        imports::table
-            .filter(imports::id.eq(id.as_str()))
-            .filter(imports::status.eq(began_as)),
-    )
-    .set((
-        imports::status.eq(outcome.status),
-        imports::found.eq(outcome.found.as_deref()),
-        imports::counts.eq(outcome.counts.as_deref()),
-        imports::problems.eq(outcome.problems.as_deref()),
-        imports::problems_total.eq(outcome.problems_total),
-        imports::failure.eq(outcome.failure.as_deref()),
-        imports::ended_at.eq(Some(now.as_millis())),
-    ))
-    .execute(tx.db())?;
+    let moved = diesel::update(imports::table.filter(imports::id.eq(id.as_str())).filter(imports::status.eq(began_as)))
+        .set((
+            imports::status.eq(outcome.status),
+            imports::found.eq(outcome.found.as_deref()),
+            imports::counts.eq(outcome.counts.as_deref()),
+            imports::problems.eq(outcome.problems.as_deref()),
+            imports::problems_total.eq(outcome.problems_total),
+            imports::failure.eq(outcome.failure.as_deref()),
+            imports::ended_at.eq(Some(now.as_millis())),
+        ))
+        .execute(tx.db())?;
     Ok(moved == 1)
 }
 
@@ -250,12 +237,6 @@ pub fn row_outcomes(db: &mut Db, id: &ImportId, after: i64, count: usize) -> Res
         .filter(rows::row_number.gt(after))
         .order(rows::row_number)
         .limit(limit(count))
-        .select((
-            rows::row_number,
-            rows::outcome,
-            rows::device_id,
-            rows::number,
-            rows::changes,
-        ))
+        .select((rows::row_number, rows::outcome, rows::device_id, rows::number, rows::changes))
         .load(db)?)
 }

@@ -5,7 +5,8 @@
 
 use diesel::prelude::*;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::error::Result;
 use super::schema::idempotency as keys;
 use crate::model::{AccountId, Moment};
@@ -36,23 +37,20 @@ pub struct Saved {
     pub body: Option<String>,
 }
 
+type SavedRow = (String, Vec<u8>, Option<i32>, Option<String>);
+
 /// Finds the answer saved under a caller's key.
 ///
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, account: &AccountId, key: &str) -> Result<Option<Saved>> {
-    let row: Option<(String, Vec<u8>, Option<i32>, Option<String>)> = keys::table
+    let row: Option<SavedRow> = keys::table
         .filter(keys::account_id.eq(account.as_str()))
         .filter(keys::key.eq(key))
         .select((keys::route, keys::body_digest, keys::status, keys::body))
         .first(db)
         .optional()?;
-    Ok(row.map(|(route, body_digest, status, body)| Saved {
-        route,
-        body_digest,
-        status,
-        body,
-    }))
+    Ok(row.map(|(route, body_digest, status, body)| Saved { route, body_digest, status, body }))
 }
 
 /// Takes the key. A second transaction with the same key waits here until the first ends.
@@ -77,13 +75,9 @@ pub fn take(tx: &mut Tx<'_>, call: &Keyed, now: Moment) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn save(tx: &mut Tx<'_>, call: &Keyed, status: i32, body: Option<&str>) -> Result<()> {
-    diesel::update(
-        keys::table
-            .filter(keys::account_id.eq(call.account_id.as_str()))
-            .filter(keys::key.eq(&call.key)),
-    )
-    .set((keys::status.eq(Some(status)), keys::body.eq(body)))
-    .execute(tx.db())?;
+    diesel::update(keys::table.filter(keys::account_id.eq(call.account_id.as_str())).filter(keys::key.eq(&call.key)))
+        .set((keys::status.eq(Some(status)), keys::body.eq(body)))
+        .execute(tx.db())?;
     Ok(())
 }
 

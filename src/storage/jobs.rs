@@ -6,7 +6,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::dialect::{bind, skip_locked};
 use super::error::Result;
 use super::schema::jobs;
@@ -78,23 +79,13 @@ pub fn take(tx: &mut Tx<'_>, now: Moment, leased_until: Moment) -> Result<Option
         bind(tx.db(), 1),
         skip_locked(tx.db())
     );
-    let found: Option<Row> = diesel::sql_query(sql)
-        .bind::<BigInt, _>(now.as_millis())
-        .get_result(tx.db())
-        .optional()?;
+    let found: Option<Row> =
+        diesel::sql_query(sql).bind::<BigInt, _>(now.as_millis()).get_result(tx.db()).optional()?;
     let Some(row) = found else { return Ok(None) };
     diesel::update(jobs::table.filter(jobs::id.eq(&row.id)))
-        .set((
-            jobs::leased_until.eq(Some(leased_until.as_millis())),
-            jobs::attempts.eq(row.attempts + 1),
-        ))
+        .set((jobs::leased_until.eq(Some(leased_until.as_millis())), jobs::attempts.eq(row.attempts + 1)))
         .execute(tx.db())?;
-    Ok(Some(HeldJob {
-        id: row.id,
-        kind: row.kind,
-        subject: row.subject,
-        attempt: unsigned(row.attempts)? + 1,
-    }))
+    Ok(Some(HeldJob { id: row.id, kind: row.kind, subject: row.subject, attempt: unsigned(row.attempts)? + 1 }))
 }
 
 /// Ends a job, with the failure if it failed for good.

@@ -4,7 +4,8 @@
 
 use diesel::prelude::*;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::error::{Error, Result};
 use super::schema::{
     log_checkpoints as checkpoints, log_entries as entries, log_head as head, log_identity as identity,
@@ -58,20 +59,11 @@ pub fn log_size(db: &mut Db) -> Result<u64> {
 /// # Errors
 /// Those of the database.
 pub fn stored_entries(db: &mut Db, from: u64, rows: usize) -> Result<Vec<StoredEntry>> {
-    let found: Vec<(i64, Vec<u8>, Vec<u8>)> = entries::table
-        .filter(entries::idx.ge(stored_size(from)?))
-        .order(entries::idx)
-        .limit(limit(rows))
-        .load(db)?;
+    let found: Vec<(i64, Vec<u8>, Vec<u8>)> =
+        entries::table.filter(entries::idx.ge(stored_size(from)?)).order(entries::idx).limit(limit(rows)).load(db)?;
     found
         .into_iter()
-        .map(|(index, bytes, leaf_hash)| {
-            Ok(StoredEntry {
-                index: size(index)?,
-                bytes,
-                leaf_hash,
-            })
-        })
+        .map(|(index, bytes, leaf_hash)| Ok(StoredEntry { index: size(index)?, bytes, leaf_hash }))
         .collect()
 }
 
@@ -86,7 +78,7 @@ pub fn leaf_hashes(db: &mut Db, from: u64, until: u64) -> Result<Vec<Hash>> {
         .order(entries::idx)
         .select(entries::leaf_hash)
         .load(db)?;
-    hashes(found, until.saturating_sub(from))
+    hashes(&found, until.saturating_sub(from))
 }
 
 /// Reads the hashes of the full subtrees `[from, until)` of 256^level leaves each.
@@ -104,7 +96,7 @@ pub fn tile_hashes(db: &mut Db, level: u8, from: u64, until: u64) -> Result<Vec<
         .order(tiles::idx)
         .select(tiles::hash)
         .load(db)?;
-    hashes(found, until.saturating_sub(from))
+    hashes(&found, until.saturating_sub(from))
 }
 
 /// Reads the stored hash of one full subtree of 256^level leaves, as it stands there.
@@ -121,14 +113,11 @@ pub fn stored_tile(db: &mut Db, level: u32, index: u64) -> Result<Option<Vec<u8>
         .optional()?)
 }
 
-fn hashes(found: Vec<Vec<u8>>, expected: u64) -> Result<Vec<Hash>> {
+fn hashes(found: &[Vec<u8>], expected: u64) -> Result<Vec<Hash>> {
     if u64::try_from(found.len()).ok() != Some(expected) {
         return Err(Error::corrupt("hashes of the audit log are missing: run `log verify`"));
     }
-    found
-        .iter()
-        .map(|bytes| Hash::from_slice(bytes).map_err(|error| Error::Broken(Box::new(error))))
-        .collect()
+    found.iter().map(|bytes| Hash::from_slice(bytes).map_err(|error| Error::Broken(Box::new(error)))).collect()
 }
 
 /// Records the hash of a full subtree; one that is recorded already stays.
@@ -169,10 +158,7 @@ pub fn insert_checkpoint(tx: &mut Tx<'_>, at: u64, root: Hash, note: &str, now: 
 /// # Errors
 /// [`Error::Missing`] where none was ever signed.
 pub fn newest_checkpoint(db: &mut Db) -> Result<String> {
-    Ok(checkpoints::table
-        .order(checkpoints::size.desc())
-        .select(checkpoints::note)
-        .first(db)?)
+    Ok(checkpoints::table.order(checkpoints::size.desc()).select(checkpoints::note).first(db)?)
 }
 
 /// Reads signed checkpoints by size, beyond the one given: size as stored, and the note.

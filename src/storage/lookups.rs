@@ -5,7 +5,8 @@
 use diesel::prelude::*;
 
 use super::audit_log::OnRecord;
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::schema::{lookup_rides as shown, lookups};
@@ -47,17 +48,10 @@ pub struct StoredLookup {
     pub case_due: Option<Moment>,
 }
 
-type Row = (
-    String,
-    i64,
-    String,
-    Option<String>,
-    i64,
-    Option<String>,
-    Option<i64>,
-    Vec<u8>,
-    Vec<u8>,
-);
+/// A kept answer: nonce and ciphertext, not to be opened before the look is on record.
+pub type KeptAnswer = Sealed<(Vec<u8>, Vec<u8>)>;
+
+type Row = (String, i64, String, Option<String>, i64, Option<String>, Option<i64>, Vec<u8>, Vec<u8>);
 
 /// Keeps answered lookups in the order of the answers. `encrypt` turns the answer into nonce and ciphertext.
 ///
@@ -107,7 +101,7 @@ pub fn keep<A, E: From<super::Error>>(
     Ok(Unsaid::new(answers))
 }
 
-fn stored(row: Row) -> Result<(StoredLookup, Sealed<(Vec<u8>, Vec<u8>)>)> {
+fn stored(row: Row) -> Result<(StoredLookup, KeptAnswer)> {
     let (id, asked_at, account_id, authority_id, log_index, case_number, case_due, nonce, bytes) = row;
     let lookup = StoredLookup {
         id: LookupId::from_text(&id),
@@ -125,13 +119,8 @@ fn stored(row: Row) -> Result<(StoredLookup, Sealed<(Vec<u8>, Vec<u8>)>)> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn find(db: &mut Db, id: &LookupId) -> Result<Option<(StoredLookup, Sealed<(Vec<u8>, Vec<u8>)>)>> {
-    lookups::table
-        .filter(lookups::id.eq(id.as_str()))
-        .first::<Row>(db)
-        .optional()?
-        .map(stored)
-        .transpose()
+pub fn find(db: &mut Db, id: &LookupId) -> Result<Option<(StoredLookup, KeptAnswer)>> {
+    lookups::table.filter(lookups::id.eq(id.as_str())).first::<Row>(db).optional()?.map(stored).transpose()
 }
 
 /// Finds who asked the question that an entry records.
@@ -152,16 +141,10 @@ pub fn asked_by(db: &mut Db, log_index: u64) -> Result<Option<AccountId>> {
 /// # Errors
 /// Those of the database.
 pub fn set_case(tx: &mut Tx<'_>, id: &LookupId, case_number: &str) -> Result<bool> {
-    let changed = diesel::update(
-        lookups::table
-            .filter(lookups::id.eq(id.as_str()))
-            .filter(lookups::case_number.is_null()),
-    )
-    .set((
-        lookups::case_number.eq(Some(case_number)),
-        lookups::case_due.eq(None::<i64>),
-    ))
-    .execute(tx.db())?;
+    let changed =
+        diesel::update(lookups::table.filter(lookups::id.eq(id.as_str())).filter(lookups::case_number.is_null()))
+            .set((lookups::case_number.eq(Some(case_number)), lookups::case_due.eq(None::<i64>)))
+            .execute(tx.db())?;
     Ok(changed > 0)
 }
 

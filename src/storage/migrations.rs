@@ -6,7 +6,8 @@ use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
-use super::connection::{Db, Opener};
+use super::connection::Opener;
+use super::db::Db;
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -37,9 +38,7 @@ pub fn migrate(url: &str) -> Result<Vec<String>, MigrationError> {
         Db::Postgres(connection) => {
             let lock =
                 format!("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock({ADVISORY_LOCK})");
-            connection
-                .batch_execute(&lock)
-                .map_err(|error| MigrationError::Failed(Box::new(error)))?;
+            connection.batch_execute(&lock).map_err(|error| MigrationError::Failed(Box::new(error)))?;
             run(connection, POSTGRES)
         }
         Db::Sqlite(connection) => run(connection, SQLITE),
@@ -61,11 +60,7 @@ pub fn pending(url: &str) -> Result<Vec<String>, MigrationError> {
 fn names<DB: diesel::backend::Backend>(
     found: diesel::migration::Result<Vec<Box<dyn diesel::migration::Migration<DB>>>>,
 ) -> Result<Vec<String>, MigrationError> {
-    Ok(found
-        .map_err(MigrationError::Failed)?
-        .iter()
-        .map(|one| one.name().to_string())
-        .collect())
+    Ok(found.map_err(MigrationError::Failed)?.iter().map(|one| one.name().to_string()).collect())
 }
 
 fn run<DB: diesel::backend::Backend>(
@@ -86,8 +81,6 @@ where
     if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
         return Err(MigrationError::Newer(newer.to_string()));
     }
-    let ran = harness
-        .run_pending_migrations(embedded)
-        .map_err(MigrationError::Failed)?;
+    let ran = harness.run_pending_migrations(embedded).map_err(MigrationError::Failed)?;
     Ok(ran.iter().map(ToString::to_string).collect())
 }

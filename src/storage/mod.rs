@@ -6,6 +6,7 @@
 #[macro_use]
 mod dialect;
 mod connection;
+mod db;
 mod error;
 mod migrations;
 mod schema;
@@ -29,7 +30,8 @@ pub mod rides_found;
 pub mod series;
 pub mod vehicles;
 
-pub use connection::{Db, Store, StoreSettings, Tx};
+pub use connection::{Store, StoreSettings, Tx};
+pub use db::Db;
 pub use error::{Error, Result};
 pub use migrations::{MigrationError, migrate, pending};
 pub use sealed::{Sealed, Unsaid};

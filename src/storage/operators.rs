@@ -5,7 +5,8 @@
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::error::{Error, Result};
 use super::schema::{operator_suspensions as suspensions, operators};
 use super::values::{known, limit};
@@ -53,16 +54,10 @@ fn with_suspensions(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Operator>> {
     let running: Vec<(String, i64, String)> = suspensions::table
         .filter(suspensions::operator_id.eq_any(ids))
         .filter(suspensions::suspended_until.is_null())
-        .select((
-            suspensions::operator_id,
-            suspensions::suspended_from,
-            suspensions::reason,
-        ))
+        .select((suspensions::operator_id, suspensions::suspended_from, suspensions::reason))
         .load(db)?;
-    let mut running: HashMap<_, _> = running
-        .into_iter()
-        .map(|(id, from, reason)| (id, (Moment::from_millis(from), reason)))
-        .collect();
+    let mut running: HashMap<_, _> =
+        running.into_iter().map(|(id, from, reason)| (id, (Moment::from_millis(from), reason))).collect();
     rows.into_iter()
         .map(|row| {
             let suspension = running.remove(&row.0);
@@ -97,10 +92,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Operator) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, id: &OperatorId) -> Result<Option<Operator>> {
-    let row = operators::table
-        .filter(operators::id.eq(id.as_str()))
-        .select(COLUMNS)
-        .load::<Row>(db)?;
+    let row = operators::table.filter(operators::id.eq(id.as_str())).select(COLUMNS).load::<Row>(db)?;
     Ok(with_suspensions(db, row)?.into_iter().next())
 }
 
@@ -110,10 +102,7 @@ pub fn find(db: &mut Db, id: &OperatorId) -> Result<Option<Operator>> {
 /// Those of the database.
 pub fn find_all(db: &mut Db, ids: &[OperatorId]) -> Result<Vec<Operator>> {
     let ids: Vec<_> = ids.iter().map(OperatorId::as_str).collect();
-    let rows = operators::table
-        .filter(operators::id.eq_any(ids))
-        .select(COLUMNS)
-        .load::<Row>(db)?;
+    let rows = operators::table.filter(operators::id.eq_any(ids)).select(COLUMNS).load::<Row>(db)?;
     with_suspensions(db, rows)
 }
 
@@ -122,11 +111,7 @@ pub fn find_all(db: &mut Db, ids: &[OperatorId]) -> Result<Vec<Operator>> {
 /// # Errors
 /// Those of the database.
 pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: usize) -> Result<Vec<Operator>> {
-    let mut query = operators::table
-        .select(COLUMNS)
-        .order(operators::id)
-        .limit(limit(rows))
-        .into_boxed();
+    let mut query = operators::table.select(COLUMNS).order(operators::id).limit(limit(rows)).into_boxed();
     if let Some(only) = only {
         query = query.filter(operators::id.eq(only.as_str()));
     }
@@ -182,10 +167,7 @@ pub fn lift_suspension(tx: &mut Tx<'_>, id: &OperatorId, until: Moment, by: &Acc
             .filter(suspensions::operator_id.eq(id.as_str()))
             .filter(suspensions::suspended_until.is_null()),
     )
-    .set((
-        suspensions::suspended_until.eq(Some(until.as_millis())),
-        suspensions::lifted_by.eq(Some(by.as_str())),
-    ))
+    .set((suspensions::suspended_until.eq(Some(until.as_millis())), suspensions::lifted_by.eq(Some(by.as_str()))))
     .execute(tx.db())?;
     if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }

@@ -1,10 +1,12 @@
 //! Numbers and the periods in which vehicles bear them.
 //!
 //! *Invariant:* a number is a primary key: it cannot be given twice, by whatever server and after whatever crash.
+#![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::schema::{numbers, plates};
@@ -124,13 +126,9 @@ pub fn insert(tx: &mut Tx<'_>, new: &[Plate], import: Option<&ImportId>) -> Resu
 pub fn supersede(tx: &mut Tx<'_>, of: &[PlateNumber], now: Moment) -> Result<()> {
     for chunk in of.chunks(rows_a_statement(1)) {
         let texts: Vec<_> = chunk.iter().map(ToString::to_string).collect();
-        diesel::update(
-            plates::table
-                .filter(plates::number.eq_any(texts))
-                .filter(plates::superseded_at.is_null()),
-        )
-        .set(plates::superseded_at.eq(Some(now.as_millis())))
-        .execute(tx.db())?;
+        diesel::update(plates::table.filter(plates::number.eq_any(texts)).filter(plates::superseded_at.is_null()))
+            .set(plates::superseded_at.eq(Some(now.as_millis())))
+            .execute(tx.db())?;
     }
     Ok(())
 }

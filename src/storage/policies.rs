@@ -4,25 +4,15 @@
 
 use diesel::prelude::*;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::schema::{policies, policy_vehicles as covers};
 use super::values::{known, limit};
 use crate::model::{Moment, OperatorId, Policy, PolicyId, PolicySource, VehicleId};
 
-type Row = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    bool,
-    String,
-    Option<i64>,
-    i64,
-);
+type Row = (String, String, String, String, String, String, bool, String, Option<i64>, i64);
 
 fn policy(row: Row) -> Result<Policy> {
     let (id, operator_id, insurer, policy_number, from, until, covers_all, source, checked_at, recorded_at) = row;
@@ -122,10 +112,7 @@ pub fn of_vehicles(db: &mut Db, vehicles: &[VehicleId]) -> Result<Vec<(VehicleId
             .load(db)?;
         found.extend(rows);
     }
-    found
-        .into_iter()
-        .map(|(vehicle, row)| Ok((VehicleId(vehicle), policy(row)?)))
-        .collect()
+    found.into_iter().map(|(vehicle, row)| Ok((VehicleId(vehicle), policy(row)?))).collect()
 }
 
 /// Finds the policies that cover these operators' whole fleets.

@@ -5,7 +5,8 @@
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::schema::{ride_marks as marks, rides};
@@ -88,13 +89,7 @@ pub fn note_overlaps(
 ) -> Result<()> {
     let mut found = Vec::new();
     for chunk in vehicles.chunks(rows_a_statement(1)) {
-        found.extend(occupied(
-            tx.db(),
-            chunk,
-            from.plus_seconds(-max_ride_s),
-            to,
-            max_ride_s,
-        )?);
+        found.extend(occupied(tx.db(), chunk, from.plus_seconds(-max_ride_s), to, max_ride_s)?);
     }
     let fresh: std::collections::HashSet<_> = fresh.iter().map(|id| id.as_str()).collect();
     let mut new = Vec::new();
@@ -121,13 +116,7 @@ fn occupied(db: &mut Db, vehicles: &[VehicleId], from: Moment, to: Moment, max_r
         .filter(rides::started_at.ge(from.as_millis()))
         .filter(rides::started_at.le(to.as_millis()))
         .filter(rides::superseded_at.is_null())
-        .select((
-            rides::vehicle_id,
-            rides::started_at,
-            rides::ended_at,
-            rides::ride_id,
-            rides::version,
-        ))
+        .select((rides::vehicle_id, rides::started_at, rides::ended_at, rides::ride_id, rides::version))
         .load(db)?;
     Ok(rows
         .into_iter()
@@ -143,7 +132,7 @@ fn occupied(db: &mut Db, vehicles: &[VehicleId], from: Moment, to: Moment, max_r
 
 /// Returns the pairs that share an instant. An open ride reaches as far as the longest plausible ride.
 fn overlaps(mut rides: Vec<Occupied>) -> Vec<(Occupied, Occupied)> {
-    rides.sort_by(|a, b| (a.vehicle, a.from, a.until).cmp(&(b.vehicle, b.from, b.until)));
+    rides.sort_by_key(|ride| (ride.vehicle, ride.from, ride.until));
     let mut pairs = Vec::new();
     let mut running: Vec<Occupied> = Vec::new();
     for ride in rides {
@@ -174,9 +163,7 @@ pub fn find(
             .load(db)?;
         for (id, version, mark) in rows {
             let mark = known(RideMark::find(&mark), "mark", &mark)?;
-            let of = found
-                .entry((ride_id(&id)?, super::values::unsigned(version)?))
-                .or_default();
+            let of = found.entry((ride_id(&id)?, super::values::unsigned(version)?)).or_default();
             if !of.contains(&mark) {
                 of.push(mark);
             }

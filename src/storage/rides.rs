@@ -6,7 +6,8 @@
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::schema::{lookup_rides, refused_reports, ride_heads as heads, rides, watermarks};
@@ -143,14 +144,8 @@ struct KnownRow {
 }
 
 fn known_ride(row: KnownRow) -> Result<(RideId, KnownRide)> {
-    let salt = row
-        .rider_salt
-        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-        .map(Salt::from_bytes);
-    let commitment = row
-        .rider_commitment
-        .and_then(|bytes| Hash::from_slice(&bytes).ok())
-        .map(Commitment::from_hash);
+    let salt = row.rider_salt.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(Salt::from_bytes);
+    let commitment = row.rider_commitment.and_then(|bytes| Hash::from_slice(&bytes).ok()).map(Commitment::from_hash);
     let ride = KnownRide {
         vehicle_id: VehicleId(row.vehicle_id),
         started_at: Moment::from_millis(row.started_at),
@@ -216,7 +211,7 @@ pub fn insert(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
     new: &[NewRide<'_>],
-    changed: &HashMap<RideId, KnownRide>,
+    changed: &[(RideId, KnownRide)],
     now: Moment,
 ) -> Result<()> {
     supersede(tx, operator, changed, now)?;
@@ -269,8 +264,7 @@ pub fn insert(
     Ok(())
 }
 
-fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &HashMap<RideId, KnownRide>, now: Moment) -> Result<()> {
-    let changed: Vec<_> = changed.iter().collect();
+fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &[(RideId, KnownRide)], now: Moment) -> Result<()> {
     for chunk in changed.chunks(rows_a_statement(3)) {
         let ids: Vec<_> = chunk.iter().map(|(id, _)| id.as_str()).collect();
         let vehicles: Vec<_> = chunk.iter().map(|(_, ride)| ride.vehicle_id.0).collect();
@@ -287,9 +281,7 @@ fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &HashMap<RideId, K
         .set(rides::superseded_at.eq(Some(now.as_millis())))
         .execute(tx.db())?;
         diesel::delete(
-            heads::table
-                .filter(heads::operator_id.eq(operator.as_str()))
-                .filter(heads::ride_id.eq_any(ids)),
+            heads::table.filter(heads::operator_id.eq(operator.as_str())).filter(heads::ride_id.eq_any(ids)),
         )
         .execute(tx.db())?;
     }

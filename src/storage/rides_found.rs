@@ -4,7 +4,7 @@
 
 use diesel::prelude::*;
 
-use super::connection::Db;
+use super::db::Db;
 use super::error::Result;
 use super::lookups;
 use super::schema::rides;
@@ -82,6 +82,7 @@ macro_rules! columns {
     };
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "a row becomes a ride")]
 fn session(row: Row) -> Result<RideSession> {
     let place = |lat: Option<f64>, lng: Option<f64>| lat.zip(lng).and_then(|(lat, lng)| Place::new(lat, lng).ok());
     Ok(RideSession {
@@ -108,10 +109,7 @@ fn sessions(rows: Vec<Row>) -> Result<Vec<RideSession>> {
 /// # Errors
 /// Those of the database.
 pub fn around(db: &mut Db, wanted: &[Wanted], reach: Reach) -> Result<Sealed<Vec<FoundRides>>> {
-    let found = wanted
-        .iter()
-        .map(|one| around_one(db, *one, reach))
-        .collect::<Result<Vec<_>>>()?;
+    let found = wanted.iter().map(|one| around_one(db, *one, reach)).collect::<Result<Vec<_>>>()?;
     Ok(Sealed::new(found))
 }
 
@@ -129,18 +127,12 @@ fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
         .filter(rides::started_at.ge(from.plus_seconds(-reach.max_ride_s).as_millis()))
         .filter(rides::long.eq(false))
         .load::<Row>(db)?;
-    let long = current()
-        .filter(rides::long.eq(true))
-        .filter(rides::started_at.le(to.as_millis()))
-        .load::<Row>(db)?;
+    let long = current().filter(rides::long.eq(true)).filter(rides::started_at.le(to.as_millis())).load::<Row>(db)?;
     let mut touching = sessions(short)?;
     touching.extend(sessions(long)?);
     touching.retain(|ride| ride.touches(from, to, reach.max_ride_s));
     touching.sort_by_key(|ride| ride.started_at);
-    let mut found = FoundRides {
-        touching,
-        ..FoundRides::default()
-    };
+    let mut found = FoundRides { touching, ..FoundRides::default() };
     if found.touching.is_empty() {
         let before = current()
             .filter(rides::started_at.le(to.as_millis()))
@@ -159,10 +151,7 @@ fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
     }
     let mut changed: Vec<_> = found.touching.iter().chain(&found.before).chain(&found.after).collect();
     changed.retain(|ride| ride.version > 1);
-    let changed: Vec<_> = changed
-        .into_iter()
-        .map(|ride| (ride.operator_id.clone(), ride.ride_id.clone()))
-        .collect();
+    let changed: Vec<_> = changed.into_iter().map(|ride| (ride.operator_id.clone(), ride.ride_id.clone())).collect();
     found.earlier = earlier_versions(db, &changed)?;
     found.first_shown = lookups::first_shown(db, &changed)?;
     Ok(found)
@@ -221,9 +210,7 @@ pub fn list(
     if let Some(after) = after {
         let start = after.started_at.as_millis();
         query = query.filter(
-            rides::started_at.gt(start).or(rides::started_at
-                .eq(start)
-                .and(rides::ride_id.gt(after.ride_id.clone()))),
+            rides::started_at.gt(start).or(rides::started_at.eq(start).and(rides::ride_id.gt(after.ride_id.clone()))),
         );
     }
     Ok(Sealed::new(sessions(query.load::<Row>(db)?)?))

@@ -61,9 +61,7 @@ impl<T> Unsaid<T> {
 
     /// Lays a value that is no secret beside the unsaid one, to be said together.
     pub fn beside<U>(self, other: U) -> Unsaid<(T, U)> {
-        Unsaid {
-            value: (self.value, other),
-        }
+        Unsaid { value: (self.value, other) }
     }
 
     pub(super) fn open(self) -> T {

@@ -5,25 +5,15 @@
 
 use diesel::prelude::*;
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::error::{Error, Result};
 use super::schema::{series, series_objections as objections, series_rejections as rejections};
 use super::values::{known, letter, limit};
 use crate::model::{AccountId, Moment, OperatorId, Series, SeriesStatus};
 use crate::plate::SeriesLetter;
 
-type Row = (
-    String,
-    String,
-    String,
-    i64,
-    Option<i64>,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-    Option<String>,
-    i64,
-);
+type Row = (String, String, String, i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>, i64);
 
 const COLUMNS: (
     series::letter,
@@ -61,7 +51,8 @@ fn value(row: Row) -> Result<Series> {
         objections_until: until.map(Moment::from_millis),
         decided_at: decided_at.map(Moment::from_millis),
         decision_reason,
-        next_serial: u32::try_from(next).map_err(|_| Error::corrupt("a stored serial is out of range"))?,
+        next_serial: u32::try_from(next)
+            .map_err(|error| Error::corrupt(format!("a stored serial is out of range ({error})")))?,
     })
 }
 
@@ -90,11 +81,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Series) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, of: SeriesLetter) -> Result<Option<Series>> {
-    let row = series::table
-        .filter(series::letter.eq(of.to_string()))
-        .select(COLUMNS)
-        .first::<Row>(db)
-        .optional()?;
+    let row = series::table.filter(series::letter.eq(of.to_string())).select(COLUMNS).first::<Row>(db).optional()?;
     row.map(value).transpose()
 }
 
@@ -103,11 +90,7 @@ pub fn find(db: &mut Db, of: SeriesLetter) -> Result<Option<Series>> {
 /// # Errors
 /// Those of the database.
 pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: usize) -> Result<Vec<Series>> {
-    let mut query = series::table
-        .select(COLUMNS)
-        .order(series::letter)
-        .limit(limit(rows))
-        .into_boxed();
+    let mut query = series::table.select(COLUMNS).order(series::letter).limit(limit(rows)).into_boxed();
     if let Some(only) = only {
         query = query.filter(series::operator_id.eq(only.as_str()));
     }
@@ -123,9 +106,7 @@ pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: u
 /// [`Error::Missing`] where no claim to the letter waits.
 pub fn confirm(tx: &mut Tx<'_>, of: SeriesLetter, now: Moment, by: &AccountId, reason: &str) -> Result<()> {
     let changed = diesel::update(
-        series::table
-            .filter(series::letter.eq(of.to_string()))
-            .filter(series::status.eq(SeriesStatus::Claimed.name())),
+        series::table.filter(series::letter.eq(of.to_string())).filter(series::status.eq(SeriesStatus::Claimed.name())),
     )
     .set((
         series::status.eq(SeriesStatus::Confirmed.name()),
@@ -195,15 +176,9 @@ pub fn insert_objection(
 /// [`Error::Conflict`] where another transaction moved it in between.
 pub fn move_next_serial(tx: &mut Tx<'_>, of: SeriesLetter, from: u32, to: u32) -> Result<()> {
     let changed = diesel::update(
-        series::table
-            .filter(series::letter.eq(of.to_string()))
-            .filter(series::next_serial.eq(i64::from(from))),
+        series::table.filter(series::letter.eq(of.to_string())).filter(series::next_serial.eq(i64::from(from))),
     )
     .set(series::next_serial.eq(i64::from(to)))
     .execute(tx.db())?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Conflict(format!("the next serial of {of} was moved meanwhile")))
-    }
+    if changed == 1 { Ok(()) } else { Err(Error::Conflict(format!("the next serial of {of} was moved meanwhile"))) }
 }

@@ -9,19 +9,19 @@ use crate::model::{DeviceId, RideId};
 use crate::plate::{PlateNumber, SeriesLetter};
 
 pub(super) fn unsigned(value: i32) -> Result<u32> {
-    u32::try_from(value).map_err(|_| Error::corrupt(format!("a stored count is negative: {value}")))
+    u32::try_from(value).map_err(|error| Error::corrupt(format!("a stored count is negative: {value} ({error})")))
 }
 
 pub(super) fn signed(value: u32) -> Result<i32> {
-    i32::try_from(value).map_err(|_| Error::corrupt(format!("a count is too large to store: {value}")))
+    i32::try_from(value).map_err(|error| Error::corrupt(format!("a count is too large to store: {value} ({error})")))
 }
 
 pub(super) fn size(value: i64) -> Result<u64> {
-    u64::try_from(value).map_err(|_| Error::corrupt(format!("a stored size is negative: {value}")))
+    u64::try_from(value).map_err(|error| Error::corrupt(format!("a stored size is negative: {value} ({error})")))
 }
 
 pub(super) fn stored_size(value: u64) -> Result<i64> {
-    i64::try_from(value).map_err(|_| Error::corrupt(format!("a size is too large to store: {value}")))
+    i64::try_from(value).map_err(|error| Error::corrupt(format!("a size is too large to store: {value} ({error})")))
 }
 
 pub(super) fn limit(rows: usize) -> i64 {

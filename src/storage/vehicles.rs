@@ -1,11 +1,13 @@
 //! Vehicles and the versions of their descriptions.
 //!
 //! *Invariant:* exactly one version of a vehicle is not superseded; none is overwritten.
+#![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
-use super::connection::{Db, Tx};
+use super::connection::Tx;
+use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::plates;
@@ -104,10 +106,7 @@ pub fn reserve_ids(tx: &mut Tx<'_>, count: usize) -> Result<i64> {
     diesel::update(counters::table.filter(counters::name.eq("vehicle")))
         .set(counters::next.eq(counters::next + limit(count)))
         .execute(tx.db())?;
-    let next: i64 = counters::table
-        .filter(counters::name.eq("vehicle"))
-        .select(counters::next)
-        .first(tx.db())?;
+    let next: i64 = counters::table.filter(counters::name.eq("vehicle")).select(counters::next).first(tx.db())?;
     Ok(next - limit(count))
 }
 
@@ -212,15 +211,11 @@ pub fn find_all(db: &mut Db, operator: &OperatorId, wanted: Wanted<'_>) -> Resul
     let mut rows: Vec<FoundRow> = Vec::new();
     let (Wanted::Devices(texts) | Wanted::SerialNumbers(texts)) = wanted;
     for chunk in texts.chunks(rows_a_statement(1)) {
-        let query = current!()
-            .filter(vehicles::operator_id.eq(operator.as_str().to_owned()))
-            .into_boxed();
+        let query = current!().filter(vehicles::operator_id.eq(operator.as_str().to_owned())).into_boxed();
         let chunk = chunk.to_vec();
         rows.extend(match wanted {
             Wanted::Devices(_) => query.filter(vehicles::device_id.eq_any(chunk)).load::<FoundRow>(db)?,
-            Wanted::SerialNumbers(_) => query
-                .filter(versions::serial_number.eq_any(chunk))
-                .load::<FoundRow>(db)?,
+            Wanted::SerialNumbers(_) => query.filter(versions::serial_number.eq_any(chunk)).load::<FoundRow>(db)?,
         });
     }
     with_numbers(db, rows)
@@ -259,10 +254,7 @@ pub fn list(db: &mut Db, operator: &OperatorId, after: Option<i64>, rows: usize)
 /// # Errors
 /// Those of the database.
 pub fn count(db: &mut Db, operator: &OperatorId) -> Result<i64> {
-    Ok(vehicles::table
-        .filter(vehicles::operator_id.eq(operator.as_str()))
-        .count()
-        .get_result(db)?)
+    Ok(vehicles::table.filter(vehicles::operator_id.eq(operator.as_str())).count().get_result(db)?)
 }
 
 fn with_numbers(db: &mut Db, rows: Vec<FoundRow>) -> Result<Vec<Vehicle>> {

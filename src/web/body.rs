@@ -46,10 +46,7 @@ impl<T: Request + 'static> FromRequest for Json<T> {
             let bytes = bytes(request.headers(), payload, JSON_LIMIT).await?;
             let mut fields = Fields::of(json(&bytes)?)?;
             let asked = T::read(&mut fields);
-            Ok(Self {
-                asked: fields.finish(asked)?,
-                digest: digest(&bytes),
-            })
+            Ok(Self { asked: fields.finish(asked)?, digest: digest(&bytes) })
         })
     }
 }
@@ -82,13 +79,8 @@ pub(crate) fn json_lines(bytes: &[u8]) -> Result<Vec<Value>, Problem> {
 
 fn malformed(error: &serde_json::Error, lines_before: usize) -> Problem {
     let (line, column) = (error.line().saturating_add(lines_before), error.column());
-    let fault = Fault::new(Spot::Text { line, column }, Wrong::JsonSyntax)
-        .with("line", &line)
-        .with("column", &column);
-    Problem::new(Kind::MalformedJson)
-        .with("line", &line)
-        .with("column", &column)
-        .at(fault)
+    let fault = Fault::new(Spot::Text { line, column }, Wrong::JsonSyntax).with("line", &line).with("column", &column);
+    Problem::new(Kind::MalformedJson).with("line", &line).with("column", &column).at(fault)
 }
 
 /// Returns the media type of a body in lower case, without its parameters.
@@ -119,9 +111,7 @@ pub(crate) type Unpacked = Pin<Box<dyn Stream<Item = Result<actix_web::web::Byte
 /// # Errors
 /// [`Kind::WrongMediaType`] for a packing that is not known.
 pub(crate) fn unpacked(headers: &HeaderMap, payload: Payload) -> Result<Unpacked, Problem> {
-    let packing = headers
-        .get(header::CONTENT_ENCODING)
-        .map(|value| value.to_str().unwrap_or("unreadable").trim());
+    let packing = headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("unreadable").trim());
     match packing.map(str::to_ascii_lowercase).as_deref() {
         None | Some("identity" | "") => Ok(Box::pin(payload)),
         Some("gzip" | "deflate" | "zstd") => Ok(Box::pin(Decompress::from_headers(payload, headers))),
@@ -136,9 +126,7 @@ pub(crate) fn unpacked(headers: &HeaderMap, payload: Payload) -> Result<Unpacked
 /// # Errors
 /// [`Kind::TooLarge`] as soon as it is clear, [`Kind::Unreadable`] where it was cut.
 pub(crate) async fn bytes(headers: &HeaderMap, payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
-    let stated = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if stated.is_some_and(|stated| stated > limit) {
         return Err(too_large(limit));
     }
@@ -198,30 +186,20 @@ mod tests {
     fn a_body_that_claims_another_type_is_refused_and_one_that_claims_nothing_is_taken() {
         let taken = ["application/json"];
         assert!(require_type(&HeaderMap::new(), &taken).is_ok());
-        assert!(
-            require_type(
-                &headers(header::CONTENT_TYPE, "Application/JSON; charset=utf-8"),
-                &taken
-            )
-            .is_ok()
-        );
+        assert!(require_type(&headers(header::CONTENT_TYPE, "Application/JSON; charset=utf-8"), &taken).is_ok());
         let refused = require_type(&headers(header::CONTENT_TYPE, "text/csv"), &taken).unwrap_err();
         assert_eq!(refused.kind(), Kind::WrongMediaType);
     }
 
     #[actix_web::test]
     async fn a_body_that_claims_too_much_is_refused_before_it_is_read() {
-        let refused = bytes(&headers(header::CONTENT_LENGTH, "11"), Payload::None, 10)
-            .await
-            .unwrap_err();
+        let refused = bytes(&headers(header::CONTENT_LENGTH, "11"), Payload::None, 10).await.unwrap_err();
         assert_eq!(refused.kind(), Kind::TooLarge);
     }
 
     #[actix_web::test]
     async fn a_packing_that_is_not_known_is_refused() {
-        let refused = bytes(&headers(header::CONTENT_ENCODING, "br"), Payload::None, 10)
-            .await
-            .unwrap_err();
+        let refused = bytes(&headers(header::CONTENT_ENCODING, "br"), Payload::None, 10).await.unwrap_err();
         assert_eq!(refused.kind(), Kind::WrongMediaType);
     }
 }

@@ -66,21 +66,14 @@ impl FromRequest for Speaking {
 /// Returns the language that the headers ask for.
 #[must_use]
 pub(crate) fn language(headers: &HeaderMap) -> Language {
-    let asked = headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok());
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     asked.map_or_else(Language::default, Language::negotiate)
 }
 
 /// Returns the key of `Authorization: Bearer <key>` (RFC 6750, section 2.1; the scheme's case does not matter).
 #[must_use]
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, key) = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .trim()
-        .split_once(' ')?;
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty()).then(|| key.trim())
 }
 

@@ -68,10 +68,7 @@ fn set_headers(answer: &mut ServiceResponse<BoxBody>, id: &str) {
     let private = refused || answer.request().path().starts_with("/v1");
     let headers = answer.headers_mut();
     // Only said so that the answer was not compressed on its way here.
-    if headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|value| value == "identity")
-    {
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|value| value == "identity") {
         headers.remove(header::CONTENT_ENCODING);
     }
     if let Ok(id) = HeaderValue::from_str(id) {
@@ -82,11 +79,7 @@ fn set_headers(answer: &mut ServiceResponse<BoxBody>, id: &str) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     set_unless_said(headers, header::REFERRER_POLICY, "no-referrer");
-    set_unless_said(
-        headers,
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'",
-    );
+    set_unless_said(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
 }
 
 fn set_unless_said(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
@@ -98,10 +91,7 @@ fn set_unless_said(headers: &mut HeaderMap, name: HeaderName, value: &'static st
 fn write_line(answer: &ServiceResponse<BoxBody>, id: &str, began: Moment) {
     let request = answer.request();
     let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
-    let account = request
-        .extensions()
-        .get::<Caller>()
-        .map(|caller| caller.account_id.to_string());
+    let account = request.extensions().get::<Caller>().map(|caller| caller.account_id.to_string());
     let status = answer.status();
     let millis = clock::now().as_millis().saturating_sub(began.as_millis());
     tracing::info!(

@@ -29,9 +29,7 @@ fn ours(error: impl std::error::Error + Send + Sync + 'static) -> Problem {
 }
 
 fn reason_missing() -> Problem {
-    Problem::invalid([Fault::field("reason", Wrong::Length)
-        .with("least", &1)
-        .with("most", &2000)])
+    Problem::invalid([Fault::field("reason", Wrong::Length).with("least", &1).with("most", &2000)])
 }
 
 impl From<StorageError> for Problem {
@@ -86,9 +84,9 @@ pub(crate) fn operator_fault(problem: &OperatorProblem) -> Fault {
         OperatorProblem::Text { most, .. } => Fault::field(field, Wrong::Length).with("least", &1).with("most", &most),
         OperatorProblem::Email => Fault::field(field, Wrong::Email),
         OperatorProblem::Bin(IdentificationProblem::Shape) => Fault::field(field, Wrong::BinShape),
-        OperatorProblem::Bin(IdentificationProblem::CheckDigit {
-            expected: Some(expected),
-        }) => Fault::field(field, Wrong::BinCheckDigit).with("expected", &expected),
+        OperatorProblem::Bin(IdentificationProblem::CheckDigit { expected: Some(expected) }) => {
+            Fault::field(field, Wrong::BinCheckDigit).with("expected", &expected)
+        }
         OperatorProblem::Bin(IdentificationProblem::CheckDigit { expected: None }) => {
             Fault::field(field, Wrong::BinNeverGiven)
         }
@@ -101,9 +99,9 @@ impl From<ClaimError> for Problem {
         match error {
             ClaimError::NotAnOperator => Self::new(Kind::Forbidden),
             ClaimError::Suspended => Self::new(Kind::OperatorSuspended),
-            ClaimError::Taken(letter) => Self::new(Kind::LetterTaken)
-                .with("letter", &letter)
-                .at(Fault::field("letter", Wrong::Taken)),
+            ClaimError::Taken(letter) => {
+                Self::new(Kind::LetterTaken).with("letter", &letter).at(Fault::field("letter", Wrong::Taken))
+            }
             ClaimError::Enough => Self::new(Kind::NoFurtherLetter),
             ClaimError::InFuture => Self::invalid([Fault::field("in_use_since", Wrong::InFuture)]),
             ClaimError::Unknown(_) => Self::new(Kind::NotFound),
@@ -158,9 +156,7 @@ impl From<InsureError> for Problem {
             InsureError::NotAnOperator => Self::new(Kind::Forbidden),
             InsureError::Problem(problem) => Self::invalid([policy_fault(&problem)]),
             InsureError::UnknownVehicles(devices) => Self::invalid(devices.iter().take(UNKNOWN_NAMED).map(|device| {
-                Fault::field("vehicles", Wrong::VehicleUnknown)
-                    .with("device_id", &device)
-                    .with("count", &devices.len())
+                Fault::field("vehicles", Wrong::VehicleUnknown).with("device_id", &device).with("count", &devices.len())
             })),
             InsureError::Storage(error) => error.into(),
         }
@@ -191,9 +187,9 @@ impl From<RecordError> for Problem {
         match error {
             RecordError::NotAnOperator => Self::new(Kind::Forbidden),
             RecordError::Empty => Self::invalid([Fault::new(Spot::Pointer(String::new()), Wrong::NoReport)]),
-            RecordError::TooMany { count, most } => Self::new(Kind::TooManyReports)
-                .with("count", &count)
-                .with("most", &most),
+            RecordError::TooMany { count, most } => {
+                Self::new(Kind::TooManyReports).with("count", &count).with("most", &most)
+            }
             RecordError::InFuture => Self::invalid([Fault::field("complete_until", Wrong::InFuture)]),
             RecordError::Entry(_) => ours(error),
             RecordError::Storage(error) => error.into(),

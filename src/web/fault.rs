@@ -69,11 +69,7 @@ impl Fault {
     /// Says what is wrong with something that stands there.
     #[must_use]
     pub(crate) const fn new(spot: Spot, wrong: Wrong) -> Self {
-        Self {
-            spot,
-            code: wrong.code(),
-            words: Words::Ours(Vec::new()),
-        }
+        Self { spot, code: wrong.code(), words: Words::Ours(Vec::new()) }
     }
 
     /// Says what is wrong with a field of the body.
@@ -101,11 +97,7 @@ impl Fault {
     #[must_use]
     pub(crate) fn found(field: &str, code: &'static str, text: String) -> Self {
         let words = Words::Theirs(Box::new(move |_| text.clone()));
-        Self {
-            spot: Spot::Pointer(pointer(field)),
-            code,
-            words,
-        }
+        Self { spot: Spot::Pointer(pointer(field)), code, words }
     }
 
     /// Lets the floor below say it: it knows better what is wrong.
@@ -125,11 +117,7 @@ impl Fault {
                 say(language, &format!("faults.{}", self.code), &arguments)
             }
         };
-        let mut document = FaultDocument {
-            code: self.code.to_owned(),
-            detail,
-            ..FaultDocument::default()
-        };
+        let mut document = FaultDocument { code: self.code.to_owned(), detail, ..FaultDocument::default() };
         match &self.spot {
             Spot::Pointer(pointer) => document.pointer = Some(pointer.clone()),
             Spot::Parameter(name) => document.parameter = Some(name.clone()),
@@ -166,17 +154,11 @@ mod tests {
 
     #[test]
     fn a_fault_says_where_and_what_in_the_language_of_the_caller() {
-        let fault = Fault::field("legal_name", Wrong::Length)
-            .with("least", &1)
-            .with("most", &200);
+        let fault = Fault::field("legal_name", Wrong::Length).with("least", &1).with("most", &200);
         for language in Language::ALL {
             let document = fault.document(language);
             assert_eq!(document.pointer.as_deref(), Some("/legal_name"));
-            assert!(
-                document.detail.contains("200") && !document.detail.contains('{'),
-                "{}",
-                document.detail
-            );
+            assert!(document.detail.contains("200") && !document.detail.contains('{'), "{}", document.detail);
         }
         assert_ne!(fault.document(Language::Ru).detail, fault.document(Language::Kk).detail);
     }

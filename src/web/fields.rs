@@ -45,15 +45,8 @@ impl Fields {
     /// A problem, where it is no object.
     pub(crate) fn of(value: Value) -> Result<Self, Problem> {
         match value {
-            Value::Object(left) => Ok(Self {
-                left,
-                known: Vec::new(),
-                faults: Vec::new(),
-            }),
-            _ => Err(Problem::invalid([Fault::new(
-                Spot::Pointer(String::new()),
-                Wrong::NotAnObject,
-            )])),
+            Value::Object(left) => Ok(Self { left, known: Vec::new(), faults: Vec::new() }),
+            _ => Err(Problem::invalid([Fault::new(Spot::Pointer(String::new()), Wrong::NotAnObject)])),
         }
     }
 
@@ -108,8 +101,7 @@ impl Fields {
         let text = self.text(name)?;
         let found = find(text.trim());
         if found.is_none() {
-            self.faults
-                .push(Fault::field(name, Wrong::OneOf).with("values", &names.join(", ")));
+            self.faults.push(Fault::field(name, Wrong::OneOf).with("values", &names.join(", ")));
         }
         found
     }
@@ -124,13 +116,7 @@ impl Fields {
         let texts = match value {
             Value::Array(items) => items
                 .into_iter()
-                .map(|item| {
-                    if let Value::String(text) = item {
-                        Some(text)
-                    } else {
-                        None
-                    }
-                })
+                .map(|item| if let Value::String(text) = item { Some(text) } else { None })
                 .collect::<Option<Vec<_>>>(),
             _ => None,
         };
@@ -141,9 +127,7 @@ impl Fields {
     }
 
     fn as_moment(&mut self, name: &'static str, text: &str) -> Option<Moment> {
-        Moment::parse(text)
-            .map_err(|problem| self.faults.push(Fault::field(name, moment_wrong(&problem))))
-            .ok()
+        Moment::parse(text).map_err(|problem| self.faults.push(Fault::field(name, moment_wrong(&problem)))).ok()
     }
 
     /// Takes an instant.
@@ -184,8 +168,7 @@ impl Fields {
     pub(crate) fn finish<T>(mut self, read: Option<T>) -> Result<T, Problem> {
         for name in self.left.keys().take(20) {
             let known = self.known.join(", ");
-            self.faults
-                .push(Fault::field(name, Wrong::UnknownField).with("known", &known));
+            self.faults.push(Fault::field(name, Wrong::UnknownField).with("known", &known));
         }
         match read {
             Some(read) if self.faults.is_empty() => Ok(read),
@@ -213,23 +196,14 @@ mod tests {
 
     fn faults(problem: &Problem) -> Vec<(String, String)> {
         let document = problem.document(Language::En, "0190");
-        document
-            .errors
-            .into_iter()
-            .map(|fault| (fault.pointer.unwrap_or_default(), fault.code))
-            .collect()
+        document.errors.into_iter().map(|fault| (fault.pointer.unwrap_or_default(), fault.code)).collect()
     }
 
     #[test]
     fn all_that_is_wrong_is_said_at_once() {
         let mut fields =
             Fields::of(json!({"name": 5, "day": "31.12.2026", "at": "2026-07-07T20:21:51", "x/y": 1})).unwrap();
-        let read = (
-            fields.text("name"),
-            fields.date("day"),
-            fields.moment("at"),
-            fields.text("reason"),
-        );
+        let read = (fields.text("name"), fields.date("day"), fields.moment("at"), fields.text("reason"));
         assert_eq!(read, (None, None, None, None));
         let problem = fields.finish(None::<()>).unwrap_err();
         let expected = [
@@ -239,10 +213,7 @@ mod tests {
             ("/reason", "missing"),
             ("/x~1y", "unknown_field"),
         ];
-        assert_eq!(
-            faults(&problem),
-            expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()))
-        );
+        assert_eq!(faults(&problem), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
     }
 
     #[test]
@@ -254,19 +225,13 @@ mod tests {
 
     #[test]
     fn a_list_is_no_object() {
-        assert_eq!(
-            faults(&Fields::of(json!([])).unwrap_err()),
-            [(String::new(), "not_an_object".to_owned())]
-        );
+        assert_eq!(faults(&Fields::of(json!([])).unwrap_err()), [(String::new(), "not_an_object".to_owned())]);
     }
 
     #[test]
     fn a_date_stands_for_its_first_instant_in_the_zone_of_the_registry() {
         let mut fields = Fields::of(json!({"since": "2026-07-01"})).unwrap();
-        let since = fields
-            .optional_moment_or_date("since")
-            .unwrap()
-            .start(Zone::find("Asia/Almaty").unwrap());
+        let since = fields.optional_moment_or_date("since").unwrap().start(Zone::find("Asia/Almaty").unwrap());
         assert_eq!(since, Moment::parse("2026-07-01T00:00:00+05:00").unwrap());
     }
 }

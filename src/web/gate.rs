@@ -42,16 +42,12 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
     let Some(pattern) = request.match_pattern() else {
         return Ok(None);
     };
-    let row = ROUTES
-        .iter()
-        .find(|row| row.path == pattern && row.verb.fits(request.method()));
+    let row = ROUTES.iter().find(|row| row.path == pattern && row.verb.fits(request.method()));
     let who = row.map_or(Who::Anyone, |row| row.who);
     if who == Who::Anyone {
         return Ok(None);
     }
-    let state = request
-        .app_data::<Data<WebState>>()
-        .ok_or_else(|| Problem::new(Kind::Internal))?;
+    let state = request.app_data::<Data<WebState>>().ok_or_else(|| Problem::new(Kind::Internal))?;
     let caller = authenticate(state, request).await?;
     match who {
         Who::Deed(deed) if !access::may(&caller, deed) => Err(deny(state, caller, deed).await),
@@ -69,10 +65,7 @@ async fn authenticate(state: &Data<WebState>, request: &ServiceRequest) -> Resul
 /// A question that somebody may not ask is on record before it is refused, or it is not refused but failed.
 async fn deny(state: &Data<WebState>, caller: Caller, deed: Deed) -> Problem {
     if deed == Deed::LookUp {
-        let recorded = act(state, move |registry, now, rng| {
-            resolve::record_denied(registry, now, rng, &caller)
-        })
-        .await;
+        let recorded = act(state, move |registry, now, rng| resolve::record_denied(registry, now, rng, &caller)).await;
         if let Err(problem) = recorded {
             return problem;
         }

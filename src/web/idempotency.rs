@@ -42,12 +42,7 @@ pub(crate) fn keyed(call: &Call, body_digest: Vec<u8>) -> Result<Option<Keyed>, 
         return Ok(None);
     };
     let route = format!("{} {}", call.request.method(), call.request.uri());
-    Ok(Some(Keyed {
-        account_id: call.caller.account_id.clone(),
-        key,
-        route,
-        body_digest,
-    }))
+    Ok(Some(Keyed { account_id: call.caller.account_id.clone(), key, route, body_digest }))
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -81,11 +76,7 @@ where
     let caller = call.caller;
     let done = act(&call.state, move |registry, now, rng| {
         let body = |done: &T| {
-            if keep == Keep::Answer {
-                serde_json::to_string(done).ok()
-            } else {
-                None
-            }
+            if keep == Keep::Answer { serde_json::to_string(done).ok() } else { None }
         };
         book::once(
             &registry.store,
@@ -103,14 +94,9 @@ where
 
 /// Gives a saved answer again.
 fn again(status: i32, body: String) -> Result<HttpResponse, Problem> {
-    let status = u16::try_from(status)
-        .ok()
-        .and_then(|status| StatusCode::from_u16(status).ok());
+    let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.ok_or_else(|| Problem::new(Kind::Internal).because("a saved status is none"))?;
-    Ok(HttpResponse::build(status)
-        .insert_header((REPLAYED, "true"))
-        .content_type("application/json")
-        .body(body))
+    Ok(HttpResponse::build(status).insert_header((REPLAYED, "true")).content_type("application/json").body(body))
 }
 
 #[cfg(test)]
@@ -122,10 +108,7 @@ mod tests {
     fn sent(values: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(
-                HeaderName::from_static("idempotency-key"),
-                HeaderValue::from_str(value).unwrap(),
-            );
+            headers.append(HeaderName::from_static("idempotency-key"), HeaderValue::from_str(value).unwrap());
         }
         headers
     }
@@ -133,10 +116,7 @@ mod tests {
     #[test]
     fn a_key_is_1_to_200_visible_characters() {
         assert_eq!(key(&sent(&[])).unwrap(), None);
-        assert_eq!(
-            key(&sent(&[" 8e03978e-40d5 "])).unwrap().as_deref(),
-            Some("8e03978e-40d5")
-        );
+        assert_eq!(key(&sent(&[" 8e03978e-40d5 "])).unwrap().as_deref(), Some("8e03978e-40d5"));
         assert!(key(&sent(&[&"k".repeat(200)])).is_ok());
         for wrong in ["", "   ", "two words", &"k".repeat(201)] {
             assert_eq!(key(&sent(&[wrong])).unwrap_err().kind(), Kind::Invalid, "{wrong}");

@@ -140,13 +140,7 @@ mod tests {
         let slugs: BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
         assert_eq!(slugs.len(), Kind::ALL.len());
         for kind in Kind::ALL {
-            assert!(
-                kind.slug()
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
-                "{}",
-                kind.slug()
-            );
+            assert!(kind.slug().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", kind.slug());
             assert_eq!(Kind::find(kind.slug()), Some(*kind));
         }
         assert_eq!(Kind::find("nothing-of-the-kind"), None);

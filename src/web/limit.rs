@@ -40,10 +40,7 @@ impl Limit {
     /// Allows so many questions a minute; 0: as many as one likes.
     #[must_use]
     pub(crate) fn per_minute(questions: u32) -> Self {
-        Self {
-            per_minute: i64::from(questions),
-            buckets: Mutex::default(),
-        }
+        Self { per_minute: i64::from(questions), buckets: Mutex::default() }
     }
 
     /// Returns how many a minute; 0: as many as one likes.
@@ -64,10 +61,7 @@ impl Limit {
         }
         let bucket = buckets.entry(key.to_owned()).or_insert(Bucket { left: full, at: now });
         let passed = (now.as_millis() - bucket.at.as_millis()).clamp(0, MINUTE_MS);
-        bucket.left = bucket
-            .left
-            .saturating_add(passed.saturating_mul(self.per_minute))
-            .min(full);
+        bucket.left = bucket.left.saturating_add(passed.saturating_mul(self.per_minute)).min(full);
         bucket.at = bucket.at.max(now);
         if bucket.left >= MINUTE_MS {
             bucket.left -= MINUTE_MS;
@@ -101,9 +95,7 @@ mod tests {
     #[test]
     fn over_an_hour_no_more_than_the_limit_passes() {
         let limit = Limit::per_minute(600);
-        let passed = (0..360_000)
-            .filter(|step| matches!(limit.take("a", at(step * 10)), Taken::Yes(_)))
-            .count();
+        let passed = (0..360_000).filter(|step| matches!(limit.take("a", at(step * 10)), Taken::Yes(_))).count();
         assert!((36_000..=36_600).contains(&passed), "{passed}");
     }
 

@@ -29,12 +29,8 @@ pub(crate) fn description() -> OpenApi {
         .build();
     let components = api.components.get_or_insert_default();
     components.add_security_scheme(KEY, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    components
-        .schemas
-        .insert(ProblemDocument::name().into_owned(), ProblemDocument::schema());
-    components
-        .schemas
-        .insert(FaultDocument::name().into_owned(), FaultDocument::schema());
+    components.schemas.insert(ProblemDocument::name().into_owned(), ProblemDocument::schema());
+    components.schemas.insert(FaultDocument::name().into_owned(), FaultDocument::schema());
     for route in ROUTES {
         if let Some(operation) = operation(&mut api, route) {
             complete(operation, route);
@@ -64,34 +60,24 @@ fn described(path: &str) -> String {
 
 fn complete(operation: &mut Operation, route: &Route) {
     let needs_key = route.who != Who::Anyone;
-    operation.security = Some(if needs_key {
-        vec![SecurityRequirement::new::<_, [&str; 0], &str>(KEY, [])]
-    } else {
-        vec![]
-    });
+    operation.security =
+        Some(if needs_key { vec![SecurityRequirement::new::<_, [&str; 0], &str>(KEY, [])] } else { vec![] });
     if needs_key && route.verb == Verb::Post && route.path != "/v1/lookups" {
         let parameter = ParameterBuilder::new()
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
-            .description(Some(
-                "1 to 200 visible characters: sent twice, done once. Kept for 7 days.",
-            ))
+            .description(Some("1 to 200 visible characters: sent twice, done once. Kept for 7 days."))
             .schema(Some(String::schema()))
             .build();
         operation.parameters.get_or_insert_default().push(parameter.into());
     }
-    let problem = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(ProblemDocument::name())))
-        .build();
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemDocument::name()))).build();
     let refusal = ResponseBuilder::new()
         .description("Refused: what is wrong, where, and what to do")
         .content("application/problem+json", problem)
         .build();
-    operation
-        .responses
-        .responses
-        .insert("default".to_owned(), refusal.into());
+    operation.responses.responses.insert("default".to_owned(), refusal.into());
 }
 
 #[cfg(test)]
@@ -108,17 +94,11 @@ mod tests {
             .unwrap()
             .iter()
             .flat_map(|(path, item)| {
-                item.as_object()
-                    .unwrap()
-                    .keys()
-                    .map(|method| (method.to_uppercase(), path.clone()))
-                    .collect::<Vec<_>>()
+                item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
             })
             .collect();
-        let routed: BTreeSet<_> = ROUTES
-            .iter()
-            .map(|route| (route.verb.name().to_owned(), described(route.path)))
-            .collect();
+        let routed: BTreeSet<_> =
+            ROUTES.iter().map(|route| (route.verb.name().to_owned(), described(route.path))).collect();
         assert_eq!(routed, described_there);
         assert_eq!(routed.len(), ROUTES.len(), "a route stands twice");
         assert!(api["openapi"].as_str().unwrap().starts_with("3.1"));
@@ -129,9 +109,7 @@ mod tests {
         let api = serde_json::to_value(description()).unwrap();
         for route in ROUTES {
             let operation = &api["paths"][described(route.path)][route.verb.name().to_lowercase()];
-            let asks = operation["security"]
-                .as_array()
-                .is_some_and(|needed| !needed.is_empty());
+            let asks = operation["security"].as_array().is_some_and(|needed| !needed.is_empty());
             assert_eq!(asks, route.who != Who::Anyone, "{} {}", route.verb.name(), route.path);
             assert!(operation["responses"]["default"].is_object(), "{}", route.path);
         }
@@ -141,10 +119,7 @@ mod tests {
     fn every_reference_leads_to_a_schema() {
         let text = description().to_json().unwrap();
         let api: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let names = text
-            .split("#/components/schemas/")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next());
+        let names = text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
         for name in names {
             assert!(api["components"]["schemas"][name].is_object(), "{name}");
         }

@@ -46,11 +46,7 @@ impl Page {
         let limit = |text: &str| text.parse::<usize>().ok().filter(|rows| (1..=MOST_ROWS).contains(rows));
         let rows = params.read("limit", limit_fault, limit).unwrap_or(ROWS_BY_DEFAULT);
         let path = call.request.uri().path().to_owned();
-        let scope = Scope {
-            account: call.caller.account_id.to_string(),
-            path,
-            filter,
-        };
+        let scope = Scope { account: call.caller.account_id.to_string(), path, filter };
         let open = |text: &str| open(|value| tag(call, value), &scope, text);
         let after = params.read("cursor", Fault::parameter("cursor", Wrong::Cursor), open);
         params.finish()?;
@@ -78,15 +74,8 @@ impl Page {
         read.truncate(self.rows);
         let last = read.last().filter(|_| more)?;
         let cursor = seal(tag, &self.scope, &place(last));
-        let filter = if self.scope.filter.is_empty() {
-            String::new()
-        } else {
-            format!("{}&", self.scope.filter)
-        };
-        Some(format!(
-            "{}?{filter}limit={}&cursor={cursor}",
-            self.scope.path, self.rows
-        ))
+        let filter = if self.scope.filter.is_empty() { String::new() } else { format!("{}&", self.scope.filter) };
+        Some(format!("{}?{filter}limit={}&cursor={cursor}", self.scope.path, self.rows))
     }
 }
 
@@ -130,27 +119,15 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     fn sign(value: &str) -> Vec<u8> {
-        Sha256::new()
-            .chain_update(b"a key of this test")
-            .chain_update(value)
-            .finalize()
-            .to_vec()
+        Sha256::new().chain_update(b"a key of this test").chain_update(value).finalize().to_vec()
     }
 
     fn scope() -> Scope {
-        Scope {
-            account: "a".to_owned(),
-            path: "/v1/sessions".to_owned(),
-            filter: "from=1".to_owned(),
-        }
+        Scope { account: "a".to_owned(), path: "/v1/sessions".to_owned(), filter: "from=1".to_owned() }
     }
 
     fn page(rows: usize) -> Page {
-        Page {
-            rows,
-            after: None,
-            scope: scope(),
-        }
+        Page { rows, after: None, scope: scope() }
     }
 
     #[test]
@@ -158,18 +135,9 @@ mod tests {
         let cursor = seal(sign, &scope(), "1234|ride");
         assert_eq!(open(sign, &scope(), &cursor).as_deref(), Some("1234|ride"));
         for other in [
-            Scope {
-                account: "b".to_owned(),
-                ..scope()
-            },
-            Scope {
-                path: "/v1/vehicles".to_owned(),
-                ..scope()
-            },
-            Scope {
-                filter: String::new(),
-                ..scope()
-            },
+            Scope { account: "b".to_owned(), ..scope() },
+            Scope { path: "/v1/vehicles".to_owned(), ..scope() },
+            Scope { filter: String::new(), ..scope() },
         ] {
             assert_eq!(open(sign, &other, &cursor), None, "{other:?}");
         }

@@ -27,22 +27,14 @@ impl Params {
     }
 
     fn parse(query: &str) -> Self {
-        let left = Query::<Vec<(String, String)>>::from_query(query)
-            .map(Query::into_inner)
-            .unwrap_or_default();
-        Self {
-            left,
-            known: Vec::new(),
-            faults: Vec::new(),
-        }
+        let left = Query::<Vec<(String, String)>>::from_query(query).map(Query::into_inner).unwrap_or_default();
+        Self { left, known: Vec::new(), faults: Vec::new() }
     }
 
     /// Takes a parameter that may stand several times.
     pub(crate) fn all(&mut self, name: &'static str) -> Vec<String> {
         self.known.push(name);
-        let (taken, left) = std::mem::take(&mut self.left)
-            .into_iter()
-            .partition(|(found, _)| found == name);
+        let (taken, left) = std::mem::take(&mut self.left).into_iter().partition(|(found, _)| found == name);
         self.left = left;
         let taken: Vec<(String, String)> = taken;
         taken.into_iter().map(|(_, value)| value).collect()
@@ -71,9 +63,7 @@ impl Params {
     pub(crate) fn moment(&mut self, name: &'static str) -> Option<Moment> {
         // A plus sign that was not escaped has become a space.
         let text = self.one(name)?.trim().replace(' ', "+");
-        Moment::parse(&text)
-            .map_err(|problem| self.faults.push(Fault::parameter(name, moment_wrong(&problem))))
-            .ok()
+        Moment::parse(&text).map_err(|problem| self.faults.push(Fault::parameter(name, moment_wrong(&problem)))).ok()
     }
 
     /// Ends the reading.
@@ -82,19 +72,10 @@ impl Params {
     /// All that was wrong, and every parameter that nobody read.
     pub(crate) fn finish(mut self) -> Result<(), Problem> {
         for (name, _) in self.left.iter().take(20) {
-            let known = if self.known.is_empty() {
-                "-".to_owned()
-            } else {
-                self.known.join(", ")
-            };
-            self.faults
-                .push(Fault::parameter(name, Wrong::UnknownParameter).with("known", &known));
+            let known = if self.known.is_empty() { "-".to_owned() } else { self.known.join(", ") };
+            self.faults.push(Fault::parameter(name, Wrong::UnknownParameter).with("known", &known));
         }
-        if self.faults.is_empty() {
-            Ok(())
-        } else {
-            Err(Problem::invalid(self.faults))
-        }
+        if self.faults.is_empty() { Ok(()) } else { Err(Problem::invalid(self.faults)) }
     }
 }
 

@@ -12,17 +12,12 @@ const MOST_SECONDS: u64 = 120;
 /// Returns how long the caller would wait; the first `wait` that stands there counts.
 #[must_use]
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
-    let stated = headers
-        .get_all("prefer")
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
+    let stated = headers.get_all("prefer").filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let mut waits = stated.filter_map(|preference| {
         let preference = preference.split(';').next()?;
         let (name, value) = preference.split_once('=')?;
         let seconds = value.trim().trim_matches('"').parse::<u64>().ok()?;
-        name.trim()
-            .eq_ignore_ascii_case("wait")
-            .then(|| Duration::from_secs(seconds.min(MOST_SECONDS)))
+        name.trim().eq_ignore_ascii_case("wait").then(|| Duration::from_secs(seconds.min(MOST_SECONDS)))
     });
     waits.next()
 }
@@ -41,10 +36,7 @@ mod tests {
     #[test]
     fn a_wait_is_found_among_other_preferences() {
         assert_eq!(stated("wait=10"), Some(Duration::from_secs(10)));
-        assert_eq!(
-            stated("respond-async, Wait = \"5\"; foo=bar"),
-            Some(Duration::from_secs(5))
-        );
+        assert_eq!(stated("respond-async, Wait = \"5\"; foo=bar"), Some(Duration::from_secs(5)));
         assert_eq!(stated("respond-async"), None);
         assert_eq!(stated("wait=soon"), None);
         assert_eq!(wait(&HeaderMap::new()), None);

@@ -47,13 +47,7 @@ impl Problem {
     /// Refuses.
     #[must_use]
     pub(crate) fn new(kind: Kind) -> Self {
-        let mut problem = Self {
-            kind,
-            arguments: Vec::new(),
-            faults: Vec::new(),
-            headers: Vec::new(),
-            cause: None,
-        };
+        let mut problem = Self { kind, arguments: Vec::new(), faults: Vec::new(), headers: Vec::new(), cause: None };
         if kind == Kind::Busy {
             problem = problem.retry_after(1);
         }
@@ -128,11 +122,7 @@ impl Problem {
     #[must_use]
     pub(crate) fn document(&self, language: Language, instance: &str) -> ProblemDocument {
         let slug = self.kind.slug();
-        let arguments: Vec<_> = self
-            .arguments
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let arguments: Vec<_> = self.arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
         ProblemDocument {
             kind: format!("/problems/{slug}"),
             title: say(language, &format!("problems.{slug}.title"), &[]),
@@ -205,11 +195,8 @@ mod tests {
 
     #[test]
     fn the_title_is_the_same_each_time_and_the_detail_speaks_of_this_time() {
-        let said = |letter: &str| {
-            Problem::new(Kind::LetterTaken)
-                .with("letter", &letter)
-                .document(Language::En, "0190")
-        };
+        let said =
+            |letter: &str| Problem::new(Kind::LetterTaken).with("letter", &letter).document(Language::En, "0190");
         assert_eq!(said("A").title, said("B").title);
         assert_ne!(said("A").detail, said("B").detail);
         assert_eq!(said("A").kind, "/problems/letter-taken");

@@ -176,9 +176,7 @@ fn taking(verb: Verb) -> impl guard::Guard {
 
 fn refuse_method(verbs: &[Verb]) -> Result<HttpResponse, Problem> {
     let taken = allow(verbs);
-    Err(Problem::new(Kind::WrongMethod)
-        .with("taken", &taken)
-        .header(header::ALLOW, &taken))
+    Err(Problem::new(Kind::WrongMethod).with("taken", &taken).header(header::ALLOW, &taken))
 }
 
 async fn nothing_here() -> Result<HttpResponse, Problem> {

@@ -28,11 +28,7 @@ impl WebState {
     /// Takes the registry, what wakes its workers, and how many lookups a key may make a minute (0: as many as it likes).
     #[must_use]
     pub fn new(registry: Registry, ring: Arc<dyn Fn() + Send + Sync>, lookups_per_minute: u32) -> Self {
-        Self {
-            registry,
-            ring,
-            lookups: Limit::per_minute(lookups_per_minute),
-        }
+        Self { registry, ring, lookups: Limit::per_minute(lookups_per_minute) }
     }
 }
 
@@ -50,8 +46,7 @@ where
 {
     let state = Data::clone(state);
     let done = web::block(move || deed(&state.registry, clock::now(), &mut clock::chance())).await;
-    done.map_err(|lost| Problem::new(Kind::Internal).because(lost))?
-        .map_err(Into::into)
+    done.map_err(|lost| Problem::new(Kind::Internal).because(lost))?.map_err(Into::into)
 }
 
 /// Reads in one view of the database, on a thread that may wait for it.
@@ -66,8 +61,5 @@ where
     T: Send + 'static,
     E: From<StorageError> + Into<Problem> + Send + 'static,
 {
-    act(state, move |registry, _, _| {
-        registry.store.read(|db| reader(db, registry))
-    })
-    .await
+    act(state, move |registry, _, _| registry.store.read(|db| reader(db, registry))).await
 }

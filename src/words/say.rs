@@ -41,11 +41,7 @@ fn texts(file: &str) -> Texts {
 
 fn flatten(prefix: &str, table: toml::Table, texts: &mut Texts) {
     for (name, value) in table {
-        let key = if prefix.is_empty() {
-            name
-        } else {
-            format!("{prefix}.{name}")
-        };
+        let key = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
         match value {
             toml::Value::Table(inner) => flatten(&key, inner, texts),
             toml::Value::String(text) => drop(texts.insert(key, text)),
@@ -89,10 +85,7 @@ mod tests {
     ];
 
     fn placeholders(text: &str) -> BTreeSet<&str> {
-        text.split('{')
-            .skip(1)
-            .filter_map(|part| part.split_once('}').map(|(name, _)| name))
-            .collect()
+        text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
     }
 
     #[test]
@@ -119,11 +112,7 @@ mod tests {
                 .collect()
         };
         let english = shape(&ENGLISH);
-        for (language, texts) in [
-            (Language::Kk, &KAZAKH),
-            (Language::Ru, &RUSSIAN),
-            (Language::En, &ENGLISH),
-        ] {
+        for (language, texts) in [(Language::Kk, &KAZAKH), (Language::Ru, &RUSSIAN), (Language::En, &ENGLISH)] {
             for (key, names) in shape(texts) {
                 assert_eq!(english.get(&key), Some(&names), "{language} differs from en at {key}");
             }
@@ -139,10 +128,7 @@ mod tests {
     fn kazakh_and_russian_are_translated_and_not_copied() {
         let cyrillic = |text: &str| text.chars().any(|letter| ('\u{400}'..='\u{4ff}').contains(&letter));
         for (key, english) in ENGLISH.iter().filter(|(_, text)| text.split_whitespace().count() > 2) {
-            assert!(
-                !cyrillic(english.split(['"', '“', '«', '(']).next().unwrap_or_default()),
-                "en at {key}"
-            );
+            assert!(!cyrillic(english.split(['"', '“', '«', '(']).next().unwrap_or_default()), "en at {key}");
             assert!(RUSSIAN.get(key).is_some_and(|text| cyrillic(text)), "ru at {key}");
             assert!(KAZAKH.get(key).is_some_and(|text| cyrillic(text)), "kk at {key}");
         }

@@ -17,11 +17,7 @@ pub(crate) const ROOMS: &[Room] = &[
     room("model", &["plate"], WORLD),
     room("fleet_list", &["model", "plate", "words"], WORLD),
     room("storage", &["model", "plate", "audit"], &[]),
-    room(
-        "registry",
-        &["plate", "audit", "model", "render", "fleet_list", "storage", "words"],
-        HTTP_WORDS,
-    ),
+    room("registry", &["plate", "audit", "model", "render", "fleet_list", "storage", "words"], HTTP_WORDS),
     room(
         "jobs",
         &[
@@ -87,38 +83,18 @@ pub(crate) const RESERVED: &[Reserved] = &[
 /// What a room gets at when it reads or writes the disk, the network or its surroundings.
 const WORLD: &[&str] = &["std::fs", "std::net", "std::process", "std::env"];
 
-const GROUND_NEVER: &[&str] = &[
-    "chrono",
-    "chrono_tz",
-    "std::time",
-    "std::io",
-    "std::fs",
-    "std::net",
-    "std::process",
-    "std::env",
-];
-const RENDER_NEVER: &[&str] = &["std::time", "std::fs", "std::net", "std::process", "std::env"];
-const HTTP_WORDS: &[&str] = &[
-    "StatusCode",
-    "HeaderMap",
-    "HeaderName",
-    "HeaderValue",
-    "HttpRequest",
-    "HttpResponse",
-    "Cookie",
-];
+const GROUND_NEVER: &[&str] =
+    &["chrono", "chrono_tz", "std::time", "std::io", "std::fs", "std::net", "std::process", "std::env"];
+const HTTP_WORDS: &[&str] =
+    &["StatusCode", "HeaderMap", "HeaderName", "HeaderValue", "HttpRequest", "HttpResponse", "Cookie"];
 
 const STORAGE: &[&str] = &["src/storage/"];
 const WEB: &[&str] = &["src/web/", "src/startup.rs", "src/startup/"];
 /// The values that answers are made of describe their own shape, or each would be written twice.
 const WEB_AND_SHAPES: &[&str] = &["src/web/", "src/startup/", "src/model/", "src/registry/"];
 const CLOCK: &[&str] = &["src/clock.rs"];
-const BOTH_DATABASES: &[&str] = &[
-    "src/storage/connection.rs",
-    "src/storage/migrations.rs",
-    "src/storage/dialect.rs",
-    "src/storage/dialect/",
-];
+const BOTH_DATABASES: &[&str] =
+    &["src/storage/connection.rs", "src/storage/migrations.rs", "src/storage/dialect.rs", "src/storage/dialect/"];
 
 const SAY_IT_TO_STORAGE: &str = "give `src/storage` a function that says what you want to know";
 const LEAVE_IT_TO_WEB: &str = "take and return values; `src/web` translates from and to HTTP";
@@ -127,11 +103,7 @@ const TAKE_NOW: &str = "take `now` as an argument; the floors that may ask take 
 const TAKE_RNG: &str = "take `rng` as an argument; the floors that may ask take it from `src/clock.rs`";
 
 const fn room(name: &'static str, may_import: &'static [&'static str], never: &'static [&'static str]) -> Room {
-    Room {
-        name,
-        may_import,
-        never,
-    }
+    Room { name, may_import, never }
 }
 
 const fn reserved(what: &'static str, only_in: &'static [&'static str], remedy: &'static str) -> Reserved {

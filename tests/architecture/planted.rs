@@ -6,44 +6,16 @@ use crate::rules::{self, Finding, Migrations, Reserved, Room};
 use crate::source::Source;
 
 const ROOMS: &[Room] = &[
-    Room {
-        name: "ground",
-        may_import: &[],
-        never: &["chrono", "std::fs"],
-    },
-    Room {
-        name: "desk",
-        may_import: &["ground", "store::handle"],
-        never: &["Cookie"],
-    },
-    Room {
-        name: "store",
-        may_import: &["ground"],
-        never: &[],
-    },
-    Room {
-        name: "door",
-        may_import: &["*"],
-        never: &[],
-    },
+    Room { name: "ground", may_import: &[], never: &["chrono", "std::fs"] },
+    Room { name: "desk", may_import: &["ground", "store::handle"], never: &["Cookie"] },
+    Room { name: "store", may_import: &["ground"], never: &[] },
+    Room { name: "door", may_import: &["*"], never: &[] },
 ];
 
 const RESERVED: &[Reserved] = &[
-    Reserved {
-        what: "diesel*",
-        only_in: &["src/store/"],
-        remedy: "ask the store",
-    },
-    Reserved {
-        what: "Db::Sqlite",
-        only_in: &["src/store/dialect.rs"],
-        remedy: "ask the dialect",
-    },
-    Reserved {
-        what: "Utc::now",
-        only_in: &["src/clock.rs"],
-        remedy: "take `now`",
-    },
+    Reserved { what: "diesel*", only_in: &["src/store/"], remedy: "ask the store" },
+    Reserved { what: "Db::Sqlite", only_in: &["src/store/dialect.rs"], remedy: "ask the dialect" },
+    Reserved { what: "Utc::now", only_in: &["src/clock.rs"], remedy: "take `now`" },
 ];
 
 fn source(path: &str, text: &str) -> Source {
@@ -67,10 +39,7 @@ fn reserved(path: &str, text: &str) -> Vec<Finding> {
 fn finds(findings: &[Finding], expected: &[&str]) {
     let found: Vec<String> = findings.iter().map(ToString::to_string).collect();
     let same = found.len() == expected.len()
-        && found
-            .iter()
-            .zip(expected)
-            .all(|(found, beginning)| found.starts_with(beginning));
+        && found.iter().zip(expected).all(|(found, beginning)| found.starts_with(beginning));
     assert!(same, "expected {expected:#?}\nbut found {found:#?}");
 }
 
@@ -95,10 +64,7 @@ fn an_import_that_points_up_is_found_however_it_is_written() {
         assert!(!findings.is_empty(), "nothing found in {text}");
     }
     finds(
-        &doors(
-            "src/store/lamps.rs",
-            "//! x\nuse crate::{\n    ground,\n    desk::{Lamp, Seat},\n};\n",
-        ),
+        &doors("src/store/lamps.rs", "//! x\nuse crate::{\n    ground,\n    desk::{Lamp, Seat},\n};\n"),
         &[
             "src/store/lamps.rs:4: `store` must not import `desk::Lamp`; it may import ground: ",
             "src/store/lamps.rs:4: `store` must not import `desk::Seat`; ",
@@ -109,22 +75,10 @@ fn an_import_that_points_up_is_found_however_it_is_written() {
 #[test]
 fn of_a_room_that_is_open_in_part_only_that_part_may_be_imported() {
     finds(&doors("src/desk.rs", "use crate::store::handle::Handle;"), &[]);
-    finds(
-        &doors("src/desk.rs", "use crate::store::rides;"),
-        &["src/desk.rs:1: `desk` must not import `store::rides`"],
-    );
-    finds(
-        &doors("src/desk.rs", "use crate::store;"),
-        &["src/desk.rs:1: `desk` must not import `store`"],
-    );
-    finds(
-        &doors("src/desk.rs", "use crate::store::{self};"),
-        &["src/desk.rs:1: `desk` must not import `store`"],
-    );
-    finds(
-        &doors("src/desk.rs", "use crate::store::*;"),
-        &["src/desk.rs:1: `desk` must not import `store::*`"],
-    );
+    finds(&doors("src/desk.rs", "use crate::store::rides;"), &["src/desk.rs:1: `desk` must not import `store::rides`"]);
+    finds(&doors("src/desk.rs", "use crate::store;"), &["src/desk.rs:1: `desk` must not import `store`"]);
+    finds(&doors("src/desk.rs", "use crate::store::{self};"), &["src/desk.rs:1: `desk` must not import `store`"]);
+    finds(&doors("src/desk.rs", "use crate::store::*;"), &["src/desk.rs:1: `desk` must not import `store::*`"]);
 }
 
 #[test]
@@ -150,34 +104,22 @@ mod tests {
 
 #[test]
 fn a_file_outside_every_room_is_found() {
-    finds(
-        &doors("src/attic/chest.rs", "//! x"),
-        &["src/attic/chest.rs:1: `attic` is no room of the house"],
-    );
+    finds(&doors("src/attic/chest.rs", "//! x"), &["src/attic/chest.rs:1: `attic` is no room of the house"]);
 }
 
 #[test]
 fn a_guest_that_a_room_never_lets_in_is_found() {
     finds(
-        &guests(
-            "src/ground/stone.rs",
-            "use std::{fmt,\nfs};\nuse std::*;\nfn age(_: chrono::NaiveDate) {}",
-        ),
+        &guests("src/ground/stone.rs", "use std::{fmt,\nfs};\nuse std::*;\nfn age(_: chrono::NaiveDate) {}"),
         &[
             "src/ground/stone.rs:2: `ground` must never name `std::fs`",
             "src/ground/stone.rs:3: `ground` must never name `std::fs`",
             "src/ground/stone.rs:4: `ground` must never name `chrono`",
         ],
     );
+    finds(&guests("src/desk.rs", "fn a(_: &web::Cookie) {}"), &["src/desk.rs:1: `desk` must never name `Cookie`"]);
     finds(
-        &guests("src/desk.rs", "fn a(_: &web::Cookie) {}"),
-        &["src/desk.rs:1: `desk` must never name `Cookie`"],
-    );
-    finds(
-        &guests(
-            "src/ground/stone.rs",
-            "use std::{fmt, fmt::*}; // std::fs, chrono\nconst A: &str = \"chrono\";",
-        ),
+        &guests("src/ground/stone.rs", "use std::{fmt, fmt::*}; // std::fs, chrono\nconst A: &str = \"chrono\";"),
         &[],
     );
 }
@@ -186,24 +128,15 @@ fn a_guest_that_a_room_never_lets_in_is_found() {
 fn what_is_reserved_is_found_elsewhere_and_allowed_at_home() {
     let text = "#[derive(diesel::Queryable)]\nstruct Row;\nuse diesel_migrations::embed;\nuse {diesel::sql_query};";
     let expected = "may be named only in src/store/; ask the store";
-    let rows: Vec<String> = [1, 3, 4]
-        .map(|line| format!("src/desk.rs:{line}: `diesel*` {expected}"))
-        .into();
-    finds(
-        &reserved("src/desk.rs", text),
-        &rows.iter().map(String::as_str).collect::<Vec<_>>(),
-    );
+    let rows: Vec<String> = [1, 3, 4].map(|line| format!("src/desk.rs:{line}: `diesel*` {expected}")).into();
+    finds(&reserved("src/desk.rs", text), &rows.iter().map(String::as_str).collect::<Vec<_>>());
     finds(&reserved("src/store/rows.rs", text), &[]);
 
     let arm =
         "fn a(db: Db) { match db { crate::store::Db::Sqlite(_) => {} } }\nuse Db::{Postgres, Sqlite};\nuse Db::*;";
     finds(
         &reserved("src/store/rows.rs", arm),
-        &[
-            "src/store/rows.rs:1: ",
-            "src/store/rows.rs:2: ",
-            "src/store/rows.rs:3: ",
-        ],
+        &["src/store/rows.rs:1: ", "src/store/rows.rs:2: ", "src/store/rows.rs:3: "],
     );
     finds(&reserved("src/store/dialect.rs", arm), &[]);
 
@@ -219,18 +152,12 @@ fn what_is_reserved_is_found_elsewhere_and_allowed_at_home() {
 fn a_framework_named_in_a_string_is_found() {
     let text = "const FILTER: &str = \"actix_web=info\";\n#[actix_web::main]\nfn main() {} // actix";
     let findings = rules::unspoken(&source("src/main.rs", text), &["actix"]);
-    finds(
-        &findings,
-        &["src/main.rs:1: `actix` is named", "src/main.rs:2: `actix` is named"],
-    );
+    finds(&findings, &["src/main.rs:1: `actix` is named", "src/main.rs:2: `actix` is named"]);
 }
 
 #[test]
 fn a_file_without_opening_or_without_end_is_found() {
-    finds(
-        &rules::silent_opening(&source("src/a.rs", "// x\n//! y")),
-        &["src/a.rs:1: the file does not open"],
-    );
+    finds(&rules::silent_opening(&source("src/a.rs", "// x\n//! y")), &["src/a.rs:1: the file does not open"]);
     finds(&rules::silent_opening(&source("src/a.rs", "//! y")), &[]);
     finds(
         &rules::too_long(&source("src/a.rs", &"\n".repeat(401)), 400),
@@ -255,21 +182,13 @@ fn a_definition_in_a_mod_file_is_found() {
         "#[derive(Debug)]\nenum A {}",
     ] {
         let text = format!("{listing}{definition}\nmod c;\n");
-        finds(
-            &rules::definitions(&source("src/a/mod.rs", &text)),
-            &["src/a/mod.rs:7: something is defined here"],
-        );
+        finds(&rules::definitions(&source("src/a/mod.rs", &text)), &["src/a/mod.rs:7: something is defined here"]);
     }
 }
 
 #[test]
 fn a_name_that_says_nothing_is_found() {
-    for path in [
-        "src/util.rs",
-        "src/helpers/mod.rs",
-        "src/fleet_data.rs",
-        "tests/registry/common.rs",
-    ] {
+    for path in ["src/util.rs", "src/helpers/mod.rs", "src/fleet_data.rs", "tests/registry/common.rs"] {
         assert_eq!(rules::empty_name(&source(path, "")).len(), 1, "{path}");
     }
     finds(&rules::empty_name(&source("src/storage/database.rs", "")), &[]);
@@ -295,10 +214,7 @@ fn a_route_registered_apart_is_found() {
 #[test]
 fn migrations_that_differ_are_found() {
     let tree = |folders: &[(&str, &[&str])]| -> Migrations {
-        folders
-            .iter()
-            .map(|(name, files)| ((*name).into(), files.iter().map(|&file| file.into()).collect()))
-            .collect()
+        folders.iter().map(|(name, files)| ((*name).into(), files.iter().map(|&file| file.into()).collect())).collect()
     };
     let full = tree(&[("1_begin", &["up.sql", "down.sql"]), ("2_more", &["up.sql"])]);
     finds(&rules::unequal_migrations([("a", &full), ("b", &full)]), &[]);

@@ -42,12 +42,7 @@ pub(crate) struct Reserved {
 
 impl Source {
     fn finding(&self, line: usize, wrong: String, remedy: impl Into<String>) -> Finding {
-        Finding {
-            path: self.path.clone(),
-            line,
-            wrong,
-            remedy: remedy.into(),
-        }
+        Finding { path: self.path.clone(), line, wrong, remedy: remedy.into() }
     }
 
     /// The room a file below `src` belongs to: `src/cli.rs` and `src/cli/import.rs` are both `cli`.
@@ -62,17 +57,11 @@ impl Source {
 pub(crate) fn closed_doors(source: &Source, rooms: &[Room]) -> Vec<Finding> {
     let Some(here) = rooms.iter().find(|room| room.name == source.room()) else {
         let wrong = format!("`{}` is no room of the house", source.room());
-        return vec![source.finding(
-            1,
-            wrong,
-            "move the file, or add the room to the table with what it may import",
-        )];
+        return vec![source.finding(1, wrong, "move the file, or add the room to the table with what it may import")];
     };
     let open = |inside: &[String]| {
         here.may_import.iter().any(|allowed| {
-            let mut steps = allowed
-                .split("::")
-                .zip(inside.iter().map(String::as_str).chain(std::iter::repeat("")));
+            let mut steps = allowed.split("::").zip(inside.iter().map(String::as_str).chain(std::iter::repeat("")));
             *allowed == "*" || steps.all(|(allowed, named)| allowed == named)
         })
     };
@@ -84,11 +73,7 @@ pub(crate) fn closed_doors(source: &Source, rooms: &[Room]) -> Vec<Finding> {
         let own = inside.first().is_none_or(|first| first == here.name);
         if root == "crate" && !own && !open(inside) {
             let wrong = format!("`{}` must not import `{}`", here.name, inside.join("::"));
-            let allowed = if here.may_import.is_empty() {
-                "nothing".to_owned()
-            } else {
-                here.may_import.join(", ")
-            };
+            let allowed = if here.may_import.is_empty() { "nothing".to_owned() } else { here.may_import.join(", ") };
             let remedy = format!("it may import {allowed}: move the code to the floor that may, or hand the value in");
             findings.push(source.finding(path.line, wrong, remedy));
         }
@@ -100,10 +85,7 @@ pub(crate) fn closed_doors(source: &Source, rooms: &[Room]) -> Vec<Finding> {
 pub(crate) fn forbidden_guests(source: &Source, rooms: &[Room]) -> Vec<Finding> {
     let room = rooms.iter().find(|room| room.name == source.room());
     let never = room.map_or(&[][..], |room| room.never);
-    let named = source
-        .paths
-        .iter()
-        .flat_map(|path| never.iter().map(move |what| (path, what)));
+    let named = source.paths.iter().flat_map(|path| never.iter().map(move |what| (path, what)));
     named
         .filter(|(path, what)| names(path, what))
         .map(|(path, what)| {
@@ -116,15 +98,10 @@ pub(crate) fn forbidden_guests(source: &Source, rooms: &[Room]) -> Vec<Finding> 
 /// Finds what is named outside the places it is reserved for.
 pub(crate) fn reserved_elsewhere(source: &Source, reserved: &[Reserved]) -> Vec<Finding> {
     let at_home = |row: &&Reserved| {
-        row.only_in
-            .iter()
-            .any(|place| source.path == *place || place.ends_with('/') && source.path.starts_with(place))
+        row.only_in.iter().any(|place| source.path == *place || place.ends_with('/') && source.path.starts_with(place))
     };
     let foreign: Vec<_> = reserved.iter().filter(|row| !at_home(row)).collect();
-    let named = source
-        .paths
-        .iter()
-        .flat_map(|path| foreign.iter().map(move |row| (path, row)));
+    let named = source.paths.iter().flat_map(|path| foreign.iter().map(move |row| (path, row)));
     named
         .filter(|(path, row)| names(path, row.what))
         .map(|(path, row)| {
@@ -141,17 +118,12 @@ fn names(path: &NamedPath, what: &str) -> bool {
         Some(beginning) => segment.starts_with(beginning),
         None => segment == wanted || wanted != &what && segment == "*",
     };
-    path.segments
-        .windows(wanted.len())
-        .any(|window| window.iter().zip(&wanted).all(same))
+    path.segments.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(same))
 }
 
 /// Finds words that must not even stand in a string or an attribute.
 pub(crate) fn unspoken(source: &Source, words: &[&str]) -> Vec<Finding> {
-    let spoken = source
-        .tokens
-        .iter()
-        .flat_map(|token| words.iter().map(move |word| (token, word)));
+    let spoken = source.tokens.iter().flat_map(|token| words.iter().map(move |word| (token, word)));
     spoken
         .filter(|(token, word)| token.text.contains(*word))
         .map(|(token, word)| {
@@ -266,20 +238,11 @@ pub(crate) fn empty_name(source: &Source) -> Vec<Finding> {
 
 /// Finds routes that are registered with a call or an attribute.
 pub(crate) fn registered_routes(source: &Source) -> Vec<Finding> {
-    const METHODS: [&str; 11] = [
-        "get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "route", "routes",
-    ];
+    const METHODS: [&str; 11] =
+        ["get", "post", "put", "patch", "delete", "head", "options", "trace", "connect", "route", "routes"];
     let mut findings = Vec::new();
-    for (at, token) in source
-        .tokens
-        .iter()
-        .enumerate()
-        .filter(|(_, token)| token.kind == Kind::Word)
-    {
-        let text = |at: Option<usize>| {
-            at.and_then(|at| source.tokens.get(at))
-                .map_or("", |token| token.text.as_str())
-        };
+    for (at, token) in source.tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Word) {
+        let text = |at: Option<usize>| at.and_then(|at| source.tokens.get(at)).map_or("", |token| token.text.as_str());
         let before = |steps| text(at.checked_sub(steps));
         let word = token.text.as_str();
         let called = text(Some(at + 1)) == "(";
@@ -307,36 +270,19 @@ pub(crate) type Migrations = BTreeMap<String, BTreeSet<String>>;
 pub(crate) fn unequal_migrations(trees: [(&str, &Migrations); 2]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |path: String, wrong: &str, remedy: &str| {
-        findings.push(Finding {
-            path,
-            line: 1,
-            wrong: wrong.to_owned(),
-            remedy: remedy.to_owned(),
-        });
+        findings.push(Finding { path, line: 1, wrong: wrong.to_owned(), remedy: remedy.to_owned() });
     };
     let [first, second] = trees;
     for ((here, tree), (there, other)) in [(first, second), (second, first)] {
         if tree.is_empty() {
-            add(
-                here.to_owned(),
-                "there is no migration",
-                "write the first: both databases begin with one",
-            );
+            add(here.to_owned(), "there is no migration", "write the first: both databases begin with one");
         }
         for (name, files) in tree {
             if !files.contains("up.sql") {
-                add(
-                    format!("{here}/{name}"),
-                    "there is no up.sql",
-                    "write it, or remove the folder",
-                );
+                add(format!("{here}/{name}"), "there is no up.sql", "write it, or remove the folder");
             }
             match other.get(name) {
-                None => add(
-                    format!("{there}/{name}"),
-                    "the folder is missing",
-                    "both databases take the same steps",
-                ),
+                None => add(format!("{there}/{name}"), "the folder is missing", "both databases take the same steps"),
                 Some(others) if files.contains("down.sql") && !others.contains("down.sql") => {
                     let remedy = "the other database can step back, so this one must";
                     add(format!("{there}/{name}"), "there is no down.sql", remedy);

@@ -41,12 +41,7 @@ impl Source {
     pub(crate) fn read(path: &str, text: &str) -> Self {
         let tokens = tokens(text);
         let paths = named_paths(&tokens, module_of(path));
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            tokens,
-            paths,
-        }
+        Self { path: path.to_owned(), text: text.to_owned(), tokens, paths }
     }
 }
 
@@ -88,11 +83,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         let (length, kind) = first_piece(rest);
         let (piece, left) = rest.split_at(length);
         if let Some(kind) = kind {
-            found.push(Token {
-                line,
-                kind,
-                text: piece.to_owned(),
-            });
+            found.push(Token { line, kind, text: piece.to_owned() });
         }
         line += piece.matches('\n').count();
         rest = left;
@@ -183,13 +174,7 @@ struct PathReader<'tokens> {
 
 fn named_paths(tokens: &[Token], module: Vec<String>) -> Vec<NamedPath> {
     let (depth, inline_modules, found) = (0, Vec::new(), Vec::new());
-    let mut reader = PathReader {
-        tokens,
-        module,
-        depth,
-        inline_modules,
-        found,
-    };
+    let mut reader = PathReader { tokens, module, depth, inline_modules, found };
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         at = match token.kind {
@@ -263,8 +248,7 @@ impl PathReader<'_> {
         let Token { line, text, .. } = &self.tokens[at];
         if text.starts_with("\"crate::") {
             let inner = named_paths(&tokens(text.trim_matches('"')), self.module.clone());
-            self.found
-                .extend(inner.into_iter().map(|path| NamedPath { line: *line, ..path }));
+            self.found.extend(inner.into_iter().map(|path| NamedPath { line: *line, ..path }));
         }
         at + 1
     }

@@ -12,15 +12,7 @@ use crate::house::{TestRegistry, fleet, ride};
 use crate::people::{Person, Reply};
 
 /// Who calls: nobody, each role, and a key of the right role without any fitting scope.
-const CALLERS: [&str; 7] = [
-    "nobody",
-    "operator",
-    "officer",
-    "supervisor",
-    "auditor",
-    "regulator",
-    "narrow",
-];
+const CALLERS: [&str; 7] = ["nobody", "operator", "officer", "supervisor", "auditor", "regulator", "narrow"];
 
 /// What is expected of callers in the order of [`CALLERS`], for a thing of the caller's own, then for a foreign one and
 /// a missing one by whoever may call at all (0: there is no such thing here).
@@ -33,13 +25,7 @@ struct Row {
 }
 
 const fn row(verb: &'static str, path: &'static str, own: [u16; 7], foreign: u16, missing: u16) -> Row {
-    Row {
-        verb,
-        path,
-        own,
-        foreign,
-        missing,
-    }
+    Row { verb, path, own, foreign, missing }
 }
 
 const OPEN: [u16; 7] = [200; 7];
@@ -123,17 +109,7 @@ impl Scene {
         }
         let lookup = answer["id"].as_str().unwrap().to_owned();
         let regulator = registry.regulator();
-        Self {
-            registry,
-            operator,
-            foreign,
-            regulator,
-            import,
-            foreign_import,
-            lookup,
-            officer,
-            entry,
-        }
+        Self { registry, operator, foreign, regulator, import, foreign_import, lookup, officer, entry }
     }
 
     fn caller(&self, name: &str) -> Person {
@@ -162,35 +138,17 @@ impl Scene {
             Thing::Missing => "01890000-0000-7000-8000-000000000000".to_owned(),
         };
         if template.contains("/operators/{id}/suspension") {
-            let id = if thing == Thing::Own {
-                self.fresh_operator().id
-            } else {
-                pick("", "")
-            };
+            let id = if thing == Thing::Own { self.fresh_operator().id } else { pick("", "") };
             if thing == Thing::Own && verb == "DELETE" {
-                self.regulator
-                    .post(&format!("/v1/operators/{id}/suspension"), &json!({"reason": "x"}));
+                self.regulator.post(&format!("/v1/operators/{id}/suspension"), &json!({"reason": "x"}));
             }
             return template.replace("{id}", &id);
         }
-        let number = if thing == Thing::Missing {
-            "K00099".to_owned()
-        } else {
-            pick("K00001", "Z00001")
-        };
+        let number = if thing == Thing::Missing { "K00099".to_owned() } else { pick("K00001", "Z00001") };
         let path = template
-            .replace(
-                "/operators/{id}",
-                &format!("/operators/{}", pick(&self.operator.id, &self.foreign.id)),
-            )
-            .replace(
-                "/fleet-imports/{id}",
-                &format!("/fleet-imports/{}", pick(&self.import, &self.foreign_import)),
-            )
-            .replace(
-                "/lookups/{id}",
-                &format!("/lookups/{}", pick(&self.lookup, &self.foreign_lookup(thing))),
-            )
+            .replace("/operators/{id}", &format!("/operators/{}", pick(&self.operator.id, &self.foreign.id)))
+            .replace("/fleet-imports/{id}", &format!("/fleet-imports/{}", pick(&self.import, &self.foreign_import)))
+            .replace("/lookups/{id}", &format!("/lookups/{}", pick(&self.lookup, &self.foreign_lookup(thing))))
             .replace("{device_id}", &pick("k-1", "z-1"))
             .replace("{number}", &number)
             .replace(
@@ -201,38 +159,10 @@ impl Scene {
                     Thing::Missing => "99999".to_owned(),
                 },
             )
-            .replace(
-                "entries/{tail:.*}",
-                if thing == Thing::Missing {
-                    "entries/x999/999"
-                } else {
-                    "entries/000.p/1"
-                },
-            )
-            .replace(
-                "{tail:.*}",
-                if thing == Thing::Missing {
-                    "9/x999/999"
-                } else {
-                    "0/000.p/1"
-                },
-            )
-            .replace(
-                "{file}",
-                if thing == Thing::Missing {
-                    "nothing.js"
-                } else {
-                    "swagger-ui.css"
-                },
-            )
-            .replace(
-                "{slug}",
-                if thing == Thing::Missing {
-                    "nothing"
-                } else {
-                    "not-found"
-                },
-            );
+            .replace("entries/{tail:.*}", if thing == Thing::Missing { "entries/x999/999" } else { "entries/000.p/1" })
+            .replace("{tail:.*}", if thing == Thing::Missing { "9/x999/999" } else { "0/000.p/1" })
+            .replace("{file}", if thing == Thing::Missing { "nothing.js" } else { "swagger-ui.css" })
+            .replace("{slug}", if thing == Thing::Missing { "nothing" } else { "not-found" });
         if template.contains("/accounts/{id}") {
             return self.account_path(&path, verb, thing);
         }
@@ -247,10 +177,7 @@ impl Scene {
             return String::new();
         }
         let other = self.registry.officer_of("Astana");
-        other.look_up("K00001", "2026-07-07T12:00:00+05:00")["id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        other.look_up("K00001", "2026-07-07T12:00:00+05:00")["id"].as_str().unwrap().to_owned()
     }
 
     fn account_path(&self, path: &str, verb: &str, thing: Thing) -> String {
@@ -258,18 +185,12 @@ impl Scene {
         if thing == Thing::Missing {
             return path.replace("{id}", missing).replace("{key_id}", "000000000000");
         }
-        let account = self
-            .regulator
-            .post("/v1/accounts", &json!({"role": "auditor", "name": "a"}))
-            .expect(201);
+        let account = self.regulator.post("/v1/accounts", &json!({"role": "auditor", "name": "a"})).expect(201);
         let id = account["account"]["id"].as_str().unwrap();
         let mut path = path.replace("{id}", id);
         if verb == "DELETE" {
             let body = json!({"name": "k", "scopes": ["audit"]});
-            let key = self
-                .regulator
-                .post(&format!("/v1/accounts/{id}/keys"), &body)
-                .expect(201);
+            let key = self.regulator.post(&format!("/v1/accounts/{id}/keys"), &body).expect(201);
             path = path.replace("{key_id}", key["key"]["id"].as_str().unwrap());
         }
         path
@@ -290,23 +211,13 @@ impl Scene {
             return "K".to_owned();
         }
         let claimed = self.free_letter();
-        self.fresh_operator()
-            .post("/v1/series", &json!({"letter": claimed}))
-            .expect(201);
+        self.fresh_operator().post("/v1/series", &json!({"letter": claimed})).expect(201);
         claimed
     }
 
     fn free_letter(&self) -> String {
-        let used: BTreeSet<_> = self
-            .registry
-            .database
-            .query_text("SELECT letter FROM series")
-            .into_iter()
-            .collect();
-        ('A'..='W')
-            .map(String::from)
-            .find(|letter| !used.contains(letter))
-            .unwrap()
+        let used: BTreeSet<_> = self.registry.database.query_text("SELECT letter FROM series").into_iter().collect();
+        ('A'..='W').map(String::from).find(|letter| !used.contains(letter)).unwrap()
     }
 
     fn call(&self, caller: &Person, verb: &str, template: &str, thing: Thing) -> Reply {
@@ -396,11 +307,7 @@ fn every_route_answers_every_role_as_the_table_says() {
 }
 
 fn wait_for_jobs(registry: &TestRegistry) {
-    while registry
-        .database
-        .query_i64("SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL")[0]
-        > 0
-    {
+    while registry.database.query_i64("SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL")[0] > 0 {
         std::thread::yield_now();
     }
 }
@@ -414,11 +321,7 @@ fn a_foreign_thing_answers_exactly_like_a_missing_one() {
             body["instance"] = Value::Null;
             (reply.status, body)
         };
-        for path in [
-            "/v1/vehicles/{device_id}",
-            "/v1/fleet-imports/{id}",
-            "/v1/fleet-imports/{id}/receipt",
-        ] {
+        for path in ["/v1/vehicles/{device_id}", "/v1/fleet-imports/{id}", "/v1/fleet-imports/{id}/receipt"] {
             let foreign = scene.call(&scene.operator, "GET", path, Thing::Foreign);
             let missing = scene.call(&scene.operator, "GET", path, Thing::Missing);
             assert_eq!(masked(&foreign), masked(&missing), "{path}");
@@ -431,20 +334,11 @@ fn keys_are_refused_when_mistyped_revoked_expired_or_another_registrys() {
     for kind in kinds() {
         let registry = TestRegistry::start(kind);
         let regulator = registry.regulator();
-        let account = regulator
-            .post("/v1/accounts", &json!({"role": "auditor", "name": "a"}))
-            .expect(201);
+        let account = regulator.post("/v1/accounts", &json!({"role": "auditor", "name": "a"})).expect(201);
         let keys = format!("/v1/accounts/{}/keys", account["account"]["id"].as_str().unwrap());
-        let key = regulator
-            .post(&keys, &json!({"name": "k", "scopes": ["audit"]}))
-            .expect(201)["key"]
-            .clone();
+        let key = regulator.post(&keys, &json!({"name": "k", "scopes": ["audit"]})).expect(201)["key"].clone();
         let (id, secret) = (key["id"].as_str().unwrap(), key["secret"].as_str().unwrap());
-        let tries = |secret: &str| {
-            Person::new(registry.url(), secret)
-                .get("/log/tile/entries/000.p/1")
-                .status
-        };
+        let tries = |secret: &str| Person::new(registry.url(), secret).get("/log/tile/entries/000.p/1").status;
         assert_ne!(tries(secret), 401);
         let mut mistyped = secret.to_owned();
         mistyped.pop();
@@ -459,12 +353,7 @@ fn keys_are_refused_when_mistyped_revoked_expired_or_another_registrys() {
         assert!(matches!(regulator.post(&keys, &beyond).status, 403 | 422));
         let unauthenticated = Person::nobody(registry.url()).get("/v1/operators");
         unauthenticated.problem(401, "unauthenticated");
-        assert!(
-            unauthenticated
-                .header("www-authenticate")
-                .unwrap()
-                .starts_with("Bearer")
-        );
+        assert!(unauthenticated.header("www-authenticate").unwrap().starts_with("Bearer"));
     }
 }
 
@@ -474,18 +363,10 @@ fn an_operators_key_hands_on_no_more_than_it_carries() {
         let registry = TestRegistry::start(kind);
         let operator = registry.admitted('K');
         let path = format!("/v1/operators/{}/keys", operator.id);
-        let made = operator
-            .post(&path, &json!({"name": "k", "scopes": ["keys", "fleet"]}))
-            .expect(201);
+        let made = operator.post(&path, &json!({"name": "k", "scopes": ["keys", "fleet"]})).expect(201);
         let narrow = Person::new(registry.url(), made["key"]["secret"].as_str().unwrap());
-        assert_eq!(
-            narrow.post(&path, &json!({"name": "k", "scopes": ["fleet"]})).status,
-            201
-        );
-        assert!(matches!(
-            narrow.post(&path, &json!({"name": "k", "scopes": ["sessions"]})).status,
-            403 | 422
-        ));
+        assert_eq!(narrow.post(&path, &json!({"name": "k", "scopes": ["fleet"]})).status, 201);
+        assert!(matches!(narrow.post(&path, &json!({"name": "k", "scopes": ["sessions"]})).status, 403 | 422));
     }
 }
 
@@ -498,12 +379,7 @@ fn a_question_by_somebody_who_may_not_ask_is_an_entry() {
         let before = size();
         assert_eq!(operator.ask("K00001", "2026-07-07T12:00:00+05:00").status, 403);
         assert_eq!(size(), before + 1);
-        assert_eq!(
-            Person::nobody(registry.url())
-                .ask("K00001", "2026-07-07T12:00:00+05:00")
-                .status,
-            401
-        );
+        assert_eq!(Person::nobody(registry.url()).ask("K00001", "2026-07-07T12:00:00+05:00").status, 401);
         assert_eq!(size(), before + 1, "unauthenticated questions are counted, not entered");
     }
 }

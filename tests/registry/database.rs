@@ -37,16 +37,11 @@ pub(crate) fn kinds() -> Vec<Kind> {
         return vec![Kind::Sqlite, Kind::Postgres];
     }
     let strict = std::env::var(STRICT_VARIABLE).is_ok_and(|value| value == "1");
-    assert!(
-        !strict,
-        "{SERVER_VARIABLE} is not set although the run is strict: PostgreSQL would go untested"
-    );
+    assert!(!strict, "{SERVER_VARIABLE} is not set although the run is strict: PostgreSQL would go untested");
     LEFT_OUT.call_once(|| {
         // Not a print macro: the test runner would swallow it.
-        let told = writeln!(
-            std::io::stderr(),
-            "PostgreSQL is left out: {SERVER_VARIABLE} is not set (tests/run starts one)"
-        );
+        let told =
+            writeln!(std::io::stderr(), "PostgreSQL is left out: {SERVER_VARIABLE} is not set (tests/run starts one)");
         drop(told);
     });
     vec![Kind::Sqlite]
@@ -85,26 +80,17 @@ impl TestDatabase {
 
     fn create_on_sqlite() -> Self {
         static TEMPLATE: LazyLock<Result<Vec<u8>, String>> = LazyLock::new(sqlite_template);
-        let template = TEMPLATE
-            .as_ref()
-            .unwrap_or_else(|error| panic!("no SQLite template: {error}"));
+        let template = TEMPLATE.as_ref().unwrap_or_else(|error| panic!("no SQLite template: {error}"));
         let folder = TempDir::with_prefix("scooter-registry-").expect("a temporary folder can be created");
         let file = folder.path().join("registry.sqlite");
         std::fs::write(&file, template).expect("the template fits on the disk");
-        Self {
-            url: sqlite_url(&file),
-            place: Place::Folder {
-                _removed_on_drop: folder,
-            },
-        }
+        Self { url: sqlite_url(&file), place: Place::Folder { _removed_on_drop: folder } }
     }
 
     fn create_on_postgres() -> Self {
         static TEMPLATE: LazyLock<Result<String, String>> = LazyLock::new(postgres_template);
         static CREATED: AtomicU32 = AtomicU32::new(0);
-        let template = TEMPLATE
-            .as_ref()
-            .unwrap_or_else(|error| panic!("no PostgreSQL template: {error}"));
+        let template = TEMPLATE.as_ref().unwrap_or_else(|error| panic!("no PostgreSQL template: {error}"));
         let number = CREATED.fetch_add(1, Ordering::Relaxed);
         let name = format!("scooter_test_{}_{number}", std::process::id());
         on_server(&[
@@ -112,10 +98,7 @@ impl TestDatabase {
             format!("CREATE DATABASE {name} TEMPLATE {template}"),
         ])
         .unwrap_or_else(|error| panic!("cannot create {name}: {error}"));
-        Self {
-            url: url_of(&name),
-            place: Place::Server { name },
-        }
+        Self { url: url_of(&name), place: Place::Server { name } }
     }
 
     /// Returns the kind of database this is.
@@ -140,9 +123,8 @@ impl TestDatabase {
     /// # Panics
     /// If the query fails, has another number of columns, or yields NULL.
     pub(crate) fn query_i64(&self, sql: &str) -> Vec<i64> {
-        let rows: Vec<Number> = self.query(&format!(
-            "WITH rows(value) AS ({sql}) SELECT CAST(value AS BIGINT) AS value FROM rows"
-        ));
+        let rows: Vec<Number> =
+            self.query(&format!("WITH rows(value) AS ({sql}) SELECT CAST(value AS BIGINT) AS value FROM rows"));
         rows.into_iter().map(|row| row.value).collect()
     }
 
@@ -151,9 +133,8 @@ impl TestDatabase {
     /// # Panics
     /// If the query fails, has another number of columns, or yields NULL.
     pub(crate) fn query_text(&self, sql: &str) -> Vec<String> {
-        let rows: Vec<Words> = self.query(&format!(
-            "WITH rows(value) AS ({sql}) SELECT CAST(value AS TEXT) AS value FROM rows"
-        ));
+        let rows: Vec<Words> =
+            self.query(&format!("WITH rows(value) AS ({sql}) SELECT CAST(value AS TEXT) AS value FROM rows"));
         rows.into_iter().map(|row| row.value).collect()
     }
 
@@ -162,9 +143,7 @@ impl TestDatabase {
         Row: QueryableByName<diesel::sqlite::Sqlite> + QueryableByName<diesel::pg::Pg> + 'static,
     {
         let rows: Result<QueryResult<Vec<Row>>, String> = match self.kind() {
-            Kind::Sqlite => self
-                .open_sqlite()
-                .map(|mut connection| diesel::sql_query(sql).load(&mut connection)),
+            Kind::Sqlite => self.open_sqlite().map(|mut connection| diesel::sql_query(sql).load(&mut connection)),
             Kind::Postgres => {
                 open_postgres(&self.url).map(|mut connection| diesel::sql_query(sql).load(&mut connection))
             }
@@ -218,10 +197,7 @@ fn sqlite_template() -> Result<Vec<u8>, String> {
 /// ends: nothing of a process runs after its last test.
 fn postgres_template() -> Result<String, String> {
     let name = format!("scooter_template_{}", std::process::id());
-    on_server(&[
-        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        format!("CREATE DATABASE {name}"),
-    ])?;
+    on_server(&[format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")])?;
     migrate(&url_of(&name))?;
     // A database can be copied only while nobody is connected to it.
     on_server(&[format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")])?;
@@ -231,9 +207,7 @@ fn postgres_template() -> Result<String, String> {
 fn migrate(url: &str) -> Result<(), String> {
     scooter_registry::startup::migrate(url).map(drop).map_err(|error| {
         let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
-        causes.fold(format!("the migrations failed: {error}"), |told, cause| {
-            format!("{told}: {cause}")
-        })
+        causes.fold(format!("the migrations failed: {error}"), |told, cause| format!("{told}: {cause}"))
     })
 }
 
@@ -246,12 +220,8 @@ fn url_of(name: &str) -> String {
     let url = server().unwrap_or_else(|| panic!("{SERVER_VARIABLE} is not set: ask `kinds()` first"));
     let (address, parameters) = url
         .split_once('?')
-        .map_or((url.as_str(), String::new()), |(address, parameters)| {
-            (address, format!("?{parameters}"))
-        });
-    let (host, _) = address
-        .rsplit_once('/')
-        .unwrap_or_else(|| panic!("{SERVER_VARIABLE} names no database: {url}"));
+        .map_or((url.as_str(), String::new()), |(address, parameters)| (address, format!("?{parameters}")));
+    let (host, _) = address.rsplit_once('/').unwrap_or_else(|| panic!("{SERVER_VARIABLE} names no database: {url}"));
     format!("{host}/{name}{parameters}")
 }
 
@@ -264,29 +234,19 @@ fn on_server(statements: &[String]) -> Result<(), String> {
     let url = server().ok_or_else(|| format!("{SERVER_VARIABLE} is not set"))?;
     let mut connection = open_postgres(&url)?;
     for statement in statements {
-        connection
-            .batch_execute(statement)
-            .map_err(|error| format!("{error} in: {statement}"))?;
+        connection.batch_execute(statement).map_err(|error| format!("{error} in: {statement}"))?;
     }
     Ok(())
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "one known kind of database, and tests tamper past the registry's pool"
-)]
+#[allow(clippy::disallowed_methods, reason = "one known kind of database, and tests tamper past the registry's pool")]
 fn open_postgres(url: &str) -> Result<PgConnection, String> {
     PgConnection::establish(url).map_err(|error| error.to_string())
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "one known kind of database, and tests tamper past the registry's pool"
-)]
+#[allow(clippy::disallowed_methods, reason = "one known kind of database, and tests tamper past the registry's pool")]
 fn open_sqlite(path: &str) -> Result<SqliteConnection, String> {
     let mut connection = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
-    connection
-        .batch_execute("PRAGMA busy_timeout = 5000")
-        .map_err(|error| error.to_string())?;
+    connection.batch_execute("PRAGMA busy_timeout = 5000").map_err(|error| error.to_string())?;
     Ok(connection)
 }

@@ -35,9 +35,7 @@ pub(crate) fn settings(database: &str, secrets: &std::path::Path, more: &[(&str,
         ("JOBS__POLL_MS", "20".to_owned()),
     ]);
     values.extend(more.iter().map(|(key, value)| (*key, (*value).to_owned())));
-    let environment = values
-        .into_iter()
-        .map(|(key, value)| (format!("SCOOTER_REGISTRY__{key}"), value));
+    let environment = values.into_iter().map(|(key, value)| (format!("SCOOTER_REGISTRY__{key}"), value));
     config::load(None, environment).expect("the settings of a test are settings")
 }
 
@@ -50,12 +48,7 @@ impl TestRegistry {
         let database = TestDatabase::create(kind);
         let secrets = TempDir::with_prefix("scooter-registry-secrets-").unwrap();
         let running = startup::start(&settings(&database.url, secrets.path(), more)).expect("the registry starts");
-        Self {
-            database,
-            secrets,
-            running: Some(running),
-            broken_on_purpose: false,
-        }
+        Self { database, secrets, running: Some(running), broken_on_purpose: false }
     }
 
     /// Starts another server on the same database with the same secrets.
@@ -118,9 +111,7 @@ impl TestRegistry {
 
     /// Verifies the log as `log verify` does; returns what is wrong.
     pub(crate) fn log_findings(&self) -> Vec<String> {
-        attest::verify_log(self.running().registry(), None)
-            .expect("the log can be read")
-            .findings
+        attest::verify_log(self.running().registry(), None).expect("the log can be read").findings
     }
 
     /// Reads what the signer keeps outside the database.
@@ -131,26 +122,19 @@ impl TestRegistry {
 
     /// Verifies the log against what the signer keeps.
     pub(crate) fn verify_with(&self, state: &SignerState) -> Vec<String> {
-        attest::verify_log(self.running().registry(), Some(state))
-            .expect("the log can be read")
-            .findings
+        attest::verify_log(self.running().registry(), Some(state)).expect("the log can be read").findings
     }
 }
 
 /// Opens a registry without serving it, beside servers in other processes.
 pub(crate) fn open(database: &str, secrets: &std::path::Path) -> Registry {
-    startup::open(&settings(database, secrets, &[]))
-        .expect("the registry opens")
-        .registry
+    startup::open(&settings(database, secrets, &[])).expect("the registry opens").registry
 }
 
 /// Makes an account at the console and returns who holds its key.
 pub(crate) fn person_at(registry: &Registry, url: &str, role: Role, authority: Option<&str>) -> Person {
-    let (now, mut rng, console) = (
-        scooter_registry::clock::now(),
-        scooter_registry::clock::chance(),
-        access::console(),
-    );
+    let (now, mut rng, console) =
+        (scooter_registry::clock::now(), scooter_registry::clock::chance(), access::console());
     let new = NewAccount {
         role,
         name: format!("test {role}"),
@@ -161,11 +145,7 @@ pub(crate) fn person_at(registry: &Registry, url: &str, role: Role, authority: O
         .store
         .write(|tx| {
             let account = access::create_account(tx, now, &mut rng, &console, new)?;
-            let request = KeyRequest {
-                name: "first".into(),
-                scopes: None,
-                expires_at: None,
-            };
+            let request = KeyRequest { name: "first".into(), scopes: None, expires_at: None };
             access::create_key(tx, registry, now, &mut rng, &console, &account.id, request)
         })
         .expect("an account is made");
@@ -176,13 +156,9 @@ pub(crate) fn person_at(registry: &Registry, url: &str, role: Role, authority: O
 pub(crate) fn operator_at(registry: &Registry, url: &str, letter: char) -> Person {
     let regulator = person_at(registry, url, Role::Regulator, None);
     let operator = admit_at(&regulator, letter);
-    operator
-        .post("/v1/series", &json!({"letter": letter.to_string()}))
-        .expect(201);
+    operator.post("/v1/series", &json!({"letter": letter.to_string()})).expect(201);
     let decision = json!({"decision": "confirm", "reason": "test"});
-    regulator
-        .post(&format!("/v1/series/{letter}/decision"), &decision)
-        .expect(200);
+    regulator.post(&format!("/v1/series/{letter}/decision"), &decision).expect(200);
     operator
 }
 
@@ -194,19 +170,9 @@ pub(crate) fn admit_at(regulator: &Person, letter: char) -> Person {
     });
     let operator = regulator.post("/v1/operators", &new).expect(201)["operator"].clone();
     let id = operator["id"].as_str().unwrap();
-    let scopes = [
-        "series",
-        "fleet",
-        "plates",
-        "policies",
-        "sessions",
-        "disclosures",
-        "keys",
-    ];
+    let scopes = ["series", "fleet", "plates", "policies", "sessions", "disclosures", "keys"];
     let request = json!({"name": "first", "scopes": scopes});
-    let key = regulator
-        .post(&format!("/v1/operators/{id}/keys"), &request)
-        .expect(201);
+    let key = regulator.post(&format!("/v1/operators/{id}/keys"), &request).expect(201);
     let mut person = Person::new(&regulator.url, key["key"]["secret"].as_str().unwrap());
     person.id = id.to_owned();
     person
@@ -221,9 +187,7 @@ impl Drop for TestRegistry {
         }
         let report = attest::verify_log(running.registry(), None);
         running.stop().expect("the registry stops");
-        let waiting = self
-            .database
-            .query_i64("SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL");
+        let waiting = self.database.query_i64("SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL");
         assert_eq!(waiting, [0], "jobs are left over");
         if !self.broken_on_purpose {
             let findings = report.expect("the log can be read").findings;
@@ -236,14 +200,7 @@ impl Drop for TestRegistry {
 pub(crate) fn bin(letter: char) -> String {
     let stem = format!("18024000{:03}", u32::from(letter));
     let digits: Vec<u32> = stem.chars().map(|digit| digit.to_digit(10).unwrap()).collect();
-    let sum = |weights: [u32; 11]| {
-        digits
-            .iter()
-            .zip(weights)
-            .map(|(digit, weight)| digit * weight)
-            .sum::<u32>()
-            % 11
-    };
+    let sum = |weights: [u32; 11]| digits.iter().zip(weights).map(|(digit, weight)| digit * weight).sum::<u32>() % 11;
     let check = match sum([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
         10 => sum([3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]),
         digit => digit,
@@ -255,9 +212,7 @@ pub(crate) fn bin(letter: char) -> String {
 pub(crate) fn fleet(prefix: &str, count: usize) -> String {
     let mut list = "device_id,make,model,year,colour,serial_number\n".to_owned();
     for number in 1..=count {
-        list.push_str(&format!(
-            "{prefix}-{number},Ninebot,Max,2025,green,SN-{prefix}-{number}\n"
-        ));
+        list.push_str(&format!("{prefix}-{number},Ninebot,Max,2025,green,SN-{prefix}-{number}\n"));
     }
     list
 }

@@ -30,10 +30,7 @@ fn a_repeated_creation_is_answered_as_before() {
         assert_eq!(again.header("idempotency-replayed"), Some("true"));
         assert_eq!(registry.database.query_i64("SELECT COUNT(*) FROM operators"), [1]);
         assert_eq!(create(&regulator, "/v1/operators", "one", &operator('B')).status, 422);
-        assert_eq!(
-            create(&registry.regulator(), "/v1/operators", "one", &operator('B')).status,
-            201
-        );
+        assert_eq!(create(&registry.regulator(), "/v1/operators", "one", &operator('B')).status, 201);
     }
 }
 
@@ -62,9 +59,7 @@ fn a_key_is_shown_once_also_to_who_repeats_the_call() {
         let again = create(&regulator, &path, "k", &body);
         assert_eq!(again.status, 409, "{}", again.text());
         assert!(!again.text().contains(&secret));
-        let kept = registry
-            .database
-            .query_text("SELECT COALESCE(body, '') FROM idempotency");
+        let kept = registry.database.query_text("SELECT COALESCE(body, '') FROM idempotency");
         assert!(kept.iter().all(|body| !body.contains(&secret)));
     }
 }
@@ -75,9 +70,8 @@ fn the_same_key_at_once_creates_once() {
         let registry = TestRegistry::start(kind);
         let regulator = registry.regulator();
         let replies: Vec<_> = std::thread::scope(|scope| {
-            let calls: Vec<_> = (0..6)
-                .map(|_| scope.spawn(|| create(&regulator, "/v1/operators", "same", &operator('A'))))
-                .collect();
+            let calls: Vec<_> =
+                (0..6).map(|_| scope.spawn(|| create(&regulator, "/v1/operators", "same", &operator('A')))).collect();
             calls.into_iter().map(|call| call.join().unwrap()).collect()
         });
         for reply in &replies {

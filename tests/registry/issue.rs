@@ -14,22 +14,13 @@ fn in_sequence(numbers: impl IntoIterator<Item = String>) -> BTreeMap<char, usiz
     let mut by_letter: BTreeMap<char, BTreeSet<u32>> = BTreeMap::new();
     for number in numbers {
         let letter = number.chars().next().expect("a number has a letter");
-        assert!(
-            by_letter
-                .entry(letter)
-                .or_default()
-                .insert(number[1..].parse().unwrap()),
-            "{number} was given twice"
-        );
+        assert!(by_letter.entry(letter).or_default().insert(number[1..].parse().unwrap()), "{number} was given twice");
     }
     for (letter, serials) in &by_letter {
         let count = u32::try_from(serials.len()).unwrap();
         assert_eq!(serials, &(1..=count).collect(), "the numbers of {letter} have a gap");
     }
-    by_letter
-        .into_iter()
-        .map(|(letter, serials)| (letter, serials.len()))
-        .collect()
+    by_letter.into_iter().map(|(letter, serials)| (letter, serials.len())).collect()
 }
 
 #[test]
@@ -59,10 +50,7 @@ fn kept_numbers_are_adopted_and_issue_goes_on_above_the_highest() {
             ("K00007", "K00008", "K00003")
         );
         let hole = registry.officer().look_up("K00005", "2026-08-01T12:00:00+05:00");
-        assert_eq!(
-            (hole["verdict"].as_str(), hole["reason"].as_str()),
-            (Some("unknown_number"), Some("not_issued"))
-        );
+        assert_eq!((hole["verdict"].as_str(), hole["reason"].as_str()), (Some("unknown_number"), Some("not_issued")));
     }
 }
 
@@ -86,11 +74,7 @@ fn importer(person: &Person, urls: &[String], name: &str, rounds: usize, rows: u
     for round in 0..rounds {
         let list = fleet(&format!("{name}-{round}"), rows);
         let key = format!("{name}-{round}");
-        let headers = [
-            ("content-type", "text/csv"),
-            ("prefer", "wait=20"),
-            ("idempotency-key", key.as_str()),
-        ];
+        let headers = [("content-type", "text/csv"), ("prefer", "wait=20"), ("idempotency-key", key.as_str())];
         let deadline = Instant::now() + Duration::from_secs(100);
         let mut turn = round;
         let mut import = None::<String>;
@@ -138,10 +122,7 @@ fn eight_importers_on_two_servers_receive_twenty_thousand_different_numbers_with
         }
     });
     let given = in_sequence(operators.iter().flat_map(|operator| operator.numbers().into_values()));
-    assert_eq!(
-        given,
-        BTreeMap::from([('A', 5_000), ('B', 5_000), ('C', 5_000), ('D', 5_000)])
-    );
+    assert_eq!(given, BTreeMap::from([('A', 5_000), ('B', 5_000), ('C', 5_000), ('D', 5_000)]));
     assert!(registry.log_findings().is_empty());
     second.stop().unwrap();
 }
@@ -154,9 +135,8 @@ fn a_server_killed_in_the_middle_of_imports_loses_no_number_and_gives_none_twice
         let steady = Server::start(&database.url, secrets.path());
         let mut killed = Server::start(&database.url, secrets.path());
         let registry = crate::house::open(&database.url, secrets.path());
-        let operators: Vec<_> = ['A', 'B', 'C', 'D']
-            .map(|letter| crate::house::operator_at(&registry, &steady.url, letter))
-            .into();
+        let operators: Vec<_> =
+            ['A', 'B', 'C', 'D'].map(|letter| crate::house::operator_at(&registry, &steady.url, letter)).into();
         let (rounds, rows) = if kind == Kind::Postgres { (5, 500) } else { (3, 200) };
         let mut kills = 0;
         std::thread::scope(|scope| {
@@ -181,13 +161,8 @@ fn a_server_killed_in_the_middle_of_imports_loses_no_number_and_gives_none_twice
         assert_eq!(kills, 1, "the server was killed in the middle");
         let given = in_sequence(operators.iter().flat_map(|operator| operator.numbers().into_values()));
         let each = 2 * rounds * rows;
-        assert_eq!(
-            given,
-            BTreeMap::from([('A', each), ('B', each), ('C', each), ('D', each)])
-        );
-        let findings = scooter_registry::registry::attest::verify_log(&registry, None)
-            .unwrap()
-            .findings;
+        assert_eq!(given, BTreeMap::from([('A', each), ('B', each), ('C', each), ('D', each)]));
+        let findings = scooter_registry::registry::attest::verify_log(&registry, None).unwrap().findings;
         assert!(findings.is_empty(), "{findings:?}");
     }
 }

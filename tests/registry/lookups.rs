@@ -46,10 +46,7 @@ fn a_plate_resolves_to_the_ride_that_covers_the_instant() {
         assert_eq!(answer["at_local"], "07.07.2026 12:05 (UTC+5)");
         let warnings = answer["warnings"].as_array().unwrap();
         assert!(warnings.contains(&json!("insurance_gap")) && warnings.contains(&json!("service_start_unknown")));
-        assert!(
-            !answer.to_string().contains("rider of"),
-            "the rider's handle must not leave the registry"
-        );
+        assert!(!answer.to_string().contains("rider of"), "the rider's handle must not leave the registry");
     }
 }
 
@@ -86,14 +83,8 @@ fn between_two_rides_the_scooter_is_idle_only_below_the_watermark() {
         let (operator, officer) = town(&registry);
         let idle = officer.look_up("K00001", &at("11:00:00"));
         assert_eq!(idle["verdict"], "idle", "{idle}");
-        assert_eq!(
-            (&idle["before"]["ride_id"], &idle["before"]["gap_s"]),
-            (&json!("r1"), &json!(3000))
-        );
-        assert_eq!(
-            (&idle["after"]["ride_id"], &idle["after"]["gap_s"]),
-            (&json!("r2"), &json!(3600))
-        );
+        assert_eq!((&idle["before"]["ride_id"], &idle["before"]["gap_s"]), (&json!("r1"), &json!(3000)));
+        assert_eq!((&idle["after"]["ride_id"], &idle["after"]["gap_s"]), (&json!("r2"), &json!(3600)));
         operator.report(&[ride("r3", "k-1", &at("18:00:00"), Some(&at("18:10:00")))]);
         let above = officer.look_up("K00001", &at("17:00:00"));
         assert_eq!(above["verdict"], "not_reported", "{above}");
@@ -117,18 +108,9 @@ fn rides_within_the_tolerance_are_ambiguous_and_a_wide_question_lists_them() {
         };
         let near = question(&at("10:12:00"), 300);
         assert_eq!(near["verdict"], "riding");
-        assert!(
-            near["warnings"]
-                .as_array()
-                .unwrap()
-                .contains(&json!("within_tolerance_only")),
-            "{near}"
-        );
+        assert!(near["warnings"].as_array().unwrap().contains(&json!("within_tolerance_only")), "{near}");
         let wide = question(&at("11:00:00"), 3_600);
-        assert_eq!(
-            (&wide["verdict"], &wide["ambiguous_by"]),
-            (&json!("ambiguous"), &json!("time"))
-        );
+        assert_eq!((&wide["verdict"], &wide["ambiguous_by"]), (&json!("ambiguous"), &json!("time")));
         assert_eq!(wide["candidates"].as_array().unwrap().len(), 2);
         assert_eq!(wide["session"], Value::Null);
         assert_eq!(question(&at("12:05:00"), 1_801)["verdict"], "ambiguous");
@@ -142,18 +124,9 @@ fn overlapping_rides_are_recorded_marked_and_shown_as_ambiguous() {
         let (operator, officer) = town(&registry);
         let receipt = operator.report(&[ride("r9", "k-1", &at("12:10:00"), Some(&at("12:30:00")))]);
         assert_eq!(receipt["results"][0]["outcome"], "recorded");
-        assert!(
-            receipt["results"][0]["marks"]
-                .as_array()
-                .unwrap()
-                .contains(&json!("overlaps")),
-            "{receipt}"
-        );
+        assert!(receipt["results"][0]["marks"].as_array().unwrap().contains(&json!("overlaps")), "{receipt}");
         let answer = officer.look_up("K00001", &at("12:15:00"));
-        assert_eq!(
-            (&answer["verdict"], &answer["ambiguous_by"]),
-            (&json!("ambiguous"), &json!("overlap"))
-        );
+        assert_eq!((&answer["verdict"], &answer["ambiguous_by"]), (&json!("ambiguous"), &json!("overlap")));
     }
 }
 
@@ -164,16 +137,9 @@ fn an_open_ride_covers_until_now_and_later_its_end_is_unknown() {
         let (operator, officer) = town(&registry);
         operator.report(&[ride("open", "k-2", &at("09:00:00"), None)]);
         let answer = officer.look_up("K00002", &at("20:00:00"));
-        assert_eq!(
-            (&answer["verdict"], &answer["open"]),
-            (&json!("riding"), &json!(true)),
-            "{answer}"
-        );
+        assert_eq!((&answer["verdict"], &answer["open"]), (&json!("riding"), &json!(true)), "{answer}");
         let later = officer.look_up("K00002", "2026-07-10T09:00:00+05:00");
-        assert_eq!(
-            (&later["verdict"], &later["session"]["ride_id"]),
-            (&json!("ended_unknown"), &json!("open"))
-        );
+        assert_eq!((&later["verdict"], &later["session"]["ride_id"]), (&json!("ended_unknown"), &json!("open")));
         let closed = operator.report(&[ride("open", "k-2", &at("09:00:00"), Some(&at("09:30:00")))]);
         assert_eq!(
             (&closed["results"][0]["outcome"], &closed["results"][0]["version"]),
@@ -191,10 +157,7 @@ fn a_move_by_the_operator_is_told_as_such() {
         let mut moved = ride("m1", "k-2", &at("08:00:00"), Some(&at("08:30:00")));
         moved["kind"] = json!("rebalance");
         operator.report(&[moved]);
-        assert_eq!(
-            officer.look_up("K00002", &at("08:10:00"))["verdict"],
-            "moved_by_operator"
-        );
+        assert_eq!(officer.look_up("K00002", &at("08:10:00"))["verdict"], "moved_by_operator");
     }
 }
 
@@ -209,12 +172,8 @@ fn a_number_that_was_never_issued_offers_its_look_alikes() {
             (&json!("unknown_number"), &json!("not_issued")),
             "{answer}"
         );
-        let offered: Vec<_> = answer["candidates"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| one["number"].as_str().unwrap())
-            .collect();
+        let offered: Vec<_> =
+            answer["candidates"].as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap()).collect();
         assert!(offered.contains(&"K00001"), "{offered:?}");
         assert_eq!(officer.look_up("T00001", &at("12:05:00"))["reason"], "letter_unclaimed");
     }
@@ -225,22 +184,9 @@ fn a_plate_is_understood_as_people_write_it() {
     for kind in kinds() {
         let registry = TestRegistry::start(kind);
         let (_, officer) = town(&registry);
-        for text in [
-            "k00001",
-            "К00001",
-            "к 00-001",
-            "K 00001",
-            "Ｋ００００１",
-            "K0000l",
-            "KOOOO1",
-            "K00001 ",
-        ] {
+        for text in ["k00001", "К00001", "к 00-001", "K 00001", "Ｋ００００１", "K0000l", "KOOOO1", "K00001 "] {
             let answer = officer.look_up(text, &at("12:05:00"));
-            assert_eq!(
-                (&answer["verdict"], &answer["session"]["ride_id"]),
-                (&json!("riding"), &json!("r2")),
-                "{text}"
-            );
+            assert_eq!((&answer["verdict"], &answer["session"]["ride_id"]), (&json!("riding"), &json!("r2")), "{text}");
         }
         let unreadable = officer.look_up("K?0001", &at("12:05:00"));
         assert_eq!(unreadable["session"]["ride_id"], "r2", "{unreadable}");
@@ -258,11 +204,7 @@ fn a_cyrillic_letter_with_two_meanings_is_ambiguous_where_both_numbers_exist() {
         assert_eq!(alone["reading"]["number"], "H00001", "{alone}");
         n.enroll(&fleet("n", 1));
         let both = officer.look_up("Н00001", &at("12:05:00"));
-        assert_eq!(
-            (&both["verdict"], &both["ambiguous_by"]),
-            (&json!("ambiguous"), &json!("plate")),
-            "{both}"
-        );
+        assert_eq!((&both["verdict"], &both["ambiguous_by"]), (&json!("ambiguous"), &json!("plate")), "{both}");
         assert_eq!(both["candidates"].as_array().unwrap().len(), 2);
     }
 }
@@ -292,22 +234,10 @@ fn a_scooter_out_of_service_no_longer_bears_its_number() {
             let answer = officer.look_up("K00001", at);
             (answer["verdict"].as_str().unwrap().to_owned(), answer["reason"].clone())
         };
-        assert_eq!(
-            verdict("2026-06-30T23:59:59+05:00"),
-            ("not_in_service".into(), json!("not_yet"))
-        );
-        assert_eq!(
-            verdict("2026-07-01T00:00:00+05:00"),
-            ("not_reported".into(), Value::Null)
-        );
-        assert_eq!(
-            verdict("2026-07-20T23:59:59+05:00"),
-            ("not_reported".into(), Value::Null)
-        );
-        assert_eq!(
-            verdict("2026-07-21T00:00:00+05:00"),
-            ("not_in_service".into(), json!("annulled"))
-        );
+        assert_eq!(verdict("2026-06-30T23:59:59+05:00"), ("not_in_service".into(), json!("not_yet")));
+        assert_eq!(verdict("2026-07-01T00:00:00+05:00"), ("not_reported".into(), Value::Null));
+        assert_eq!(verdict("2026-07-20T23:59:59+05:00"), ("not_reported".into(), Value::Null));
+        assert_eq!(verdict("2026-07-21T00:00:00+05:00"), ("not_in_service".into(), json!("annulled")));
     }
 }
 
@@ -324,10 +254,7 @@ fn a_ride_that_changed_after_somebody_asked_says_so_and_is_an_entry() {
         let answer = officer.look_up("K00001", &at("12:03:00"));
         let warnings = answer["warnings"].as_array().unwrap();
         assert!(warnings.contains(&json!("changed_after_question")), "{answer}");
-        assert_eq!(
-            answer["session"]["versions"][0]["ended_at"],
-            "2026-07-07T12:20:00.000+05:00"
-        );
+        assert_eq!(answer["session"]["versions"][0]["ended_at"], "2026-07-07T12:20:00.000+05:00");
     }
 }
 
@@ -341,19 +268,12 @@ fn a_question_without_purpose_or_case_is_refused_and_is_an_entry() {
         let refused = officer.post("/v1/lookups", &json!({"plate": "K00001", "at": "2026-07-07T12:05:00"}));
         assert_eq!(refused.status, 422, "{}", refused.text());
         let body = refused.json();
-        let pointers: Vec<_> = body["errors"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|error| error["pointer"].as_str().unwrap())
-            .collect();
+        let pointers: Vec<_> =
+            body["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
         assert_eq!(pointers, ["/at", "/purpose", "/case_number"]);
         assert_eq!(size(), before + 1);
         let russian = officer.speaking("ru").ask("K00001", "вчера").json();
-        assert!(
-            russian["errors"][0]["detail"].as_str().unwrap().contains("момент"),
-            "{russian}"
-        );
+        assert!(russian["errors"][0]["detail"].as_str().unwrap().contains("момент"), "{russian}");
     }
 }
 
@@ -367,10 +287,7 @@ fn a_pending_case_is_answered_and_named_later_once() {
         assert_eq!(answer["verdict"], "riding");
         let path = format!("/v1/lookups/{}/case", answer["id"].as_str().unwrap());
         assert_eq!(officer.post(&path, &json!({"case_number": "nonsense"})).status, 422);
-        assert_eq!(
-            officer.post(&path, &json!({"case_number": "2026-000007"})).status / 100,
-            2
-        );
+        assert_eq!(officer.post(&path, &json!({"case_number": "2026-000007"})).status / 100, 2);
         assert_eq!(officer.post(&path, &json!({"case_number": "2026-000008"})).status, 409);
     }
 }
@@ -407,10 +324,7 @@ fn a_policy_in_force_at_the_instant_is_named() {
                             "valid_until": "2026-07-07", "vehicles": "all"});
         operator.post("/v1/policies", &policy).expect(201);
         let answer = officer.look_up("K00001", &at("23:59:59"));
-        assert_eq!(
-            (&answer["policy"]["number"], &answer["policy"]["source"]),
-            (&json!("П-1"), &json!("operator"))
-        );
+        assert_eq!((&answer["policy"]["number"], &answer["policy"]["source"]), (&json!("П-1"), &json!("operator")));
         let after = officer.look_up("K00001", "2026-07-08T00:00:00+05:00");
         assert_eq!(after["policy"], Value::Null);
         assert!(after["warnings"].as_array().unwrap().contains(&json!("insurance_gap")));
@@ -424,17 +338,12 @@ fn an_operator_that_keeps_its_rides_has_not_answered() {
         let regulator = registry.regulator();
         let new = json!({"legal_name": "Holder", "bin": crate::house::bin('Z'), "contact_phone": "1",
                          "contact_email": "a@b.kz", "custody": "held"});
-        let id = regulator.post("/v1/operators", &new).expect(201)["operator"]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let id = regulator.post("/v1/operators", &new).expect(201)["operator"]["id"].as_str().unwrap().to_owned();
         let key = json!({"name": "k", "scopes": ["series", "fleet"]});
         let key = regulator.post(&format!("/v1/operators/{id}/keys"), &key).expect(201);
         let operator = Person::new(registry.url(), key["key"]["secret"].as_str().unwrap());
         operator.post("/v1/series", &json!({"letter": "Z"})).expect(201);
-        regulator
-            .post("/v1/series/Z/decision", &json!({"decision": "confirm", "reason": "ok"}))
-            .expect(200);
+        regulator.post("/v1/series/Z/decision", &json!({"decision": "confirm", "reason": "ok"})).expect(200);
         operator.enroll(&fleet("z", 1));
         let answer = registry.officer().look_up("Z00001", &at("12:05:00"));
         assert_eq!(answer["verdict"], "operator_holds");

@@ -10,6 +10,10 @@
     clippy::disallowed_methods,
     clippy::missing_panics_doc,
     clippy::too_many_lines,
+    clippy::string_slice,
+    clippy::format_push_string,
+    clippy::assigning_clones,
+    clippy::duration_suboptimal_units,
     reason = "tests state what must hold"
 )]
 

@@ -33,33 +33,21 @@ impl Reply {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// Returns the body, if the status is this one.
     #[track_caller]
     pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
-        if self.bytes.is_empty() {
-            Value::Null
-        } else {
-            self.json()
-        }
+        if self.bytes.is_empty() { Value::Null } else { self.json() }
     }
 
     /// Checks that this is a problem document of a status and kind.
     #[track_caller]
     pub(crate) fn problem(&self, status: u16, slug: &str) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/problem+json"),
-            "{}",
-            self.text()
-        );
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.text());
         let body = self.json();
         let kind = body["type"].as_str().unwrap_or_default();
         assert!(kind.ends_with(&format!("/problems/{slug}")), "{body}");
@@ -69,10 +57,7 @@ impl Reply {
 
 impl Person {
     pub(crate) fn new(url: &str, key: &str) -> Self {
-        Self {
-            key: Some(key.to_owned()),
-            ..Self::nobody(url)
-        }
+        Self { key: Some(key.to_owned()), ..Self::nobody(url) }
     }
 
     pub(crate) fn nobody(url: &str) -> Self {
@@ -82,27 +67,15 @@ impl Person {
             .timeout_global(Some(Duration::from_secs(120)))
             .build()
             .new_agent();
-        Self {
-            agent,
-            url: url.to_owned(),
-            key: None,
-            id: String::new(),
-            language: "en".to_owned(),
-        }
+        Self { agent, url: url.to_owned(), key: None, id: String::new(), language: "en".to_owned() }
     }
 
     pub(crate) fn at(&self, url: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            ..self.clone()
-        }
+        Self { url: url.to_owned(), ..self.clone() }
     }
 
     pub(crate) fn speaking(&self, language: &str) -> Self {
-        Self {
-            language: language.to_owned(),
-            ..self.clone()
-        }
+        Self { language: language.to_owned(), ..self.clone() }
     }
 
     /// Sends a request; an error of the connection is an error.
@@ -113,9 +86,7 @@ impl Person {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Reply, ureq::Error> {
-        let mut request = ureq::http::Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.url));
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         request = request.header("accept-language", &self.language);
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));
@@ -130,17 +101,12 @@ impl Person {
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
             .collect();
         let bytes = response.body_mut().with_config().limit(256 << 20).read_to_vec()?;
-        Ok(Reply {
-            status: response.status().as_u16(),
-            headers,
-            bytes,
-        })
+        Ok(Reply { status: response.status().as_u16(), headers, bytes })
     }
 
     #[track_caller]
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        self.try_send(method, path, headers, body)
-            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     #[track_caller]
@@ -155,25 +121,14 @@ impl Person {
 
     #[track_caller]
     pub(crate) fn post(&self, path: &str, body: &Value) -> Reply {
-        self.send(
-            "POST",
-            path,
-            &[("content-type", "application/json")],
-            body.to_string().as_bytes(),
-        )
+        self.send("POST", path, &[("content-type", "application/json")], body.to_string().as_bytes())
     }
 
     /// Uploads a fleet list and waits for its end; `query` holds the parameters.
     #[track_caller]
     pub(crate) fn upload(&self, query: &str, list: &[u8]) -> Value {
         let path = format!("/v1/fleet-imports?{query}");
-        self.send(
-            "POST",
-            &path,
-            &[("content-type", "text/csv"), ("prefer", "wait=60")],
-            list,
-        )
-        .expect(200)["import"]
+        self.send("POST", &path, &[("content-type", "text/csv"), ("prefer", "wait=60")], list).expect(200)["import"]
             .clone()
     }
 
@@ -192,8 +147,7 @@ impl Person {
 
     #[track_caller]
     pub(crate) fn complete_until(&self, until: &str) {
-        self.post("/v1/sessions/watermark", &json!({"complete_until": until}))
-            .expect(200);
+        self.post("/v1/sessions/watermark", &json!({"complete_until": until})).expect(200);
     }
 
     #[track_caller]

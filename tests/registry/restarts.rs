@@ -51,10 +51,7 @@ fn a_database_newer_than_the_program_is_refused_by_name() {
         let error = refused.expect_err("a newer database is refused");
         let chain = std::iter::successors(Some(&error as &dyn std::error::Error), |cause| cause.source());
         let text = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        assert!(
-            text.contains("newer than this program") && text.contains("20991231000001"),
-            "{text}"
-        );
+        assert!(text.contains("newer than this program") && text.contains("20991231000001"), "{text}");
     }
 }
 
@@ -67,10 +64,7 @@ fn two_servers_on_one_database_answer_alike() {
         operator.at(&second.url).enroll(&fleet("k", 1));
         operator.report(&[ride("r", "k-1", "2026-07-07T12:00:00+05:00", None)]);
         let officer = registry.officer();
-        assert_eq!(
-            officer.look_up("K00001", AT)["session"],
-            officer.at(&second.url).look_up("K00001", AT)["session"]
-        );
+        assert_eq!(officer.look_up("K00001", AT)["session"], officer.at(&second.url).look_up("K00001", AT)["session"]);
         second.stop().unwrap();
     }
 }

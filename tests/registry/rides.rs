@@ -16,24 +16,13 @@ fn the_same_batch_again_is_repeated_and_changes_nothing() {
         let registry = TestRegistry::start(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
-        let batch = [
-            ride("r1", "k-1", FROM, Some(UNTIL)),
-            ride("r2", "k-1", "2026-07-07T13:00:00+05:00", None),
-        ];
+        let batch = [ride("r1", "k-1", FROM, Some(UNTIL)), ride("r2", "k-1", "2026-07-07T13:00:00+05:00", None)];
         assert_eq!(operator.report(&batch)["recorded"], 2);
         let again = operator.report(&batch);
-        assert_eq!(
-            (&again["repeated"], &again["recorded"]),
-            (&json!(2), &json!(0)),
-            "{again}"
-        );
+        assert_eq!((&again["repeated"], &again["recorded"]), (&json!(2), &json!(0)), "{again}");
         assert_eq!(registry.database.query_i64("SELECT COUNT(*) FROM rides"), [2]);
         let utc = [ride("r1", "k-1", "2026-07-07T07:00:00Z", Some("2026-07-07T07:20:00Z"))];
-        assert_eq!(
-            operator.report(&utc)["repeated"],
-            1,
-            "the same instants in another zone are the same"
-        );
+        assert_eq!(operator.report(&utc)["repeated"], 1, "the same instants in another zone are the same");
     }
 }
 
@@ -45,21 +34,14 @@ fn another_content_is_a_new_version_and_the_old_one_stays() {
         operator.enroll(&fleet("k", 2));
         operator.report(&[ride("r1", "k-1", FROM, Some(UNTIL))]);
         let moved = operator.report(&[ride("r1", "k-2", "2026-07-07T11:00:00+05:00", Some(UNTIL))]);
-        assert_eq!(
-            (&moved["versioned"], &moved["results"][0]["version"]),
-            (&json!(1), &json!(2))
-        );
+        assert_eq!((&moved["versioned"], &moved["results"][0]["version"]), (&json!(1), &json!(2)));
         assert_eq!(registry.database.query_i64("SELECT COUNT(*) FROM rides"), [2]);
         let officer = registry.officer();
         assert_eq!(officer.look_up("K00002", FROM)["session"]["version"], 2);
         assert_ne!(officer.look_up("K00001", FROM)["verdict"], "riding");
         let mut swapped = ride("r1", "k-2", "2026-07-07T11:00:00+05:00", Some(UNTIL));
         swapped["rider_handle"] = json!("somebody else");
-        assert_eq!(
-            operator.report(&[swapped])["versioned"],
-            1,
-            "a rider cannot be swapped without a version"
-        );
+        assert_eq!(operator.report(&[swapped])["versioned"], 1, "a rider cannot be swapped without a version");
     }
 }
 
@@ -76,33 +58,16 @@ fn a_bad_report_is_refused_by_name_kept_and_does_not_stop_its_neighbours() {
             ride("r4", "k-1", FROM, Some(UNTIL)),
             ride("r4", "k-1", FROM, None),
         ]);
-        let codes: Vec<_> = receipt["results"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| one["code"].clone())
-            .collect();
+        let codes: Vec<_> = receipt["results"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect();
         assert_eq!(
             codes,
-            [
-                json!("unknown_vehicle"),
-                json!("no_offset"),
-                json!("not_an_object"),
-                json!(null),
-                json!("twice_in_call")
-            ]
+            [json!("unknown_vehicle"), json!("no_offset"), json!("not_an_object"), json!(null), json!("twice_in_call")]
         );
-        assert!(
-            receipt["results"][0]["problem"].as_str().unwrap().contains("nowhere-7"),
-            "{receipt}"
-        );
+        assert!(receipt["results"][0]["problem"].as_str().unwrap().contains("nowhere-7"), "{receipt}");
         assert_eq!((&receipt["refused"], &receipt["recorded"]), (&json!(4), &json!(1)));
         assert_eq!(registry.database.query_i64("SELECT COUNT(*) FROM refused_reports"), [4]);
         let kept = registry.database.query_text("SELECT report FROM refused_reports");
-        assert!(
-            !kept.iter().any(|report| report.contains("rider of")),
-            "a rider's handle is kept nowhere"
-        );
+        assert!(!kept.iter().any(|report| report.contains("rider of")), "a rider's handle is kept nowhere");
     }
 }
 
@@ -117,10 +82,7 @@ fn another_operators_scooter_is_as_unknown_as_one_that_never_was() {
         let mut by_plate = ride("r", "", FROM, None);
         by_plate.as_object_mut().unwrap().remove("device_id");
         by_plate["plate"] = json!("K00001");
-        assert_eq!(
-            z.report(std::slice::from_ref(&by_plate))["results"][0]["code"],
-            "unknown_plate"
-        );
+        assert_eq!(z.report(std::slice::from_ref(&by_plate))["results"][0]["code"], "unknown_plate");
         assert_eq!(k.report(&[by_plate])["recorded"], 1);
     }
 }
@@ -145,24 +107,13 @@ fn what_looks_wrong_is_recorded_and_marked() {
         operator.enroll("device_id,in_service\nk-1,2026-07-08\n");
         let receipt = operator.report(&[
             ride("before", "k-1", FROM, Some(UNTIL)),
-            ride(
-                "long",
-                "k-1",
-                "2026-07-09T00:00:00+05:00",
-                Some("2026-07-11T00:00:00+05:00"),
-            ),
+            ride("long", "k-1", "2026-07-09T00:00:00+05:00", Some("2026-07-11T00:00:00+05:00")),
             ride("open", "k-1", "2026-07-12T00:00:00+05:00", None),
             ride("tomorrow", "k-1", "2199-01-01T00:00:00+05:00", None),
         ]);
         assert_eq!(receipt["recorded"], 4, "{receipt}");
         let marked = |index: usize, mark: &str| {
-            assert!(
-                receipt["results"][index]["marks"]
-                    .as_array()
-                    .unwrap()
-                    .contains(&json!(mark)),
-                "{mark}: {receipt}"
-            );
+            assert!(receipt["results"][index]["marks"].as_array().unwrap().contains(&json!(mark)), "{mark}: {receipt}");
         };
         marked(0, "without_plate");
         marked(0, "reported_late");
@@ -180,15 +131,9 @@ fn rides_are_reported_as_lines_too() {
         let registry = TestRegistry::start(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
-        let lines = format!(
-            "{}\n\n{}\n",
-            ride("r1", "k-1", FROM, Some(UNTIL)),
-            ride("r2", "k-1", UNTIL, None)
-        );
+        let lines = format!("{}\n\n{}\n", ride("r1", "k-1", FROM, Some(UNTIL)), ride("r2", "k-1", UNTIL, None));
         let headers = [("content-type", "application/x-ndjson")];
-        let receipt = operator
-            .send("POST", "/v1/sessions", &headers, lines.as_bytes())
-            .expect(200);
+        let receipt = operator.send("POST", "/v1/sessions", &headers, lines.as_bytes()).expect(200);
         assert_eq!(receipt["sessions"]["recorded"], 2, "{receipt}");
     }
 }
@@ -202,10 +147,7 @@ fn a_watermark_does_not_go_back_and_not_ahead_of_the_clock() {
         operator.complete_until(FROM);
         let marks = registry.database.query_i64("SELECT COUNT(*) FROM watermarks");
         assert_eq!(marks, [1]);
-        let ahead = operator.post(
-            "/v1/sessions/watermark",
-            &json!({"complete_until": "2199-01-01T00:00:00+05:00"}),
-        );
+        let ahead = operator.post("/v1/sessions/watermark", &json!({"complete_until": "2199-01-01T00:00:00+05:00"}));
         assert_eq!(ahead.status, 422, "{}", ahead.text());
     }
 }
@@ -218,10 +160,8 @@ fn an_operator_lists_its_own_rides_page_by_page_and_each_look_is_an_entry() {
         k.enroll(&fleet("k", 1));
         let rides: Vec<_> = (10..20)
             .map(|hour| {
-                let (from, until) = (
-                    format!("2026-07-07T{hour}:00:00+05:00"),
-                    format!("2026-07-07T{hour}:10:00+05:00"),
-                );
+                let (from, until) =
+                    (format!("2026-07-07T{hour}:00:00+05:00"), format!("2026-07-07T{hour}:10:00+05:00"));
                 ride(&format!("r{hour}"), "k-1", &from, Some(&until))
             })
             .collect();
@@ -230,13 +170,7 @@ fn an_operator_lists_its_own_rides_page_by_page_and_each_look_is_an_entry() {
         let (mut seen, mut path) = (Vec::new(), "/v1/sessions?limit=4".to_owned());
         loop {
             let page = k.get(&path).expect(200);
-            seen.extend(
-                page["sessions"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|ride| ride["ride_id"].clone()),
-            );
+            seen.extend(page["sessions"].as_array().unwrap().iter().map(|ride| ride["ride_id"].clone()));
             match page["next"].as_str() {
                 Some(next) => path = next.to_owned(),
                 None => break,
@@ -254,9 +188,7 @@ fn two_calls_with_the_same_rides_at_once_record_each_ride_once() {
         let registry = TestRegistry::start(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
-        let batch: Vec<_> = (0..50)
-            .map(|n| ride(&format!("r{n}"), "k-1", FROM, Some(UNTIL)))
-            .collect();
+        let batch: Vec<_> = (0..50).map(|n| ride(&format!("r{n}"), "k-1", FROM, Some(UNTIL))).collect();
         let outcomes: Vec<_> = std::thread::scope(|scope| {
             let calls: Vec<_> = (0..4).map(|_| scope.spawn(|| operator.report(&batch))).collect();
             calls.into_iter().map(|call| call.join().unwrap()).collect()

@@ -32,11 +32,7 @@ impl Server {
         let url = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| {
-                line.split_whitespace()
-                    .find(|word| word.starts_with("http://"))
-                    .map(ToOwned::to_owned)
-            })
+            .find_map(|line| line.split_whitespace().find(|word| word.starts_with("http://")).map(ToOwned::to_owned))
             .expect("the program says where it listens");
         // Somebody must go on reading, or the program would wait for room in the pipe.
         std::thread::spawn(move || lines.for_each(drop));

@@ -48,10 +48,7 @@ fn write(database: &TestDatabase, column: &Column, key: i64, hex: &str) {
         (Kind::Postgres, false) => format!("'\\x{hex}'::bytea"),
         (Kind::Postgres, true) => format!("convert_from('\\x{hex}'::bytea, 'UTF8')"),
     };
-    let sql = format!(
-        "UPDATE {} SET {} = {value} WHERE {} = {key}",
-        column.table, column.name, column.key
-    );
+    let sql = format!("UPDATE {} SET {} = {value} WHERE {} = {key}", column.table, column.name, column.key);
     assert_eq!(database.execute(&sql).unwrap(), 1, "{sql}");
 }
 
@@ -61,11 +58,7 @@ fn unlock(database: &TestDatabase) {
         Kind::Sqlite => database.query_text("SELECT name FROM sqlite_master WHERE type = 'trigger'"),
         Kind::Postgres => vec!["audit_log_only_grows() CASCADE".to_owned()],
     };
-    let what = if database.kind() == Kind::Sqlite {
-        "TRIGGER"
-    } else {
-        "FUNCTION"
-    };
+    let what = if database.kind() == Kind::Sqlite { "TRIGGER" } else { "FUNCTION" };
     for name in names {
         database.execute(&format!("DROP {what} {name}")).unwrap();
     }
@@ -75,12 +68,7 @@ fn unlock(database: &TestDatabase) {
 fn long_log(registry: &TestRegistry) {
     let operator = registry.operator('K');
     operator.enroll(&fleet("k", 1));
-    operator.report(&[ride(
-        "r",
-        "k-1",
-        "2026-07-07T12:00:00+05:00",
-        Some("2026-07-07T12:20:00+05:00"),
-    )]);
+    operator.report(&[ride("r", "k-1", "2026-07-07T12:00:00+05:00", Some("2026-07-07T12:20:00+05:00"))]);
     let officer = registry.officer();
     let signed = || registry.database.query_i64("SELECT COUNT(*) FROM log_checkpoints")[0];
     while registry.database.query_i64("SELECT size FROM log_head")[0] < 300 || signed() < 3 {
@@ -104,21 +92,13 @@ fn a_thousand_edits_by_raw_sql_are_all_found() {
             .iter()
             .map(|column| database.query_i64(&format!("SELECT {} FROM {}", column.key, column.table)))
             .collect();
-        assert!(
-            keys.iter().all(|keys| !keys.is_empty()),
-            "every kind of row is there to be edited"
-        );
+        assert!(keys.iter().all(|keys| !keys.is_empty()), "every kind of row is there to be edited");
         let mut rng = StdRng::seed_from_u64(158);
         for edit in 0..EDITS {
             let which = rng.random_range(0..COLUMNS.len());
             let (column, keys) = (&COLUMNS[which], &keys[which]);
             let key = keys[rng.random_range(0..keys.len())];
-            let sql = format!(
-                "SELECT {} FROM {} WHERE {} = {key}",
-                as_hex(kind, column),
-                column.table,
-                column.key
-            );
+            let sql = format!("SELECT {} FROM {} WHERE {} = {key}", as_hex(kind, column), column.table, column.key);
             let before = database.query_text(&sql).remove(0);
             let mut bytes = hex::decode(&before).unwrap();
             let place = rng.random_range(0..bytes.len());
@@ -149,12 +129,7 @@ fn a_thousand_edits_by_raw_sql_are_all_found() {
             }
             write(database, column, key, &hex::encode(&bytes));
             let findings = registry.log_findings();
-            assert!(
-                !findings.is_empty(),
-                "edit {edit} of {}.{} at {key} was not found",
-                column.table,
-                column.name
-            );
+            assert!(!findings.is_empty(), "edit {edit} of {}.{} at {key} was not found", column.table, column.name);
             write(database, column, key, &before);
         }
         assert_eq!(registry.log_findings(), Vec::<String>::new());
@@ -187,9 +162,7 @@ fn entries_removed_swapped_added_or_cut_off_are_found() {
         for (from, to) in [(9, 100_000), (5, 9), (100_000, 5)] {
             run(&format!("UPDATE log_entries SET idx = {to} WHERE idx = {from}"));
         }
-        run(&format!(
-            "INSERT INTO log_entries SELECT {size}, entry, leaf_hash FROM log_entries WHERE idx = 0"
-        ));
+        run(&format!("INSERT INTO log_entries SELECT {size}, entry, leaf_hash FROM log_entries WHERE idx = 0"));
         found("an entry added");
         run(&format!("DELETE FROM log_entries WHERE idx = {size}"));
         assert_eq!(registry.log_findings(), Vec::<String>::new());
@@ -224,9 +197,6 @@ fn a_rewrite_that_is_consistent_in_itself_is_found_by_what_the_signer_keeps_outs
             registry.database.execute(&sql).unwrap();
         }
         assert_eq!(registry.log_findings(), Vec::<String>::new());
-        assert!(
-            !registry.verify_with(&state).is_empty(),
-            "the signer remembers what was signed"
-        );
+        assert!(!registry.verify_with(&state).is_empty(), "the signer remembers what was signed");
     }
 }

@@ -12,12 +12,7 @@ const AT: &str = "2026-07-07T12:05:00+05:00";
 fn town(registry: &TestRegistry) -> Person {
     let operator = registry.operator('K');
     operator.enroll(&fleet("k", 1));
-    operator.report(&[ride(
-        "secret-ride",
-        "k-1",
-        "2026-07-07T12:00:00+05:00",
-        Some("2026-07-07T12:20:00+05:00"),
-    )]);
+    operator.report(&[ride("secret-ride", "k-1", "2026-07-07T12:00:00+05:00", Some("2026-07-07T12:20:00+05:00"))]);
     registry.officer()
 }
 

@@ -71,30 +71,18 @@ pub(super) fn play(running: &Running) -> Result<Kept, Failure> {
         let fleet = fleet(&operator)?;
         let reported = rides::of_day(&day, part.letter, &fleet);
         for batch in reported.chunks(1_000) {
-            operator.post_json(
-                "/v1/sessions",
-                &Value::Array(batch.iter().map(rides::Ride::report).collect()),
-            )?;
+            operator.post_json("/v1/sessions", &Value::Array(batch.iter().map(rides::Ride::report).collect()))?;
         }
         operator.post_json("/v1/sessions/watermark", &json!({"complete_until": day.end()}))?;
         examples.extend(rides::questions(&day, place, &reported));
-        operators.push(StoryOperator {
-            name: part.name.to_owned(),
-            letter: part.letter.to_owned(),
-            key,
-        });
+        operators.push(StoryOperator { name: part.name.to_owned(), letter: part.letter.to_owned(), key });
     }
     examples.push(Example {
         plate: "K0000?".to_owned(),
         at: examples.first().map_or_else(|| day.end(), |first| first.at.clone()),
         shows: "the last digit was not seen: candidates".to_owned(),
     });
-    Ok(Kept {
-        regulator_key,
-        operators,
-        officer_key,
-        examples,
-    })
+    Ok(Kept { regulator_key, operators, officer_key, examples })
 }
 
 fn admit(regulator: &Api, part: &Part) -> Result<String, Failure> {
@@ -105,10 +93,7 @@ fn admit(regulator: &Api, part: &Part) -> Result<String, Failure> {
     let admitted = regulator.post_json("/v1/operators", &new)?;
     let id = text(&admitted, "/operator/id")?;
     let scopes: Vec<_> = Role::OperatorStaff.scopes().iter().map(|scope| scope.name()).collect();
-    let made = regulator.post_json(
-        &format!("/v1/operators/{id}/keys"),
-        &json!({"name": "demo", "scopes": scopes}),
-    )?;
+    let made = regulator.post_json(&format!("/v1/operators/{id}/keys"), &json!({"name": "demo", "scopes": scopes}))?;
     text(&made, "/key/secret")
 }
 
@@ -125,11 +110,7 @@ fn upload(operator: &Api, part: &Part) -> Result<(), Failure> {
     let sent = operator.post_file("/v1/fleet-imports", &query, "text/csv", 60, part.list)?;
     match text(&sent, "/import/status")?.as_str() {
         "committed" => Ok(()),
-        status => Err(Failure::new(
-            Exit::Failed,
-            format!("the fleet list was {status}: {sent}"),
-            START_AGAIN,
-        )),
+        status => Err(Failure::new(Exit::Failed, format!("the fleet list was {status}: {sent}"), START_AGAIN)),
     }
 }
 
@@ -144,15 +125,8 @@ fn insure(operator: &Api, part: &Part) -> Result<(), Failure> {
 /// The operator's scooters: device id and number.
 fn fleet(operator: &Api) -> Result<Vec<(String, String)>, Failure> {
     let page = operator.get("/v1/vehicles?limit=1000", 0)?;
-    let vehicles = page
-        .get("vehicles")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    vehicles
-        .iter()
-        .map(|vehicle| Ok((text(vehicle, "/device_id")?, text(vehicle, "/plate/number")?)))
-        .collect()
+    let vehicles = page.get("vehicles").and_then(Value::as_array).cloned().unwrap_or_default();
+    vehicles.iter().map(|vehicle| Ok((text(vehicle, "/device_id")?, text(vehicle, "/plate/number")?))).collect()
 }
 
 fn text(value: &Value, pointer: &str) -> Result<String, Failure> {
@@ -160,32 +134,17 @@ fn text(value: &Value, pointer: &str) -> Result<String, Failure> {
         .pointer(pointer)
         .and_then(Value::as_str)
         .map(str::to_owned)
-        .ok_or_else(|| {
-            Failure::new(
-                Exit::Failed,
-                format!("the registry answered without {pointer}"),
-                START_AGAIN,
-            )
-        })
+        .ok_or_else(|| Failure::new(Exit::Failed, format!("the registry answered without {pointer}"), START_AGAIN))
 }
 
 fn first_key(registry: &Registry, role: Role, authority: Option<&str>) -> Result<String, Failure> {
     let (now, rng, console) = (clock::now(), &mut clock::chance(), access::console());
-    let new = NewAccount {
-        role,
-        name: format!("demo {role}"),
-        authority: authority.map(str::to_owned),
-        operator_id: None,
-    };
+    let new =
+        NewAccount { role, name: format!("demo {role}"), authority: authority.map(str::to_owned), operator_id: None };
     let made = registry.store.write(|tx| -> Result<_, AccountError> {
         let account = access::create_account(tx, now, rng, &console, new)?;
-        let request = KeyRequest {
-            name: "demo".to_owned(),
-            scopes: None,
-            expires_at: None,
-        };
+        let request = KeyRequest { name: "demo".to_owned(), scopes: None, expires_at: None };
         access::create_key(tx, registry, now, rng, &console, &account.id, request)
     });
-    made.map(|made| made.key.reveal())
-        .map_err(|error| Failure::new(Exit::Failed, error, START_AGAIN))
+    made.map(|made| made.key.reveal()).map_err(|error| Failure::new(Exit::Failed, error, START_AGAIN))
 }

@@ -10,9 +10,7 @@ use super::story::Example;
 use crate::model::{Moment, Place, Zone};
 
 /// How busy each hour is, from midnight: the mornings and evenings of a city.
-const DEMAND: [u32; 24] = [
-    3, 2, 1, 1, 1, 2, 4, 8, 12, 9, 7, 8, 10, 10, 9, 9, 10, 13, 16, 15, 12, 9, 7, 5,
-];
+const DEMAND: [u32; 24] = [3, 2, 1, 1, 1, 2, 4, 8, 12, 9, 7, 8, 10, 10, 9, 9, 10, 13, 16, 15, 12, 9, 7, 5];
 /// Where rides begin in the morning: squares, stations and parks of the city, WGS 84.
 const PLACES: [(f64, f64); 8] = [
     (43.2383, 76.9453),
@@ -51,11 +49,7 @@ impl Day {
     pub(super) fn before(now: Moment, zone: Zone) -> Self {
         let today = zone.date_of(now);
         let day = today.pred_opt().unwrap_or(today);
-        Self {
-            zone,
-            start: zone.start_of(day),
-            end: zone.end_of(day),
-        }
+        Self { zone, start: zone.start_of(day), end: zone.end_of(day) }
     }
 
     /// Returns its end, as it is written to the registry.
@@ -75,8 +69,7 @@ impl Ride {
     }
 
     fn middle(&self) -> Moment {
-        self.started_at
-            .plus_seconds(self.ended_at.seconds_since(self.started_at) / 2)
+        self.started_at.plus_seconds(self.ended_at.seconds_since(self.started_at) / 2)
     }
 }
 
@@ -87,14 +80,9 @@ pub(super) fn of_day(day: &Day, letter: &str, fleet: &[(String, String)]) -> Vec
     let busiest = DEMAND.iter().copied().max().unwrap_or(1);
     let mut rides = Vec::new();
     for (device_id, number) in fleet {
-        let home = PLACES
-            .get(rng.random_range(0..PLACES.len()))
-            .copied()
-            .unwrap_or((43.24, 76.93));
-        let mut at = Place {
-            lat: home.0 + rng.random_range(-0.004..0.004),
-            lng: home.1 + rng.random_range(-0.005..0.005),
-        };
+        let home = PLACES.get(rng.random_range(0..PLACES.len())).copied().unwrap_or((43.24, 76.93));
+        let mut at =
+            Place { lat: home.0 + rng.random_range(-0.004..0.004), lng: home.1 + rng.random_range(-0.005..0.005) };
         let mut free = day.start.plus_seconds(rng.random_range(0..3_600));
         while free.plus_seconds(5_400) < day.end {
             let hour = usize::try_from(free.seconds_since(day.start) / 3_600).unwrap_or(0);
@@ -132,10 +120,7 @@ fn go_on(from: Place, minutes: f64, rng: &mut StdRng) -> Place {
     let direction: f64 = rng.random_range(0.0..std::f64::consts::TAU);
     let lat = from.lat + metres * direction.cos() / 111_195.0;
     let lng = from.lng + metres * direction.sin() / (111_195.0 * from.lat.to_radians().cos());
-    Place {
-        lat: lat.clamp(43.18, 43.32),
-        lng: lng.clamp(76.82, 77.02),
-    }
+    Place { lat: lat.clamp(43.18, 43.32), lng: lng.clamp(76.82, 77.02) }
 }
 
 /// Picks questions whose answers are worth seeing: of the first operator a ride, of the second a scooter that stood.

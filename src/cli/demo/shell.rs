@@ -33,25 +33,17 @@ impl Demo {
     /// Does it.
     pub(in crate::cli) fn run(self) -> Result<Exit, Failure> {
         std::fs::create_dir_all(&self.directory).map_err(|error| {
-            let remedy = format!(
-                "choose a directory that can be made instead of {}",
-                self.directory.display()
-            );
+            let remedy = format!("choose a directory that can be made instead of {}", self.directory.display());
             Failure::new(Exit::Failed, error, remedy)
         })?;
         let mut settings = settings(&self.directory)?;
         begin_logging(&settings.log)?;
-        self.listen
-            .as_deref()
-            .unwrap_or(LISTEN)
-            .clone_into(&mut settings.server.listen);
+        self.listen.as_deref().unwrap_or(LISTEN).clone_into(&mut settings.server.listen);
         let running = match start(&settings) {
             Err(StartError::Listen { source, .. })
                 if self.listen.is_none() && source.kind() == ErrorKind::AddrInUse =>
             {
-                paper::note(&format!(
-                    "{LISTEN} is taken by another program; a free port is taken instead"
-                ));
+                paper::note(&format!("{LISTEN} is taken by another program; a free port is taken instead"));
                 LISTEN_ANYWHERE.clone_into(&mut settings.server.listen);
                 start(&settings)?
             }
@@ -76,10 +68,7 @@ impl Demo {
             return paper::say(&line);
         }
         story.in_words().iter().try_for_each(|line| paper::say(line))?;
-        paper::note(&format!(
-            "kept in {}; Ctrl-C stops it, the same command goes on",
-            self.directory.display()
-        ));
+        paper::note(&format!("kept in {}; Ctrl-C stops it, the same command goes on", self.directory.display()));
         Ok(())
     }
 }

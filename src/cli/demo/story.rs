@@ -74,19 +74,13 @@ pub fn tell(running: &Running, directory: &Path) -> Result<Story, Failure> {
     };
     let valid = |key: &str| access::authenticate(running.registry(), clock::now(), key).is_ok();
     if let Some(kept) = kept.filter(|kept| valid(&kept.regulator_key) && valid(&kept.officer_key)) {
-        return Ok(Story {
-            url: running.url.clone(),
-            kept,
-        });
+        return Ok(Story { url: running.url.clone(), kept });
     }
     let kept = cast::play(running)?;
     let bytes = serde_json::to_vec_pretty(&kept)
         .map_err(|error| Failure::new(Exit::Failed, error, "tell whoever made this program"))?;
     replace_private_file(&path, &bytes).map_err(disk)?;
-    Ok(Story {
-        url: running.url.clone(),
-        kept,
-    })
+    Ok(Story { url: running.url.clone(), kept })
 }
 
 impl Story {
@@ -95,19 +89,13 @@ impl Story {
     pub fn in_words(&self) -> Vec<String> {
         let kept = &self.kept;
         let mut lines = vec![
-            format!(
-                "The demo registry listens at {} (its interface: {}/docs)",
-                self.url, self.url
-            ),
+            format!("The demo registry listens at {} (its interface: {}/docs)", self.url, self.url),
             String::new(),
             format!("  regulator   {}", kept.regulator_key),
             format!("  officer     {}", kept.officer_key),
         ];
-        lines.extend(
-            kept.operators
-                .iter()
-                .map(|one| format!("  operator {}  {}  ({})", one.letter, one.key, one.name)),
-        );
+        lines
+            .extend(kept.operators.iter().map(|one| format!("  operator {}  {}  ({})", one.letter, one.key, one.name)));
         lines.push(String::new());
         lines.push("Three questions of an officer to try:".to_owned());
         for example in &kept.examples {

@@ -77,11 +77,7 @@ pub enum AccountError {
 
 fn checked_name(name: &str) -> Result<String, AccountError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 {
-        Err(AccountError::Name)
-    } else {
-        Ok(name.to_owned())
-    }
+    if name.is_empty() || name.chars().count() > 200 { Err(AccountError::Name) } else { Ok(name.to_owned()) }
 }
 
 /// Makes an account.
@@ -97,10 +93,7 @@ pub fn create_account(
 ) -> Result<Account, AccountError> {
     let name = checked_name(&new.name)?;
     let police = matches!(new.role, Role::Officer | Role::Supervisor);
-    let authority = match (
-        police,
-        new.authority.as_deref().map(str::trim).filter(|name| !name.is_empty()),
-    ) {
+    let authority = match (police, new.authority.as_deref().map(str::trim).filter(|name| !name.is_empty())) {
         (true, None) => return Err(AccountError::AuthorityMissing),
         (true, Some(name)) => {
             let id = accounts::authority_named(tx, AuthorityId::new(now, rng), name, now)?;
@@ -116,14 +109,8 @@ pub fn create_account(
         }
         _ => None,
     };
-    let account = Account {
-        id: AccountId::new(now, rng),
-        role: new.role,
-        name,
-        authority,
-        operator_id,
-        created_at: now,
-    };
+    let account =
+        Account { id: AccountId::new(now, rng), role: new.role, name, authority, operator_id, created_at: now };
     accounts::insert(tx, &account)?;
     let draft = Draft::of(caller, Action::AccountCreated, account.id.as_str());
     audit_log::append(tx, now, rng, vec![draft])?;
@@ -150,9 +137,8 @@ pub fn create_key(
         return Err(AccountError::NoScope);
     }
     let own = caller.role == Role::OperatorStaff;
-    if let Some(scope) = scopes
-        .iter()
-        .find(|scope| !account.role.scopes().contains(scope) || (own && !caller.may(**scope)))
+    if let Some(scope) =
+        scopes.iter().find(|scope| !account.role.scopes().contains(scope) || (own && !caller.may(**scope)))
     {
         return Err(AccountError::Scope(*scope));
     }
@@ -171,12 +157,7 @@ pub fn create_key(
         revoked_at: None,
     };
     accounts::insert_key(tx, &stored)?;
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![Draft::of(caller, Action::KeyCreated, stored.id.as_str())],
-    )?;
+    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::KeyCreated, stored.id.as_str())])?;
     Ok(NewKey { stored, key })
 }
 
@@ -200,9 +181,7 @@ pub fn create_operator_key(
     let account = if caller.role == Role::OperatorStaff {
         caller.account_id.clone()
     } else {
-        accounts::find_staff(tx.db(), operator)?
-            .ok_or(AccountError::Unknown)?
-            .id
+        accounts::find_staff(tx.db(), operator)?.ok_or(AccountError::Unknown)?.id
     };
     create_key(tx, registry, now, rng, caller, &account, request)
 }

@@ -74,9 +74,7 @@ deeds! {
 /// Returns whether the caller's role and key permit the deed.
 #[must_use]
 pub fn may(caller: &Caller, deed: Deed) -> bool {
-    deed.permitted()
-        .iter()
-        .any(|(role, scope)| *role == caller.role && caller.may(*scope))
+    deed.permitted().iter().any(|(role, scope)| *role == caller.role && caller.may(*scope))
 }
 
 #[cfg(test)]
@@ -98,10 +96,7 @@ mod tests {
     #[test]
     fn a_key_without_the_scope_cannot_what_its_role_could() {
         assert!(may(&caller(Role::OperatorStaff, &[Scope::Fleet]), Deed::UploadFleet));
-        assert!(!may(
-            &caller(Role::OperatorStaff, &[Scope::Sessions]),
-            Deed::UploadFleet
-        ));
+        assert!(!may(&caller(Role::OperatorStaff, &[Scope::Sessions]), Deed::UploadFleet));
         assert!(!may(&caller(Role::Officer, &[Scope::Fleet]), Deed::UploadFleet));
     }
 

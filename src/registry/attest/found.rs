@@ -19,10 +19,7 @@ pub fn found_log(registry: &Registry, now: Moment) -> Result<(), AttestError> {
         log_reading::insert_verifier_key(tx, &ours)?;
         let recorded = log_reading::verifier_key(tx.db())?.unwrap_or_default();
         if recorded != ours {
-            return Err(AttestError::OtherKey {
-                recorded,
-                ours: ours.clone(),
-            });
+            return Err(AttestError::OtherKey { recorded, ours: ours.clone() });
         }
         if log_reading::stored_checkpoints(tx.db(), None, 1)?.is_empty() {
             let root = empty_root();

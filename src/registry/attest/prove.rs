@@ -52,9 +52,7 @@ fn prove_from(db: &mut Db, caller: &Caller, index: u64) -> Result<ProofReceipt, 
     if index >= size {
         return Err(AttestError::NotSignedYet);
     }
-    let leaf = log_reading::leaf_hashes(db, index, index.saturating_add(1))?
-        .pop()
-        .ok_or(AttestError::Unknown)?;
+    let leaf = log_reading::leaf_hashes(db, index, index.saturating_add(1))?.pop().ok_or(AttestError::Unknown)?;
     let hashes = inclusion_proof_from(size, index, &mut |of| subtree(db, of))
         .map_err(|error| AttestError::Broken(error.to_string()))?;
     let receipt = Receipt::new(index, hashes.clone(), signed);
@@ -62,7 +60,7 @@ fn prove_from(db: &mut Db, caller: &Caller, index: u64) -> Result<ProofReceipt, 
         index,
         tree_size: size,
         entry_hash: leaf.to_hex(),
-        hashes: hashes.iter().map(|hash| hash.to_hex()).collect(),
+        hashes: hashes.iter().map(crate::audit::Hash::to_hex).collect(),
         checkpoint: text,
         tlog_proof: receipt.to_string(),
     })

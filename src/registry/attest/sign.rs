@@ -23,9 +23,7 @@ pub struct SignerState {
 
 impl Default for SignerState {
     fn default() -> Self {
-        Self {
-            range: CompactRange::new(),
-        }
+        Self { range: CompactRange::new() }
     }
 }
 
@@ -81,19 +79,12 @@ pub fn sign_checkpoint(registry: &Registry, now: Moment, state: &mut SignerState
         return Ok(None);
     }
     if range.root().as_bytes().as_slice() != head.as_slice() {
-        return Err(AttestError::Broken(format!(
-            "the entries up to {} do not give the head",
-            range.size()
-        )));
+        return Err(AttestError::Broken(format!("the entries up to {} do not give the head", range.size())));
     }
     let origin = registry.secrets.log_key().name().to_owned();
-    let signed = Checkpoint {
-        origin,
-        size: range.size(),
-        root: range.root(),
-    }
-    .sign(registry.secrets.log_key())
-    .map_err(|error| AttestError::Broken(error.to_string()))?;
+    let signed = Checkpoint { origin, size: range.size(), root: range.root() }
+        .sign(registry.secrets.log_key())
+        .map_err(|error| AttestError::Broken(error.to_string()))?;
     registry.store.write(|tx| -> Result<(), AttestError> {
         tiles(tx, state.size(), range.size())?;
         log_reading::insert_checkpoint(tx, range.size(), range.root(), signed.text(), now)?;
@@ -106,12 +97,10 @@ pub fn sign_checkpoint(registry: &Registry, now: Moment, state: &mut SignerState
 /// Extends the range by the entries beyond it, up to the head; returns the head's root.
 fn extend(db: &mut Db, range: &mut CompactRange) -> Result<Vec<u8>, AttestError> {
     let head = log_reading::stored_head(db)?;
-    let size = u64::try_from(head.size).map_err(|_| AttestError::Broken("the head has a negative size".to_owned()))?;
+    let size =
+        u64::try_from(head.size).map_err(|error| AttestError::Broken(format!("the size of the head: {error}")))?;
     if size < range.size() {
-        return Err(AttestError::Broken(format!(
-            "the head has {size} entries, and {} were signed",
-            range.size()
-        )));
+        return Err(AttestError::Broken(format!("the head has {size} entries, and {} were signed", range.size())));
     }
     while range.size() < size {
         let page = log_reading::stored_entries(db, range.size(), ENTRIES_AT_ONCE)?;
@@ -147,7 +136,7 @@ fn tiles(tx: &mut Tx<'_>, old: u64, new: u64) -> Result<(), AttestError> {
 
 /// Returns the hash of a full subtree from the stored hashes of the level of tiles below it: at most 256 of them.
 pub(super) fn subtree(db: &mut Db, subtree: Subtree) -> Result<Hash, AttestError> {
-    let tile_level = u8::try_from(subtree.level() / 8).map_err(|_| AttestError::Unknown)?;
+    let tile_level = u8::try_from(subtree.level() / 8).map_err(|_too_high| AttestError::Unknown)?;
     let within = subtree.level() % 8;
     let count = 1_u64 << within;
     let from = subtree.index().checked_mul(count).ok_or(AttestError::Unknown)?;

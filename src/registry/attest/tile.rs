@@ -21,7 +21,7 @@ pub enum TileReader {
 /// # Errors
 /// [`AttestError::Unknown`] where the path is no tile of the signed log.
 pub fn tile(db: &mut Db, path: &str, reader: TileReader) -> Result<Vec<u8>, AttestError> {
-    let tile = Tile::parse(path).map_err(|_| AttestError::Unknown)?;
+    let tile = Tile::parse(path).map_err(|_no_path| AttestError::Unknown)?;
     if tile.kind() == TileKind::Entries && reader == TileReader::Anyone {
         return Err(AttestError::Forbidden);
     }

@@ -72,9 +72,7 @@ impl Verification {
         let head = log_reading::stored_head(db)?;
         match log_reading::verifier_key(db)? {
             Some(recorded) if recorded == self.key.to_string() => {}
-            _ => self
-                .findings
-                .push("the recorded key of the log is not the key in hand".to_owned()),
+            _ => self.findings.push("the recorded key of the log is not the key in hand".to_owned()),
         }
         let newest = log_reading::newest_checkpoint(db).ok();
         let newest = newest.and_then(|note| crate::audit::SignedCheckpoint::parse(&note).ok());
@@ -90,8 +88,7 @@ impl Verification {
                 self.give(db, &mut checkpoints, Some(self.range.size()))?;
                 let stored = Hash::from_slice(&entry.leaf_hash).ok();
                 if stored.is_none() {
-                    self.findings
-                        .push(format!("the leaf hash beside entry {} is no hash", entry.index));
+                    self.findings.push(format!("the leaf hash beside entry {} is no hash", entry.index));
                 }
                 let hash = leaf_hash(&entry.bytes);
                 self.verifier.push(entry.index, &entry.bytes, &stored.unwrap_or(hash));
@@ -134,9 +131,7 @@ impl Verification {
 
     /// Compares the hash of a full tile with the one that is stored. One that no checkpoint covers yet is not written.
     fn compare_tile(&mut self, db: &mut Db, level: usize, hash: Hash) -> Result<(), AttestError> {
-        let Some((level, width)) = u32::try_from(level)
-            .ok()
-            .and_then(|level| Some((level, TILE.checked_pow(level)?)))
+        let Some((level, width)) = u32::try_from(level).ok().and_then(|level| Some((level, TILE.checked_pow(level)?)))
         else {
             return Ok(());
         };
@@ -147,8 +142,7 @@ impl Verification {
             None => self.signed_size < self.range.size(),
         };
         if !fits {
-            self.findings
-                .push(format!("tile {level}/{index} does not fit the entries under it"));
+            self.findings.push(format!("tile {level}/{index} does not fit the entries under it"));
         }
         Ok(())
     }
@@ -163,8 +157,7 @@ impl Verification {
                 i64::try_from(claimed.size).ok() == Some(size) && claimed.root.as_bytes().as_slice() == root.as_slice()
             });
             if !fits {
-                self.findings
-                    .push(format!("the checkpoint stored for size {size} says something else"));
+                self.findings.push(format!("the checkpoint stored for size {size} says something else"));
             }
         }
         Ok(())
@@ -183,16 +176,9 @@ impl Verification {
         let report = self.verifier.finish(size, &root, &head.frontier);
         let mut findings = self.findings;
         let more = u64::try_from(findings.len()).unwrap_or(u64::MAX);
-        let findings_total = u64::try_from(report.findings_total)
-            .unwrap_or(u64::MAX)
-            .saturating_add(more);
+        let findings_total = report.findings_total.saturating_add(more);
         findings.extend(report.findings.iter().map(ToString::to_string));
-        Ok(LogReport {
-            entries: report.entries,
-            checkpoints: report.checkpoints,
-            findings,
-            findings_total,
-        })
+        Ok(LogReport { entries: report.entries, checkpoints: report.checkpoints, findings, findings_total })
     }
 }
 

@@ -60,9 +60,7 @@ fn new_vehicles(
         .rows
         .iter()
         .filter_map(|row| match row {
-            RowPlan::New {
-                device_id, facts, kept, ..
-            } => Some((device_id, facts, *kept)),
+            RowPlan::New { device_id, facts, kept, .. } => Some((device_id, facts, *kept)),
             _ => None,
         })
         .collect();
@@ -80,16 +78,8 @@ fn new_vehicles(
         let Some(number) = kept.or_else(|| given.pop()) else {
             continue;
         };
-        let since = own
-            .iter()
-            .find(|series| series.letter == number.letter())
-            .and_then(|series| series.in_use_since);
-        versions.push(NewVersion {
-            id: VehicleId(id),
-            device_id: device_id.clone(),
-            version: 1,
-            facts: facts.clone(),
-        });
+        let since = own.iter().find(|series| series.letter == number.letter()).and_then(|series| series.in_use_since);
+        versions.push(NewVersion { id: VehicleId(id), device_id: device_id.clone(), version: 1, facts: facts.clone() });
         born.push(Plate {
             number,
             version: 1,
@@ -122,10 +112,7 @@ fn changed_vehicles(
     let mut versions = Vec::new();
     let mut replaced = Vec::new();
     for row in &plan.rows {
-        let RowPlan::Changed {
-            vehicle, facts, fields, ..
-        } = row
-        else {
+        let RowPlan::Changed { vehicle, facts, fields, .. } = row else {
             continue;
         };
         versions.push(NewVersion {
@@ -134,10 +121,7 @@ fn changed_vehicles(
             version: vehicle.version.saturating_add(1),
             facts: facts.clone(),
         });
-        if fields
-            .iter()
-            .any(|field| ["in_service", "out_of_service"].contains(field))
-        {
+        if fields.iter().any(|field| ["in_service", "out_of_service"].contains(field)) {
             replaced.extend(next_plate(applied, known, vehicle, facts));
         }
     }
@@ -150,16 +134,9 @@ fn changed_vehicles(
 
 fn next_plate(applied: &Applied<'_>, known: &Known, vehicle: &Vehicle, facts: &VehicleFacts) -> Option<Plate> {
     let plate = known.plates.get(&vehicle.number?)?;
-    let since = known
-        .letters
-        .get(&plate.number.letter())
-        .and_then(|series| series.in_use_since);
+    let since = known.letters.get(&plate.number.letter()).and_then(|series| series.in_use_since);
     let borne = borne(applied.zone, facts, since);
-    let reason = if borne.until.is_some() {
-        "annulled"
-    } else {
-        "service dates changed"
-    };
+    let reason = if borne.until.is_some() { "annulled" } else { "service dates changed" };
     Some(Plate {
         version: plate.version.saturating_add(1),
         borne,
@@ -184,9 +161,9 @@ fn outcomes(plan: &Plan, numbers: &[PlateNumber]) -> Vec<RowOutcome> {
             RowPlan::New { row, device_id, .. } => {
                 outcome(*row, "new", device_id.as_str(), numbers.next().copied(), &[])
             }
-            RowPlan::Changed {
-                row, vehicle, fields, ..
-            } => outcome(*row, "changed", vehicle.device_id.as_str(), vehicle.number, fields),
+            RowPlan::Changed { row, vehicle, fields, .. } => {
+                outcome(*row, "changed", vehicle.device_id.as_str(), vehicle.number, fields)
+            }
             RowPlan::Unchanged { row, vehicle } => {
                 outcome(*row, "unchanged", vehicle.device_id.as_str(), vehicle.number, &[])
             }
@@ -215,11 +192,7 @@ fn log(
     };
     let mut drafts = vec![draft(Action::Import, applied.import.as_str(), None)];
     if !numbers.is_empty() {
-        drafts.push(draft(
-            Action::Issue,
-            applied.import.as_str(),
-            Some(digest_of(&numbers)?),
-        ));
+        drafts.push(draft(Action::Issue, applied.import.as_str(), Some(digest_of(&numbers)?)));
     }
     drafts.extend(annulled.iter().map(|number| draft(Action::Annul, number, None)));
     audit_log::append(tx, applied.now, rng, drafts)?;

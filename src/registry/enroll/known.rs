@@ -33,14 +33,9 @@ impl Known {
         let good = || list.rows.iter().filter(|row| !row.bad);
         let devices: Vec<_> = good().filter_map(|row| row.device_id.clone()).collect();
         let serials: Vec<_> = good().filter_map(|row| row.serial_number.clone()).collect();
-        let numbers: Vec<_> = good()
-            .filter_map(|row| row.plate.as_ref())
-            .flat_map(|plate| plate.numbers.iter().copied())
-            .collect();
-        let mut known = Self {
-            fleet: vehicles::count(db, operator)?,
-            ..Self::default()
-        };
+        let numbers: Vec<_> =
+            good().filter_map(|row| row.plate.as_ref()).flat_map(|plate| plate.numbers.iter().copied()).collect();
+        let mut known = Self { fleet: vehicles::count(db, operator)?, ..Self::default() };
         for series in series::list(db, None, None, 26)? {
             known.letters.insert(series.letter, series);
         }
@@ -61,9 +56,7 @@ impl Known {
             known.plates.insert(plate.number, plate);
         }
         for vehicle in found {
-            known
-                .by_device
-                .insert(vehicle.device_id.as_str().to_owned(), vehicle.id);
+            known.by_device.insert(vehicle.device_id.as_str().to_owned(), vehicle.id);
             if let Some(serial) = &vehicle.facts.serial_number {
                 known.by_serial_number.insert(serial.clone(), vehicle.id);
             }

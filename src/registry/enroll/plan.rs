@@ -14,19 +14,9 @@ use crate::plate::{KZ_158, PlateNumber, SeriesLetter};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum RowPlan {
     /// A vehicle that was not known.
-    New {
-        row: u32,
-        device_id: DeviceId,
-        facts: VehicleFacts,
-        kept: Option<PlateNumber>,
-    },
+    New { row: u32, device_id: DeviceId, facts: VehicleFacts, kept: Option<PlateNumber> },
     /// A known vehicle with facts that changed.
-    Changed {
-        row: u32,
-        vehicle: Vehicle,
-        facts: VehicleFacts,
-        fields: Vec<&'static str>,
-    },
+    Changed { row: u32, vehicle: Vehicle, facts: VehicleFacts, fields: Vec<&'static str> },
     /// A known vehicle as it is known.
     Unchanged { row: u32, vehicle: Vehicle },
 }
@@ -69,18 +59,8 @@ pub(super) struct Terms<'a> {
 
 /// Plans what the list would change.
 pub(super) fn plan(list: &FleetList, known: &Known, terms: Terms<'_>) -> Plan {
-    let mut judge = Judge {
-        found: &list.found,
-        known,
-        terms,
-        problems: Vec::new(),
-    };
-    let mut rows: Vec<_> = list
-        .rows
-        .iter()
-        .filter(|row| !row.bad)
-        .filter_map(|row| judge.row(row))
-        .collect();
+    let mut judge = Judge { found: &list.found, known, terms, problems: Vec::new() };
+    let mut rows: Vec<_> = list.rows.iter().filter(|row| !row.bad).filter_map(|row| judge.row(row)).collect();
     let too_far = judge.too_far_ahead(&rows);
     rows.retain(|plan| !matches!(plan, RowPlan::New { row, .. } if too_far.contains(row)));
     judge.used_up(&rows);
@@ -88,11 +68,7 @@ pub(super) fn plan(list: &FleetList, known: &Known, terms: Terms<'_>) -> Plan {
     problems.extend(judge.problems);
     // Errors before warnings, those of the file first, then by row.
     problems.sort_by_key(|problem| (problem.severity, problem.row));
-    let mut counts = Counts {
-        rows: list.rows.len(),
-        bad: list.rows.len() - rows.len(),
-        ..Counts::default()
-    };
+    let mut counts = Counts { rows: list.rows.len(), bad: list.rows.len() - rows.len(), ..Counts::default() };
     let mut named = BTreeSet::new();
     for row in &rows {
         match row {
@@ -207,19 +183,10 @@ impl Judge<'_> {
                 return Err(problem(ProblemKind::PlateUnreadable));
             };
             let letter = first.letter();
-            let foreign = self
-                .known
-                .letters
-                .get(&letter)
-                .is_some_and(|series| series.operator_id != *self.terms.operator);
-            let kind = if foreign {
-                ProblemKind::PlateOfAnotherOperator
-            } else {
-                ProblemKind::SeriesNotConfirmed
-            };
-            return Err(problem(kind)
-                .with("plate", &first.to_string())
-                .with("letter", &letter.to_string()));
+            let foreign =
+                self.known.letters.get(&letter).is_some_and(|series| series.operator_id != *self.terms.operator);
+            let kind = if foreign { ProblemKind::PlateOfAnotherOperator } else { ProblemKind::SeriesNotConfirmed };
+            return Err(problem(kind).with("plate", &first.to_string()).with("letter", &letter.to_string()));
         }
         let numbers: Vec<_> = fitting.iter().map(ToString::to_string).collect();
         Err(problem(ProblemKind::PlateAmbiguous).with("numbers", &numbers.join(", ")))
@@ -230,45 +197,20 @@ impl Judge<'_> {
             && stated != borne
         {
             return Err(self
-                .problem(
-                    ProblemKind::VehicleBearsAnotherPlate,
-                    row.row,
-                    Field::Plate,
-                    &stated.to_string(),
-                )
+                .problem(ProblemKind::VehicleBearsAnotherPlate, row.row, Field::Plate, &stated.to_string())
                 .with("plate", &stated.to_string())
                 .with("borne", &borne.to_string()));
         }
         let (facts, fields) = vehicle.facts.laid_under(&facts_of(row));
         if fields.is_empty() {
             Ok(RowPlan::Unchanged { row: row.row, vehicle })
-        } else if facts
-            .in_service
-            .zip(facts.out_of_service)
-            .is_some_and(|(from, until)| until < from)
-        {
-            let stated = row
-                .out_of_service
-                .or(row.in_service)
-                .map_or_else(String::new, |date| date.to_string());
+        } else if facts.in_service.zip(facts.out_of_service).is_some_and(|(from, until)| until < from) {
+            let stated = row.out_of_service.or(row.in_service).map_or_else(String::new, |date| date.to_string());
             Err(self
-                .problem(
-                    ProblemKind::ServiceEndsBeforeStart,
-                    row.row,
-                    Field::OutOfService,
-                    &stated,
-                )
-                .with(
-                    "in_service",
-                    &facts.in_service.map_or_else(String::new, |date| date.to_string()),
-                ))
+                .problem(ProblemKind::ServiceEndsBeforeStart, row.row, Field::OutOfService, &stated)
+                .with("in_service", &facts.in_service.map_or_else(String::new, |date| date.to_string())))
         } else {
-            Ok(RowPlan::Changed {
-                row: row.row,
-                vehicle,
-                facts,
-                fields,
-            })
+            Ok(RowPlan::Changed { row: row.row, vehicle, facts, fields })
         }
     }
 
@@ -285,24 +227,11 @@ impl Judge<'_> {
                 .with("plate", &text)
                 .with("device_id", bearer.map_or("", |vehicle| vehicle.device_id.as_str())));
         }
-        let made = || {
-            row.serial_number
-                .clone()
-                .or_else(|| kept.map(|number| number.to_string()))
-        };
-        let device_id = row
-            .device_id
-            .clone()
-            .or_else(made)
-            .and_then(|text| DeviceId::parse(&text).ok());
+        let made = || row.serial_number.clone().or_else(|| kept.map(|number| number.to_string()));
+        let device_id = row.device_id.clone().or_else(made).and_then(|text| DeviceId::parse(&text).ok());
         match device_id {
             Some(device_id) if row.device_id.is_some() || !self.known.by_device.contains_key(device_id.as_str()) => {
-                Ok(RowPlan::New {
-                    row: row.row,
-                    device_id,
-                    facts: facts_of(row),
-                    kept,
-                })
+                Ok(RowPlan::New { row: row.row, device_id, facts: facts_of(row), kept })
             }
             _ => Err(Problem::new(ProblemKind::RowWithoutKey).at_row(row.row)),
         }
@@ -314,11 +243,7 @@ impl Judge<'_> {
         let mut kept: Vec<_> = rows
             .iter()
             .filter_map(|plan| match plan {
-                RowPlan::New {
-                    row,
-                    kept: Some(number),
-                    ..
-                } => Some((*number, *row)),
+                RowPlan::New { row, kept: Some(number), .. } => Some((*number, *row)),
                 _ => None,
             })
             .collect();
@@ -326,17 +251,12 @@ impl Judge<'_> {
         let mut highest: BTreeMap<SeriesLetter, u32> = BTreeMap::new();
         let mut too_far = BTreeSet::new();
         for (number, row) in kept {
-            let known = self
-                .known
-                .letters
-                .get(&number.letter())
-                .map_or(0, |series| series.next_serial.saturating_sub(1));
+            let known =
+                self.known.letters.get(&number.letter()).map_or(0, |series| series.next_serial.saturating_sub(1));
             let top = highest.entry(number.letter()).or_insert(known);
             let limit = top.saturating_add(self.terms.adoption_jump);
-            let meant = self
-                .terms
-                .adopt_up_to
-                .is_some_and(|limit| limit.letter() == number.letter() && number <= limit);
+            let meant =
+                self.terms.adopt_up_to.is_some_and(|limit| limit.letter() == number.letter() && number <= limit);
             if number.serial() > limit && !meant {
                 let highest =
                     PlateNumber::of(number.letter(), *top).map_or_else(|_| "0".to_owned(), |top| top.to_string());
@@ -357,10 +277,7 @@ impl Judge<'_> {
     /// Says so if the operator's letters have fewer numbers left than vehicles need.
     fn used_up(&mut self, rows: &[RowPlan]) {
         let own = self.known.own_letters(self.terms.operator);
-        let wanted = rows
-            .iter()
-            .filter(|plan| matches!(plan, RowPlan::New { kept: None, .. }))
-            .count();
+        let wanted = rows.iter().filter(|plan| matches!(plan, RowPlan::New { kept: None, .. })).count();
         let last = *KZ_158.serials().end();
         let left: u32 = own
             .iter()
@@ -371,16 +288,13 @@ impl Judge<'_> {
                     }
                     _ => None,
                 });
-                let next = kept
-                    .max()
-                    .map_or(series.next_serial, |top| series.next_serial.max(top.saturating_add(1)));
+                let next = kept.max().map_or(series.next_serial, |top| series.next_serial.max(top.saturating_add(1)));
                 last.saturating_add(1).saturating_sub(next)
             })
             .sum();
         if u32::try_from(wanted).unwrap_or(u32::MAX) > left {
             let letter = own.last().map_or_else(String::new, |series| series.letter.to_string());
-            self.problems
-                .push(Problem::new(ProblemKind::SeriesUsedUp).with("letter", &letter));
+            self.problems.push(Problem::new(ProblemKind::SeriesUsedUp).with("letter", &letter));
         }
     }
 }

@@ -71,10 +71,7 @@ pub fn bad_rows(db: &mut Db, caller: &Caller, language: Language, id: &ImportId)
         return Err(EnrollError::NotReady { status: import.status });
     }
     let mut wrong: BTreeMap<Option<u32>, (Vec<String>, Vec<String>)> = BTreeMap::new();
-    for problem in problems(&import)?
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error)
-    {
+    for problem in problems(&import)?.iter().filter(|problem| problem.severity == Severity::Error) {
         let said = ImportProblem::say(problem, language);
         let (problems, remedies) = wrong.entry(problem.row).or_default();
         problems.push(said.problem);

@@ -82,12 +82,7 @@ impl ImportReport {
 }
 
 pub(super) fn problems(import: &StoredImport) -> Result<Vec<Problem>, EnrollError> {
-    Ok(import
-        .problems
-        .as_deref()
-        .map(serde_json::from_str)
-        .transpose()?
-        .unwrap_or_default())
+    Ok(import.problems.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default())
 }
 
 /// Reads what an upload came to.
@@ -110,10 +105,7 @@ pub fn read_import(
         mode: import.mode,
         found: import.found.as_deref().map(serde_json::from_str).transpose()?,
         counts: import.counts.as_deref().map(serde_json::from_str).transpose()?,
-        problems: problems
-            .iter()
-            .map(|problem| ImportProblem::say(problem, language))
-            .collect(),
+        problems: problems.iter().map(|problem| ImportProblem::say(problem, language)).collect(),
         problems_total: import.problems_total,
         failure: import.failure,
         created_at: zone.stamp(Moment::from_millis(import.created_at)),

@@ -37,9 +37,7 @@ impl Mode {
     /// Finds the mode of a name.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
-        [Self::AllOrNothing, Self::GoodRows]
-            .into_iter()
-            .find(|mode| mode.name() == name)
+        [Self::AllOrNothing, Self::GoodRows].into_iter().find(|mode| mode.name() == name)
     }
 }
 

@@ -38,15 +38,7 @@ pub fn work(registry: &Registry, now: Moment, rng: &mut impl Rng, id: &ImportId)
     let list = fleet_list::read(&file, &mapping);
     match import.status.as_str() {
         "reading" => check(registry, now, id, &import, &list),
-        "committing" => commit(
-            registry,
-            now,
-            rng,
-            id,
-            &import,
-            &list,
-            Hash::from_bytes(Sha256::digest(&file).into()),
-        ),
+        "committing" => commit(registry, now, rng, id, &import, &list, Hash::from_bytes(Sha256::digest(&file).into())),
         _ => Ok(()),
     }
 }
@@ -107,16 +99,9 @@ fn commit(
         let planned = plan(list, &known, terms(registry, now, &operator_id, import));
         let mut ended = outcome("committed", list, &planned)?;
         if operator.status() != OperatorStatus::Admitted {
-            ended = ImportOutcome {
-                status: "refused",
-                failure: Some("operator_suspended".to_owned()),
-                ..ended
-            };
+            ended = ImportOutcome { status: "refused", failure: Some("operator_suspended".to_owned()), ..ended };
         } else if refused(import, &planned) {
-            ended = ImportOutcome {
-                status: "refused",
-                ..ended
-            };
+            ended = ImportOutcome { status: "refused", ..ended };
         }
         if !fleet_imports::end(tx, id, "committing", &ended, now)? || ended.status == "refused" {
             return Ok(());
@@ -136,15 +121,9 @@ fn commit(
 
 /// All or nothing: any error refuses. Good rows: a file without one does, and so does an error of the file as a whole.
 fn refused(import: &StoredImport, planned: &Plan) -> bool {
-    let of_file = planned
-        .problems
-        .iter()
-        .any(|problem| problem.row.is_none() && problem.severity == fleet_list::Severity::Error);
-    if import.mode == "good_rows" {
-        of_file || planned.rows.is_empty()
-    } else {
-        planned.has_errors()
-    }
+    let of_file =
+        planned.problems.iter().any(|problem| problem.row.is_none() && problem.severity == fleet_list::Severity::Error);
+    if import.mode == "good_rows" { of_file || planned.rows.is_empty() } else { planned.has_errors() }
 }
 
 fn terms<'a>(registry: &Registry, now: Moment, operator: &'a OperatorId, import: &StoredImport) -> Terms<'a> {
@@ -152,10 +131,7 @@ fn terms<'a>(registry: &Registry, now: Moment, operator: &'a OperatorId, import:
         operator,
         now,
         adoption_jump: registry.rules.adoption_jump,
-        adopt_up_to: import
-            .adopt_up_to
-            .as_deref()
-            .and_then(|text| PlateNumber::parse(text).ok()),
+        adopt_up_to: import.adopt_up_to.as_deref().and_then(|text| PlateNumber::parse(text).ok()),
     }
 }
 

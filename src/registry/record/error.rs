@@ -97,18 +97,9 @@ impl ReportProblem {
             Self::Missing(_) => "missing",
             Self::Type { .. } => "wrong_type",
             Self::Id { .. } => "bad_id",
-            Self::Instant {
-                problem: MomentProblem::NoOffset,
-                ..
-            } => "no_offset",
-            Self::Instant {
-                problem: MomentProblem::Unreadable,
-                ..
-            } => "bad_instant",
-            Self::Instant {
-                problem: MomentProblem::OutOfRange,
-                ..
-            } => "instant_out_of_range",
+            Self::Instant { problem: MomentProblem::NoOffset, .. } => "no_offset",
+            Self::Instant { problem: MomentProblem::Unreadable, .. } => "bad_instant",
+            Self::Instant { problem: MomentProblem::OutOfRange, .. } => "instant_out_of_range",
             Self::Place(_) => "bad_place",
             Self::EndsBeforeStart => "ends_before_start",
             Self::UnknownVehicle(_) => "unknown_vehicle",
@@ -121,16 +112,13 @@ impl ReportProblem {
     #[must_use]
     pub fn text(&self, language: Language) -> String {
         let (field, value) = match self {
-            Self::Missing(field) | Self::Place(field) => (*field, String::new()),
             Self::Type { field, expected } => (*field, (*expected).to_owned()),
-            Self::Id { field, .. } | Self::Instant { field, .. } => (*field, String::new()),
+            Self::Missing(field) | Self::Place(field) | Self::Id { field, .. } | Self::Instant { field, .. } => {
+                (*field, String::new())
+            }
             Self::UnknownVehicle(value) | Self::UnknownPlate(value) | Self::TwiceInCall(value) => ("", value.clone()),
             Self::NotAnObject | Self::EndsBeforeStart => ("", String::new()),
         };
-        say(
-            language,
-            &format!("sessions.{}", self.code()),
-            &[("field", field), ("value", &value)],
-        )
+        say(language, &format!("sessions.{}", self.code()), &[("field", field), ("value", &value)])
     }
 }

@@ -38,26 +38,15 @@ impl Fleet {
         let named = plates::find_by_numbers(tx.db(), &numbers)?;
         let named = named.into_iter().filter(|plate| plate.operator_id == *operator);
         let by_number: HashMap<_, _> = named.map(|plate| (plate.number, plate.vehicle_id)).collect();
-        let mut ids: Vec<_> = found
-            .iter()
-            .map(|vehicle| vehicle.id)
-            .chain(by_number.values().copied())
-            .collect();
+        let mut ids: Vec<_> = found.iter().map(|vehicle| vehicle.id).chain(by_number.values().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut borne: HashMap<_, Vec<_>> = HashMap::new();
         for plate in plates::of_vehicles(tx.db(), &ids)? {
             borne.entry(plate.vehicle_id).or_default().push(plate);
         }
-        let by_device = found
-            .into_iter()
-            .map(|vehicle| (vehicle.device_id.as_str().to_owned(), vehicle.id))
-            .collect();
-        Ok(Self {
-            by_device,
-            by_number,
-            plates: borne,
-        })
+        let by_device = found.into_iter().map(|vehicle| (vehicle.device_id.as_str().to_owned(), vehicle.id)).collect();
+        Ok(Self { by_device, by_number, plates: borne })
     }
 
     pub(super) fn vehicle(&self, named: &Named) -> Result<VehicleId, ReportProblem> {

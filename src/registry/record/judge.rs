@@ -34,10 +34,7 @@ pub(super) struct Judged {
 pub(super) fn judge(report: &Value) -> Result<Judged, ReportProblem> {
     let fields = report.as_object().ok_or(ReportProblem::NotAnObject)?;
     let ride_id = text(fields, "ride_id")?.ok_or(ReportProblem::Missing("ride_id"))?;
-    let ride_id = RideId::parse(ride_id).map_err(|problem| ReportProblem::Id {
-        field: "ride_id",
-        problem,
-    })?;
+    let ride_id = RideId::parse(ride_id).map_err(|problem| ReportProblem::Id { field: "ride_id", problem })?;
     let started_at = instant(fields, "started_at")?.ok_or(ReportProblem::Missing("started_at"))?;
     let ended_at = instant(fields, "ended_at")?;
     if ended_at.is_some_and(|end| end < started_at) {
@@ -45,10 +42,8 @@ pub(super) fn judge(report: &Value) -> Result<Judged, ReportProblem> {
     }
     let kind = match text(fields, "kind")? {
         None => RideKind::Rider,
-        Some(name) => RideKind::find(name).ok_or(ReportProblem::Type {
-            field: "kind",
-            expected: "rider, rebalance or maintenance",
-        })?,
+        Some(name) => RideKind::find(name)
+            .ok_or(ReportProblem::Type { field: "kind", expected: "rider, rebalance or maintenance" })?,
     };
     Ok(Judged {
         ride_id,
@@ -58,27 +53,19 @@ pub(super) fn judge(report: &Value) -> Result<Judged, ReportProblem> {
         start: place(fields, "start")?,
         end: place(fields, "end")?,
         kind,
-        rider_handle: text(fields, "rider_handle")?
-            .filter(|handle| !handle.is_empty())
-            .map(ToOwned::to_owned),
+        rider_handle: text(fields, "rider_handle")?.filter(|handle| !handle.is_empty()).map(ToOwned::to_owned),
     })
 }
 
 fn vehicle(fields: &Map<String, Value>) -> Result<Named, ReportProblem> {
     if let Some(device) = text(fields, "device_id")? {
-        let id = DeviceId::parse(device).map_err(|problem| ReportProblem::Id {
-            field: "device_id",
-            problem,
-        })?;
+        let id = DeviceId::parse(device).map_err(|problem| ReportProblem::Id { field: "device_id", problem })?;
         return Ok(Named::Device(id));
     }
     let plate = text(fields, "plate")?.ok_or(ReportProblem::Missing("device_id"))?;
     let unknown = || ReportProblem::UnknownPlate(plate.to_owned());
     let reading = reading::read(plate).ok().ok_or_else(unknown)?;
-    Ok(Named::Plate(
-        plate.to_owned(),
-        reading.hypotheses().iter().map(|one| one.number).collect(),
-    ))
+    Ok(Named::Plate(plate.to_owned(), reading.hypotheses().iter().map(|one| one.number).collect()))
 }
 
 fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -86,13 +73,8 @@ fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> 
 }
 
 fn text<'a>(fields: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, ReportProblem> {
-    let wrong = ReportProblem::Type {
-        field: name,
-        expected: "text",
-    };
-    present(fields, name)
-        .map(|value| value.as_str().ok_or(wrong))
-        .transpose()
+    let wrong = ReportProblem::Type { field: name, expected: "text" };
+    present(fields, name).map(|value| value.as_str().ok_or(wrong)).transpose()
 }
 
 fn instant(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Moment>, ReportProblem> {
@@ -107,12 +89,12 @@ fn place(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Place
     };
     let degrees = |name: &str| value.get(name).and_then(Value::as_f64);
     let (lat, lng) = degrees("lat").zip(degrees("lng")).ok_or(ReportProblem::Place(name))?;
-    Place::new(lat, lng).map(Some).map_err(|_| ReportProblem::Place(name))
+    Place::new(lat, lng).map(Some).map_err(|_outside| ReportProblem::Place(name))
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
@@ -143,10 +125,7 @@ mod tests {
         assert_eq!(code("ride_id", json!("x".repeat(129))), "bad_id");
         assert_eq!(code("started_at", json!("2026-07-07T20:21:51")), "no_offset");
         assert_eq!(code("started_at", json!("soon")), "bad_instant");
-        assert_eq!(
-            code("ended_at", json!("2026-07-07T20:00:00+05:00")),
-            "ends_before_start"
-        );
+        assert_eq!(code("ended_at", json!("2026-07-07T20:00:00+05:00")), "ends_before_start");
         assert_eq!(code("start", json!({"lat": 93, "lng": 1})), "bad_place");
         assert_eq!(code("kind", json!("joyride")), "wrong_type");
         assert_eq!(code("device_id", Value::Null), "missing");

@@ -37,45 +37,16 @@ pub fn list_sessions(
 ) -> Result<Vec<RideSession>, RecordError> {
     let operator = caller.operator_id.clone().ok_or(RecordError::NotAnOperator)?;
     let said = registry.store.write_then_say(|tx| {
-        let after = wanted
-            .after
-            .clone()
-            .map(|(started_at, ride_id)| After { started_at, ride_id });
-        let sealed = rides_found::list(
-            tx.db(),
-            &operator,
-            wanted.from,
-            wanted.until,
-            after.as_ref(),
-            wanted.rows,
-        )?;
+        let after = wanted.after.clone().map(|(started_at, ride_id)| After { started_at, ride_id });
+        let sealed = rides_found::list(tx.db(), &operator, wanted.from, wanted.until, after.as_ref(), wanted.rows)?;
         let draft = Draft::of(caller, Action::ReadSessions, operator.as_str());
-        audit_log::disclose(
-            tx,
-            now,
-            rng,
-            vec![Asked {
-                draft,
-                facts: (),
-                sealed,
-            }],
-            build,
-        )
+        audit_log::disclose(tx, now, rng, vec![Asked { draft, facts: (), sealed }], build)
     })?;
     Ok(said.into_iter().next().map(|said| said.answer).unwrap_or_default())
 }
 
 fn build((): (), rides: Vec<RideSession>) -> Result<Built<Vec<RideSession>>, RecordError> {
     let shown: Vec<_> = rides.iter().map(|ride| (ride.ride_id.as_str(), ride.version)).collect();
-    let decision = if rides.is_empty() {
-        Decision::Empty
-    } else {
-        Decision::Answered
-    };
-    Ok(Built {
-        digest: digest_of(&shown)?,
-        answer: rides,
-        decision,
-        shown: Vec::new(),
-    })
+    let decision = if rides.is_empty() { Decision::Empty } else { Decision::Answered };
+    Ok(Built { digest: digest_of(&shown)?, answer: rides, decision, shown: Vec::new() })
 }

@@ -60,10 +60,7 @@ pub(super) fn receipt(
     decided: &BTreeMap<&RideId, Step<'_>>,
     marks: &HashMap<(RideId, u32), Vec<RideMark>>,
 ) -> SessionsReceipt {
-    let mut receipt = SessionsReceipt {
-        total: reports.len(),
-        ..SessionsReceipt::default()
-    };
+    let mut receipt = SessionsReceipt { total: reports.len(), ..SessionsReceipt::default() };
     let mut counted = HashSet::new();
     for (index, (report, placed)) in reports.iter().zip(placed).enumerate() {
         let ride_id = report.get("ride_id").and_then(Value::as_str).map(ToOwned::to_owned);

@@ -39,10 +39,7 @@ pub fn report(
     match reports.len() {
         0 => return Err(RecordError::Empty),
         count if count > MOST_REPORTS => {
-            return Err(RecordError::TooMany {
-                count,
-                most: MOST_REPORTS,
-            });
+            return Err(RecordError::TooMany { count, most: MOST_REPORTS });
         }
         _ => {}
     }
@@ -51,13 +48,10 @@ pub fn report(
     let judged: Vec<_> = reports.iter().map(judge).collect();
     let fleet = Fleet::find(tx, &operator, &judged)?;
     let placed = place(judged, &fleet);
-    let ids: Vec<_> = placed
-        .iter()
-        .filter_map(|one| Some(one.as_ref().ok()?.ride_id.clone()))
-        .collect();
+    let ids: Vec<_> = placed.iter().filter_map(|one| Some(one.as_ref().ok()?.ride_id.clone())).collect();
     let known = rides::find_known(tx.db(), &operator, &ids)?;
     let decided = decide(&placed, &known, rules, now, rng);
-    let changed: HashMap<_, _> = decided
+    let changed: Vec<_> = decided
         .iter()
         .filter(|(_, step)| matches!(step, Step::Version(..)))
         .filter_map(|(id, _)| Some(((*id).clone(), known.get(*id)?.clone())))
@@ -127,21 +121,13 @@ fn decide<'a>(
         if steps.contains_key(&report.ride_id) {
             continue;
         }
-        let long = report
-            .ended_at
-            .is_none_or(|end| end.seconds_since(report.started_at) >= rules.max_ride_s);
+        let long = report.ended_at.is_none_or(|end| end.seconds_since(report.started_at) >= rules.max_ride_s);
         let salt = report.rider_handle.as_ref().map(|_| {
             let mut bytes = [0_u8; 32];
             rng.fill_bytes(&mut bytes);
             Salt::from_bytes(bytes)
         });
-        let ride = |version, first_received| NewRide {
-            report,
-            version,
-            first_received,
-            salt,
-            long,
-        };
+        let ride = |version, first_received| NewRide { report, version, first_received, salt, long };
         let step = match known.get(&report.ride_id) {
             None => Step::Record(ride(1, now)),
             Some(before) => match before.compare(report) {
@@ -175,9 +161,7 @@ fn mark(
             (report.started_at > now, RideMark::BeginsInFuture),
             (!borne, RideMark::WithoutPlate),
             (
-                report
-                    .ended_at
-                    .is_some_and(|end| ride.first_received.seconds_since(end) > rules.late_after_s),
+                report.ended_at.is_some_and(|end| ride.first_received.seconds_since(end) > rules.late_after_s),
                 RideMark::ReportedLate,
             ),
         ];
@@ -190,11 +174,9 @@ fn mark(
     }
     ride_marks::note(tx, operator, &marks, now)?;
     let starts = new.iter().map(|ride| ride.report.started_at);
-    let ends = new.iter().map(|ride| {
-        ride.report
-            .ended_at
-            .unwrap_or_else(|| ride.report.started_at.plus_seconds(rules.max_ride_s))
-    });
+    let ends = new
+        .iter()
+        .map(|ride| ride.report.ended_at.unwrap_or_else(|| ride.report.started_at.plus_seconds(rules.max_ride_s)));
     if let (Some(from), Some(to)) = (starts.min(), ends.max()) {
         let mut vehicles: Vec<_> = new.iter().map(|ride| ride.report.vehicle_id).collect();
         vehicles.sort_unstable();
@@ -202,10 +184,7 @@ fn mark(
         let fresh: Vec<_> = new.iter().map(|ride| &ride.report.ride_id).collect();
         ride_marks::note_overlaps(tx, operator, &vehicles, (from, to), rules.max_ride_s, now, &fresh)?;
     }
-    let versions: Vec<_> = new
-        .iter()
-        .map(|ride| (ride.report.ride_id.clone(), ride.version))
-        .collect();
+    let versions: Vec<_> = new.iter().map(|ride| (ride.report.ride_id.clone(), ride.version)).collect();
     Ok(ride_marks::find(tx.db(), operator, &versions)?)
 }
 
@@ -222,11 +201,7 @@ fn refuse(
         .zip(placed)
         .filter_map(|(report, placed)| {
             let problem = placed.as_ref().err()?;
-            Some((
-                new_id(now, rng),
-                without_handle(report).to_string(),
-                problem.code().to_owned(),
-            ))
+            Some((new_id(now, rng), without_handle(report).to_string(), problem.code().to_owned()))
         })
         .collect();
     Ok(rides::keep_refused(tx, operator, &refused, now)?)
@@ -257,10 +232,7 @@ fn log_changes(
         .map(|(id, _)| (*id).clone())
         .collect();
     let asked = rides::asked_about(tx.db(), operator, &differing)?;
-    let drafts = asked
-        .iter()
-        .map(|id| Draft::of(caller, Action::SessionChangedAfterLookup, id.as_str()))
-        .collect();
+    let drafts = asked.iter().map(|id| Draft::of(caller, Action::SessionChangedAfterLookup, id.as_str())).collect();
     audit_log::append(tx, now, rng, drafts)?;
     Ok(())
 }

@@ -11,12 +11,10 @@ use crate::audit::{Action, Decision, Hash};
 use crate::model::{Answer, Caller, LookupId, Moment, Receipt, Role};
 use crate::registry::{Registry, Secrets};
 use crate::storage::audit_log::{self, Asked, Built, Draft};
-use crate::storage::lookups::{self, StoredLookup};
-use crate::storage::{Db, Sealed, log_reading};
+use crate::storage::lookups::{self, KeptAnswer, StoredLookup};
+use crate::storage::{Db, log_reading};
 use crate::words::Language;
 use sha2::{Digest, Sha256};
-
-type KeptAnswer = Sealed<(Vec<u8>, Vec<u8>)>;
 
 fn own(db: &mut Db, caller: &Caller, id: &LookupId) -> Result<(StoredLookup, KeptAnswer), ResolveError> {
     let (lookup, answer) = lookups::find(db, id)?.ok_or(ResolveError::Unknown)?;
@@ -24,11 +22,7 @@ fn own(db: &mut Db, caller: &Caller, id: &LookupId) -> Result<(StoredLookup, Kep
     let oversees = caller.role == Role::Supervisor
         && lookup.authority_id.is_some()
         && lookup.authority_id.as_ref() == caller.authority.as_ref().map(|(id, _)| id);
-    if asked_it || oversees {
-        Ok((lookup, answer))
-    } else {
-        Err(ResolveError::Unknown)
-    }
+    if asked_it || oversees { Ok((lookup, answer)) } else { Err(ResolveError::Unknown) }
 }
 
 /// Reads an earlier answer again, byte for byte.
@@ -50,35 +44,20 @@ pub fn read_again(
         index = lookup.log_index;
         entry_hash = log_reading::leaf_hashes(tx.db(), index, index.saturating_add(1))?.pop();
         checkpoint = log_reading::newest_checkpoint(tx.db())?;
-        let draft = Draft {
-            case_number: lookup.case_number,
-            ..Draft::of(caller, Action::ReadLookup, id.as_str())
-        };
+        let draft = Draft { case_number: lookup.case_number, ..Draft::of(caller, Action::ReadLookup, id.as_str()) };
         let facts = (registry.secrets.clone(), id.as_str().to_owned());
         audit_log::disclose(tx, now, rng, vec![Asked { draft, facts, sealed }], open)
     })?;
     let answer = said.into_iter().next().ok_or(ResolveError::Unknown)?.answer;
     let entry_hash = entry_hash.map(|hash| hash.to_hex()).unwrap_or_default();
-    Ok(Answer {
-        receipt: Some(Receipt {
-            index,
-            entry_hash,
-            checkpoint,
-        }),
-        ..answer
-    })
+    Ok(Answer { receipt: Some(Receipt { index, entry_hash, checkpoint }), ..answer })
 }
 
 fn open((secrets, id): (Secrets, String), (nonce, sealed): (Vec<u8>, Vec<u8>)) -> Result<Built<Answer>, ResolveError> {
     let bytes = secrets.decrypt(&id, &nonce, &sealed)?;
     let answer = serde_json::from_slice(&bytes)?;
     let digest = Hash::from_bytes(Sha256::digest(&bytes).into());
-    Ok(Built {
-        answer,
-        digest,
-        decision: Decision::Answered,
-        shown: Vec::new(),
-    })
+    Ok(Built { answer, digest, decision: Decision::Answered, shown: Vec::new() })
 }
 
 /// Names the case of a lookup that was asked while it was pending.
@@ -103,10 +82,7 @@ pub fn name_case(
         if lookup.case_number.is_some() || !lookups::set_case(tx, id, &case)? {
             return Err(ResolveError::NotPending);
         }
-        let draft = Draft {
-            case_number: Some(case),
-            ..Draft::of(caller, Action::LookupCase, id.as_str())
-        };
+        let draft = Draft { case_number: Some(case), ..Draft::of(caller, Action::LookupCase, id.as_str()) };
         audit_log::append(tx, now, rng, vec![draft])?;
         Ok(())
     })?;

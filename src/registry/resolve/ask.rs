@@ -41,10 +41,7 @@ pub fn resolve(
     language: Language,
     questions: &[RawQuestion],
 ) -> Result<Vec<Resolved>, ResolveError> {
-    let understood: Vec<_> = questions
-        .iter()
-        .map(|raw| understand(&registry.rules, language, raw))
-        .collect();
+    let understood: Vec<_> = questions.iter().map(|raw| understand(&registry.rules, language, raw)).collect();
     let mut ids = Vec::new();
     let (said, checkpoint) = registry.store.write_then_say(|tx| -> Result<_, ResolveError> {
         let mut asked = Vec::new();
@@ -64,17 +61,12 @@ pub fn resolve(
         audit_log::append(tx, now, rng, malformed)?;
         let checkpoint = log_reading::newest_checkpoint(tx.db())?;
         let unsaid = audit_log::disclose(tx, now, rng, asked, build)?;
-        let new: Vec<_> = sound
-            .iter()
-            .zip(&ids)
-            .map(|((_, one), id)| new_lookup(registry, now, caller, one, id))
-            .collect();
+        let new: Vec<_> =
+            sound.iter().zip(&ids).map(|((_, one), id)| new_lookup(registry, now, caller, one, id)).collect();
         let mut number = new.iter();
         let kept = lookups::keep(tx, now, &new, unsaid, |answer: &Answer| -> Result<_, ResolveError> {
             let id = number.next().map_or("", |new| new.id.as_str());
-            Ok(registry
-                .secrets
-                .encrypt(id, &serde_json_canonicalizer::to_vec(answer)?, rng)?)
+            Ok(registry.secrets.encrypt(id, &serde_json_canonicalizer::to_vec(answer)?, rng)?)
         })?;
         Ok(kept.beside(checkpoint))
     })?;
@@ -83,9 +75,7 @@ pub fn resolve(
         .into_iter()
         .filter_map(|one| match one {
             Err(problems) => Some(Resolved::Malformed(problems)),
-            Ok(_) => said
-                .next()
-                .map(|said| Resolved::Answered(Box::new(with_receipt(said, &checkpoint)))),
+            Ok(_) => said.next().map(|said| Resolved::Answered(Box::new(with_receipt(said, &checkpoint)))),
         })
         .collect())
 }
@@ -96,10 +86,7 @@ fn with_receipt(said: OnRecord<Answer>, checkpoint: &str) -> Answer {
         entry_hash: said.logged.entry_hash.to_hex(),
         checkpoint: checkpoint.to_owned(),
     };
-    Answer {
-        receipt: Some(receipt),
-        ..said.answer
-    }
+    Answer { receipt: Some(receipt), ..said.answer }
 }
 
 type Sound<'a> = (&'a RawQuestion, &'a Understood);
@@ -118,20 +105,14 @@ fn gather(
     let rules = &registry.rules;
     let sought: Vec<Sought> = sound.iter().map(|(_, understood)| seek(understood)).collect();
     let gathered = Gathered::find(tx.db(), &sought.iter().collect::<Vec<_>>())?;
-    let reach = Reach {
-        max_ride_s: rules.max_ride_s,
-        neighbour_s: rules.neighbour_s,
-    };
+    let reach = Reach { max_ride_s: rules.max_ride_s, neighbour_s: rules.neighbour_s };
     for (((raw, understood), sought), id) in sound.iter().zip(&sought).zip(ids) {
         let window = understood.question.window;
         let meant = gathered.meant(rules.zone, sought, window.at);
         let wanted: Vec<_> = meant
             .riding(window.at)
             .into_iter()
-            .map(|candidate| Wanted {
-                vehicle_id: candidate.plate.vehicle_id,
-                window,
-            })
+            .map(|candidate| Wanted { vehicle_id: candidate.plate.vehicle_id, window })
             .collect();
         let sealed = rides_found::around(tx.db(), &wanted, reach)?;
         let facts = Facts {
@@ -147,11 +128,7 @@ fn gather(
             differ: sought.differ,
             meant,
         };
-        asked.push(Asked {
-            draft: draft(caller, raw, understood),
-            facts,
-            sealed,
-        });
+        asked.push(Asked { draft: draft(caller, raw, understood), facts, sealed });
     }
     Ok(())
 }
@@ -190,9 +167,7 @@ fn question_digest(raw: &RawQuestion) -> Option<Hash> {
 
 fn new_lookup(registry: &Registry, now: Moment, caller: &Caller, understood: &Understood, id: &LookupId) -> NewLookup {
     let case_number = understood.question.case_number.clone();
-    let case_due = case_number
-        .is_none()
-        .then(|| now.plus_seconds(registry.rules.case_due_s));
+    let case_due = case_number.is_none().then(|| now.plus_seconds(registry.rules.case_due_s));
     NewLookup {
         id: id.clone(),
         account_id: caller.account_id.clone(),
@@ -212,11 +187,7 @@ pub fn record_denied(
     rng: &mut impl Rng,
     caller: &Caller,
 ) -> Result<(), ResolveError> {
-    let draft = Draft {
-        decision: Decision::Denied,
-        subject: None,
-        ..Draft::of(caller, Action::Lookup, "")
-    };
+    let draft = Draft { decision: Decision::Denied, subject: None, ..Draft::of(caller, Action::Lookup, "") };
     registry.store.write(|tx| -> Result<(), ResolveError> {
         audit_log::append(tx, now, rng, vec![draft])?;
         Ok(())

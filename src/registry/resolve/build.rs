@@ -15,6 +15,7 @@ use crate::storage::audit_log::Built;
 use crate::storage::rides_found::FoundRides;
 
 /// Builds the answer to one question.
+#[allow(clippy::needless_pass_by_value, reason = "the audit log hands over what it opened")]
 pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer>, ResolveError> {
     let mut answer = empty(&facts);
     let mut warnings = Vec::new();
@@ -31,19 +32,14 @@ pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer
         }
         Meant::Several(several) => several_numbers(&facts, several, &rides, &mut answer),
     };
-    answer.verdict = verdict.name().to_owned();
+    verdict.name().clone_into(&mut answer.verdict);
     say::explain(&facts, verdict, &warnings, &mut answer);
     let decision = match verdict {
         Verdict::UnknownNumber | Verdict::NotInService | Verdict::Idle | Verdict::NotReported => Decision::Empty,
         _ => Decision::Answered,
     };
     let shown = shown(&answer, &rides);
-    Ok(Built {
-        digest: digest_of(&answer)?,
-        answer,
-        decision,
-        shown,
-    })
+    Ok(Built { digest: digest_of(&answer)?, answer, decision, shown })
 }
 
 fn empty(facts: &Facts) -> Answer {
@@ -121,11 +117,7 @@ fn one_number(
     if one.policy.is_none() {
         warnings.push("insurance_gap");
     }
-    if one
-        .operator
-        .as_ref()
-        .is_some_and(|operator| operator.suspension.is_some())
-    {
+    if one.operator.as_ref().is_some_and(|operator| operator.suspension.is_some()) {
         warnings.push("operator_suspended");
     }
     answer.source = Some(one.reporting.custody.name().to_owned());
@@ -142,14 +134,8 @@ fn judged(
     warnings: &mut Vec<&'static str>,
 ) -> Verdict {
     let window = facts.question.window;
-    let said = judge(
-        window,
-        &rides.touching,
-        rides.before.as_ref(),
-        rides.after.as_ref(),
-        one.reporting,
-        facts.max_ride_s,
-    );
+    let said =
+        judge(window, &rides.touching, rides.before.as_ref(), rides.after.as_ref(), one.reporting, facts.max_ride_s);
     warnings.extend(said.warnings.iter().copied());
     answer.ambiguous_by = said.ambiguous_by.map(|by| by_name(by).to_owned());
     if let Some(ride) = said.session {
@@ -164,11 +150,7 @@ fn judged(
             .iter()
             .take(facts.most_candidates)
             .map(|ride| {
-                let code = if ride.covers(window.at, facts.max_ride_s) {
-                    "covers_instant"
-                } else {
-                    "within_tolerance"
-                };
+                let code = if ride.covers(window.at, facts.max_ride_s) { "covers_instant" } else { "within_tolerance" };
                 let reasons = vec![say::reason(facts.language, code, &[])];
                 AnswerCandidate {
                     probability: share,
@@ -193,26 +175,15 @@ fn several_numbers(facts: &Facts, several: &[Candidate], rides: &[FoundRides], a
     answer.ambiguous_by = Some(by_name(AmbiguousBy::Plate).to_owned());
     let mut of_riding = rides.iter();
     for candidate in several {
-        let found = if candidate.plate.borne.contains(at) {
-            of_riding.next()
-        } else {
-            None
-        };
-        let fitting = found.and_then(|found| {
-            found
-                .touching
-                .iter()
-                .min_by_key(|ride| !ride.covers(at, facts.max_ride_s))
-        });
+        let found = if candidate.plate.borne.contains(at) { of_riding.next() } else { None };
+        let fitting =
+            found.and_then(|found| found.touching.iter().min_by_key(|ride| !ride.covers(at, facts.max_ride_s)));
         let code = match (fitting, candidate.plate.status_at(at)) {
             (_, PlateStatus::Annulled | PlateStatus::NotYet) => "not_borne",
             (Some(_), PlateStatus::InService) => "rode",
             (None, PlateStatus::InService) => "did_not_ride",
         };
-        let reasons = vec![
-            say::reason(facts.language, "reads_as", &[]),
-            say::reason(facts.language, code, &[]),
-        ];
+        let reasons = vec![say::reason(facts.language, "reads_as", &[]), say::reason(facts.language, code, &[])];
         let of: &[FoundRides] = found.map_or(&[], std::slice::from_ref);
         answer.candidates.push(listed(facts, candidate, fitting, of, reasons));
     }
@@ -281,22 +252,10 @@ fn session(facts: &Facts, ride: &RideSession, rides: &FoundRides) -> AnswerSessi
 
 /// Which rides the answer names as answers or candidates: if one of them changes later, that is an entry.
 fn shown(answer: &Answer, rides: &[FoundRides]) -> Vec<(OperatorId, RideId, u32)> {
-    let candidates = answer
-        .candidates
-        .iter()
-        .filter_map(|candidate| candidate.session.as_ref());
-    let neighbours = answer
-        .before
-        .iter()
-        .chain(&answer.after)
-        .map(|neighbour| &neighbour.session);
-    let named: Vec<_> = answer
-        .session
-        .iter()
-        .chain(candidates)
-        .chain(neighbours)
-        .map(|session| session.ride_id.as_str())
-        .collect();
+    let candidates = answer.candidates.iter().filter_map(|candidate| candidate.session.as_ref());
+    let neighbours = answer.before.iter().chain(&answer.after).map(|neighbour| &neighbour.session);
+    let named: Vec<_> =
+        answer.session.iter().chain(candidates).chain(neighbours).map(|session| session.ride_id.as_str()).collect();
     rides
         .iter()
         .flat_map(|found| found.touching.iter().chain(&found.before).chain(&found.after))

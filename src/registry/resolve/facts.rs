@@ -44,9 +44,7 @@ impl Meant {
             Self::One(one) => std::slice::from_ref(one),
             Self::Several(several) => several,
         };
-        all.iter()
-            .filter(|candidate| candidate.plate.borne.contains(at))
-            .collect()
+        all.iter().filter(|candidate| candidate.plate.borne.contains(at)).collect()
     }
 }
 

@@ -25,11 +25,8 @@ pub(super) struct Gathered {
 
 impl Gathered {
     pub(super) fn find(db: &mut Db, sought: &[&Sought]) -> storage::Result<Self> {
-        let numbers: BTreeSet<_> = sought
-            .iter()
-            .flat_map(|one| one.hypotheses.iter().chain(&one.nearby))
-            .map(|(number, _)| *number)
-            .collect();
+        let numbers: BTreeSet<_> =
+            sought.iter().flat_map(|one| one.hypotheses.iter().chain(&one.nearby)).map(|(number, _)| *number).collect();
         let numbers: Vec<_> = numbers.into_iter().collect();
         let mut plates: HashMap<_, Vec<_>> = HashMap::new();
         for plate in plates::find_by_numbers(db, &numbers)? {
@@ -44,10 +41,7 @@ impl Gathered {
         let confirmed = series::list(db, None, None, 26)?;
         Ok(Self {
             vehicles: vehicles::find_by_ids(db, &vehicle_ids)?,
-            operators: found
-                .into_iter()
-                .map(|operator| (operator.id.clone(), operator))
-                .collect(),
+            operators: found.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
             by_vehicle: policies::of_vehicles(db, &vehicle_ids)?,
             by_fleet: policies::of_fleets(db, &operator_ids)?,
             watermarks: rides::watermarks(db, &operator_ids)?,
@@ -65,21 +59,14 @@ impl Gathered {
         let mut issued = self.issued(&sought.hypotheses);
         if issued.len() > 1 {
             // A number that nobody bore then was not read then, where another one was borne.
-            let borne: Vec<_> = issued
-                .iter()
-                .copied()
-                .filter(|(number, _)| self.is_borne(*number, at))
-                .collect();
+            let borne: Vec<_> = issued.iter().copied().filter(|(number, _)| self.is_borne(*number, at)).collect();
             if !borne.is_empty() {
                 issued = borne;
                 normalise(&mut issued);
             }
         }
         let candidates = |issued: &[(PlateNumber, f64)]| -> Vec<Candidate> {
-            issued
-                .iter()
-                .filter_map(|(number, weight)| self.candidate(zone, *number, *weight, at))
-                .collect()
+            issued.iter().filter_map(|(number, weight)| self.candidate(zone, *number, *weight, at)).collect()
         };
         let mut found = candidates(&issued);
         match found.len() {
@@ -87,11 +74,7 @@ impl Gathered {
                 let number = sought.hypotheses.first().map(|(number, _)| *number);
                 let claimed = number.is_some_and(|number| self.letters.contains(&number.letter()));
                 let reason = if claimed { "not_issued" } else { "letter_unclaimed" };
-                Meant::Never(NeverIssued {
-                    number,
-                    reason,
-                    offered: candidates(&self.issued(&sought.nearby)),
-                })
+                Meant::Never(NeverIssued { number, reason, offered: candidates(&self.issued(&sought.nearby)) })
             }
             1 => match found.pop() {
                 Some(one) => Meant::One(Box::new(one)),
@@ -102,20 +85,15 @@ impl Gathered {
     }
 
     fn issued(&self, weighed: &[(PlateNumber, f64)]) -> Vec<(PlateNumber, f64)> {
-        let mut issued: Vec<_> = weighed
-            .iter()
-            .copied()
-            .filter(|(number, _)| self.plates.contains_key(number))
-            .collect();
+        let mut issued: Vec<_> =
+            weighed.iter().copied().filter(|(number, _)| self.plates.contains_key(number)).collect();
         sort(&mut issued);
         normalise(&mut issued);
         issued
     }
 
     fn is_borne(&self, number: PlateNumber, at: Moment) -> bool {
-        self.plates
-            .get(&number)
-            .is_some_and(|plates| plates.iter().any(|plate| plate.borne.contains(at)))
+        self.plates.get(&number).is_some_and(|plates| plates.iter().any(|plate| plate.borne.contains(at)))
     }
 
     fn candidate(&self, zone: Zone, number: PlateNumber, probability: f64, at: Moment) -> Option<Candidate> {
@@ -127,28 +105,16 @@ impl Gathered {
         let operator = self.operators.get(&plate.operator_id).cloned();
         let covering =
             |policy: &&Policy| zone.start_of(policy.valid_from) <= at && at < zone.end_of(policy.valid_until);
-        let named = self
-            .by_vehicle
-            .iter()
-            .filter(|(vehicle, _)| *vehicle == plate.vehicle_id)
-            .map(|(_, policy)| policy);
-        let of_fleet = self
-            .by_fleet
-            .iter()
-            .filter(|policy| policy.operator_id == plate.operator_id);
-        let policy = named
-            .chain(of_fleet)
-            .filter(covering)
-            .max_by_key(|policy| policy.recorded_at)
-            .cloned();
+        let named =
+            self.by_vehicle.iter().filter(|(vehicle, _)| *vehicle == plate.vehicle_id).map(|(_, policy)| policy);
+        let of_fleet = self.by_fleet.iter().filter(|policy| policy.operator_id == plate.operator_id);
+        let policy = named.chain(of_fleet).filter(covering).max_by_key(|policy| policy.recorded_at).cloned();
         Some(Candidate {
             number,
             probability,
             vehicle: self.vehicles.get(&plate.vehicle_id).cloned(),
             reporting: Reporting {
-                custody: operator
-                    .as_ref()
-                    .map_or(Custody::Deposited, |operator| operator.custody),
+                custody: operator.as_ref().map_or(Custody::Deposited, |operator| operator.custody),
                 complete_until: self.watermarks.get(&plate.operator_id).copied(),
             },
             operator,

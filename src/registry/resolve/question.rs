@@ -73,11 +73,7 @@ pub(super) fn understand(
     language: Language,
     raw: &RawQuestion,
 ) -> Result<Understood, Vec<FieldProblem>> {
-    let mut judge = Judge {
-        rules,
-        language,
-        problems: Vec::new(),
-    };
+    let mut judge = Judge { rules, language, problems: Vec::new() };
     let plate_text = judge.text("plate", raw.plate.as_ref());
     let qr_text = judge.text("qr", raw.qr.as_ref());
     if plate_text.is_none() && qr_text.is_none() && judge.problems.is_empty() {
@@ -114,23 +110,16 @@ pub(super) fn case_number(rules: &Rules, language: Language, text: &str) -> Resu
     match rules.case_patterns.read(text) {
         Ok(Some(case)) => Ok(case),
         Ok(None) => Err(problem(language, "case_number", "still_pending", &[])),
-        Err(CaseProblem::Unknown { known }) => Err(problem(
-            language,
-            "case_number",
-            "unknown_case",
-            &[("known", &known.join(", "))],
-        )),
+        Err(CaseProblem::Unknown { known }) => {
+            Err(problem(language, "case_number", "unknown_case", &[("known", &known.join(", "))]))
+        }
     }
 }
 
 fn problem(language: Language, field: &'static str, code: &'static str, args: &[(&str, &str)]) -> FieldProblem {
     let mut all = vec![("field", field)];
     all.extend_from_slice(args);
-    FieldProblem {
-        field,
-        code,
-        text: say(language, &format!("lookup.problem.{code}"), &all),
-    }
+    FieldProblem { field, code, text: say(language, &format!("lookup.problem.{code}"), &all) }
 }
 
 impl Judge<'_> {
@@ -218,9 +207,7 @@ impl Judge<'_> {
     fn near(&mut self, value: Option<&Value>) -> Option<(Place, f64)> {
         let value = value.filter(|value| !value.is_null())?;
         let number = |name: &str| value.get(name).and_then(Value::as_f64);
-        let place = number("lat")
-            .zip(number("lng"))
-            .and_then(|(lat, lng)| Place::new(lat, lng).ok());
+        let place = number("lat").zip(number("lng")).and_then(|(lat, lng)| Place::new(lat, lng).ok());
         let radius = number("radius_m").unwrap_or(500.0);
         match place {
             Some(place) if (1.0..=50_000.0).contains(&radius) => Some((place, radius)),
@@ -235,11 +222,7 @@ impl Judge<'_> {
         let name = self.text("purpose", value);
         let Some(purpose) = name.as_deref().and_then(Purpose::find) else {
             let names: Vec<_> = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
-            let code = if name.is_some() {
-                "unknown_purpose"
-            } else {
-                "purpose_missing"
-            };
+            let code = if name.is_some() { "unknown_purpose" } else { "purpose_missing" };
             self.wrong("purpose", code, &[("known", &names.join(", "))]);
             return None;
         };
@@ -250,6 +233,7 @@ impl Judge<'_> {
     }
 
     /// `Some(None)`: pending.
+    #[allow(clippy::option_option, reason = "wrong, pending, and named are three things")]
     fn case(&mut self, value: Option<&Value>) -> Option<Option<String>> {
         let text = self.text("case_number", value);
         match text.as_deref().map(|text| self.rules.case_patterns.read(text)) {

@@ -29,12 +29,7 @@ pub(super) fn vehicle(vehicle: &Vehicle, status: PlateStatus) -> AnswerVehicle {
         model: vehicle.facts.model.clone(),
         year: vehicle.facts.year,
         colour: vehicle.facts.colour.clone(),
-        status: if status == PlateStatus::InService {
-            "in_service"
-        } else {
-            "not_in_service"
-        }
-        .to_owned(),
+        status: if status == PlateStatus::InService { "in_service" } else { "not_in_service" }.to_owned(),
     }
 }
 
@@ -61,31 +56,16 @@ pub(super) fn policy(zone: Zone, policy: &Policy) -> AnswerPolicy {
 
 /// Returns what is to be warned of about a ride that is the answer.
 pub(super) fn ride_warnings(ride: &RideSession, rides: &FoundRides, late_after_s: i64) -> Vec<&'static str> {
-    let earlier: Vec<_> = rides
-        .earlier
-        .iter()
-        .filter(|earlier| earlier.ride_id == ride.ride_id)
-        .collect();
-    let first_received = earlier
-        .iter()
-        .map(|earlier| earlier.received_at)
-        .min()
-        .unwrap_or(ride.received_at);
+    let earlier: Vec<_> = rides.earlier.iter().filter(|earlier| earlier.ride_id == ride.ride_id).collect();
+    let first_received = earlier.iter().map(|earlier| earlier.received_at).min().unwrap_or(ride.received_at);
     let mut warnings = Vec::new();
     if ride.version > 1 {
         warnings.push("older_versions_exist");
     }
-    if ride
-        .ended_at
-        .is_some_and(|end| first_received.seconds_since(end) > late_after_s)
-    {
+    if ride.ended_at.is_some_and(|end| first_received.seconds_since(end) > late_after_s) {
         warnings.push("reported_late");
     }
-    let asked = rides
-        .first_shown
-        .iter()
-        .find(|(id, _)| *id == ride.ride_id)
-        .map(|(_, asked)| *asked);
+    let asked = rides.first_shown.iter().find(|(id, _)| *id == ride.ride_id).map(|(_, asked)| *asked);
     let differs = |before: &RideSession| {
         let merely_ended = before.ended_at.is_none()
             && before.started_at == ride.started_at
@@ -93,11 +73,8 @@ pub(super) fn ride_warnings(ride: &RideSession, rides: &FoundRides, late_after_s
             && before.kind == ride.kind;
         !merely_ended
     };
-    let changed_after = |asked| {
-        earlier
-            .iter()
-            .any(|before| before.superseded_at.is_some_and(|at| at >= asked) && differs(before))
-    };
+    let changed_after =
+        |asked| earlier.iter().any(|before| before.superseded_at.is_some_and(|at| at >= asked) && differs(before));
     if asked.is_some_and(changed_after) {
         warnings.push("changed_after_question");
     }
@@ -129,8 +106,7 @@ fn steps(facts: &Facts, verdict: Verdict) -> Vec<String> {
         Verdict::Idle => vec!["check_time_and_plate", "call_operator"],
         Verdict::NotReported => vec!["ask_again", "call_operator", "preserve"],
         Verdict::MovedByOperator => vec!["call_operator", "ask_driver"],
-        Verdict::EndedUnknown => vec!["call_operator", "preserve"],
-        Verdict::OperatorHolds => vec!["call_operator", "preserve"],
+        Verdict::EndedUnknown | Verdict::OperatorHolds => vec!["call_operator", "preserve"],
         Verdict::NotInService => vec!["check_time_and_plate", "false_plate"],
         Verdict::UnknownNumber => vec!["check_time_and_plate", "false_plate", "guarantee_fund"],
     };

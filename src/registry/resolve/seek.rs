@@ -31,35 +31,24 @@ pub(super) fn seek(understood: &Understood) -> Sought {
         }
     }
     let differ = match (&understood.plate, &understood.qr) {
-        (Some(plate), Some(code)) => !plate
-            .hypotheses()
-            .iter()
-            .any(|one| code.hypotheses().iter().any(|other| one.number == other.number)),
+        (Some(plate), Some(code)) => {
+            !plate.hypotheses().iter().any(|one| code.hypotheses().iter().any(|other| one.number == other.number))
+        }
         _ => false,
     };
     // What plate and code agree on is what is meant.
     if readings.len() == 2 && !differ {
         let in_both = |number: &PlateNumber| {
-            readings
-                .iter()
-                .all(|reading| reading.hypotheses().iter().any(|one| one.number == *number))
+            readings.iter().all(|reading| reading.hypotheses().iter().any(|one| one.number == *number))
         };
         weights.retain(|number, _| in_both(number));
     }
     let mut hypotheses: Vec<_> = weights.into_iter().collect();
     sort(&mut hypotheses);
     normalise(&mut hypotheses);
-    let nearby = hypotheses
-        .first()
-        .map(|(best, _)| look_alikes(*best))
-        .unwrap_or_default();
+    let nearby = hypotheses.first().map(|(best, _)| look_alikes(*best)).unwrap_or_default();
     let exact = hypotheses.len() == 1 && readings.iter().all(|reading| reading.exact().is_some());
-    Sought {
-        hypotheses,
-        nearby,
-        exact,
-        differ,
-    }
+    Sought { hypotheses, nearby, exact, differ }
 }
 
 pub(super) fn sort(weighed: &mut [(PlateNumber, f64)]) {

@@ -39,12 +39,7 @@ impl Request for AccountCreation {
         let name = fields.optional_text("name");
         let authority = fields.optional_text("authority");
         let operator_id = fields.optional_text("operator_id");
-        Some(Self {
-            role: role?,
-            name,
-            authority,
-            operator_id,
-        })
+        Some(Self { role: role?, name, authority, operator_id })
     }
 }
 
@@ -89,18 +84,10 @@ pub(crate) async fn create(call: Call, body: Json<AccountCreation>) -> Result<Ht
         authority: asked.authority,
         operator_id: asked.operator_id.map(|id| OperatorId::from_text(&id)),
     };
-    once(
-        call,
-        body.digest,
-        StatusCode::CREATED,
-        Keep::Answer,
-        move |tx, _, now, rng, caller| {
-            let account = access::create_account(tx, now, rng, caller, new)?;
-            Ok::<_, AccountError>(AccountAnswer {
-                account: AccountView::of(account, zone),
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
+        let account = access::create_account(tx, now, rng, caller, new)?;
+        Ok::<_, AccountError>(AccountAnswer { account: AccountView::of(account, zone) })
+    })
     .await
 }
 
@@ -112,18 +99,10 @@ pub(crate) async fn create(call: Call, body: Json<AccountCreation>) -> Result<Ht
     responses((status = 201, description = "The key, once", body = KeyAnswer)))]
 pub(crate) async fn create_key(call: Call, id: Path<String>, body: Json<KeyCreation>) -> Result<HttpResponse, Problem> {
     let (id, zone, request) = (AccountId::from_text(&id), call.zone(), body.asked.request());
-    once(
-        call,
-        body.digest,
-        StatusCode::CREATED,
-        Keep::Nothing,
-        move |tx, registry, now, rng, caller| {
-            let made = access::create_key(tx, registry, now, rng, caller, &id, request)?;
-            Ok::<_, AccountError>(KeyAnswer {
-                key: KeyView::of(made, zone),
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::CREATED, Keep::Nothing, move |tx, registry, now, rng, caller| {
+        let made = access::create_key(tx, registry, now, rng, caller, &id, request)?;
+        Ok::<_, AccountError>(KeyAnswer { key: KeyView::of(made, zone) })
+    })
     .await
 }
 
@@ -136,9 +115,7 @@ pub(crate) async fn revoke_key(call: Call, ids: Path<(String, String)>) -> Resul
     let caller = call.caller;
     act(&call.state, move |registry, now, rng| {
         let (account, key) = (AccountId::from_text(&account), KeyId::from_text(&key));
-        registry
-            .store
-            .write(|tx| access::revoke_key(tx, now, rng, &caller, &account, &key))
+        registry.store.write(|tx| access::revoke_key(tx, now, rng, &caller, &account, &key))
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -56,9 +56,7 @@ pub(crate) async fn index() -> HttpResponse {
 pub(crate) async fn part(file: Path<String>) -> Result<HttpResponse, Problem> {
     let found =
         serve(&file, Arc::clone(&CONFIG)).map_err(|error| Problem::new(Kind::Internal).because(error.to_string()))?;
-    let found = found
-        .filter(|_| !file.is_empty())
-        .ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let found = found.filter(|_| !file.is_empty()).ok_or_else(|| Problem::new(Kind::NotFound))?;
     let mut response = HttpResponse::Ok();
     if found.gzpipped {
         response.insert_header(ContentEncoding::Gzip);
@@ -78,10 +76,7 @@ mod tests {
         let named: Vec<_> = PAGE.split('"').filter_map(|part| part.strip_prefix("/docs/")).collect();
         assert_eq!(named.len(), 5);
         for name in named {
-            assert!(
-                serve(name, Arc::clone(&CONFIG)).is_ok_and(|file| file.is_some()),
-                "{name}"
-            );
+            assert!(serve(name, Arc::clone(&CONFIG)).is_ok_and(|file| file.is_some()), "{name}");
         }
         assert!(!PAGE.contains("//"), "the page asks nobody else");
     }
@@ -89,13 +84,8 @@ mod tests {
     #[test]
     fn the_page_reads_our_description_and_asks_no_validator() {
         let start = serve("swagger-initializer.js", Arc::clone(&CONFIG)).ok().flatten();
-        let start = start
-            .map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
-            .unwrap_or_default();
-        assert!(
-            start.contains("/openapi.json") && start.contains("\"validatorUrl\": \"none\""),
-            "{start}"
-        );
+        let start = start.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
+        assert!(start.contains("/openapi.json") && start.contains("\"validatorUrl\": \"none\""), "{start}");
         assert!(!start.contains("https://"), "{start}");
     }
 }

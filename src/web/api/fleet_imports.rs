@@ -45,11 +45,7 @@ pub(crate) struct ImportView {
 
 impl ImportView {
     fn of(report: ImportReport) -> Self {
-        let bad = report
-            .counts
-            .as_ref()
-            .and_then(|counts| counts.get("bad")?.as_u64())
-            .unwrap_or_default();
+        let bad = report.counts.as_ref().and_then(|counts| counts.get("bad")?.as_u64()).unwrap_or_default();
         let part = |name| format!("/v1/fleet-imports/{}/{name}", report.id);
         Self {
             receipt_url: (report.status == "committed").then(|| part("receipt")),
@@ -117,19 +113,8 @@ pub(crate) async fn send(call: Call, payload: Payload) -> Result<HttpResponse, P
         if let Some(keyed) = &mut keyed {
             keyed.body_digest = digest(&bytes);
         }
-        let Wishes {
-            mapping,
-            mode,
-            intent,
-            adopt_up_to,
-        } = wishes;
-        let upload = Upload {
-            bytes,
-            mapping,
-            mode,
-            intent,
-            adopt_up_to,
-        };
+        let Wishes { mapping, mode, intent, adopt_up_to } = wishes;
+        let upload = Upload { bytes, mapping, mode, intent, adopt_up_to };
         book::once(
             &registry.store,
             now,
@@ -180,9 +165,7 @@ async fn follow(call: &Call, done: Once<Saved>) -> Result<HttpResponse, Problem>
     if let Some(wait) = wait {
         response.insert_header((prefer::APPLIED, format!("wait={}", wait.as_secs())));
     }
-    Ok(response.json(ImportAnswer {
-        import: ImportView::of(report),
-    }))
+    Ok(response.json(ImportAnswer { import: ImportView::of(report) }))
 }
 
 /// 200 once the work has ended, however it ended.
@@ -211,10 +194,7 @@ async fn wait_for(call: &Call, id: &ImportId, wait: Duration) -> Result<ImportRe
 
 async fn find(call: &Call, id: ImportId) -> Result<ImportReport, Problem> {
     let (caller, language, zone) = (call.caller.clone(), call.language, call.zone());
-    read(&call.state, move |db, _| {
-        enroll::read_import(db, zone, &caller, language, &id)
-    })
-    .await
+    read(&call.state, move |db, _| enroll::read_import(db, zone, &caller, language, &id)).await
 }
 
 /// Reads what an upload came to
@@ -223,9 +203,7 @@ async fn find(call: &Call, id: ImportId) -> Result<ImportReport, Problem> {
     responses((status = 200, description = "How it stands", body = ImportAnswer)))]
 pub(crate) async fn one(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
     let report = find(&call, ImportId::from_text(&id)).await?;
-    Ok(HttpResponse::Ok().json(ImportAnswer {
-        import: ImportView::of(report),
-    }))
+    Ok(HttpResponse::Ok().json(ImportAnswer { import: ImportView::of(report) }))
 }
 
 /// Downloads the receipt of a committed upload

@@ -31,11 +31,7 @@ impl Request for KeyCreation {
         let name = fields.text("name");
         let scopes = fields.optional_texts("scopes").map(|names| scopes(fields, &names));
         let expires_at = fields.optional_moment("expires_at");
-        Some(Self {
-            name: name?,
-            scopes,
-            expires_at,
-        })
+        Some(Self { name: name?, scopes, expires_at })
     }
 }
 
@@ -57,11 +53,7 @@ fn scopes(fields: &mut Fields, names: &[String]) -> Vec<Scope> {
 
 impl KeyCreation {
     pub(super) fn request(self) -> KeyRequest {
-        KeyRequest {
-            name: self.name,
-            scopes: self.scopes,
-            expires_at: self.expires_at,
-        }
+        KeyRequest { name: self.name, scopes: self.scopes, expires_at: self.expires_at }
     }
 }
 

@@ -72,12 +72,8 @@ fn octets(bytes: Vec<u8>, caching: &'static str) -> HttpResponse {
     params(("index" = u64, Path, description = "The entry's index, as its receipt says")),
     responses((status = 200, description = "The proof", body = ProofAnswer)))]
 pub(crate) async fn prove(call: Call, index: Path<String>) -> Result<HttpResponse, Problem> {
-    let index: u64 = index
-        .parse()
-        .map_err(|problem| Problem::new(Kind::NotFound).because(problem))?;
+    let index: u64 = index.parse().map_err(|problem| Problem::new(Kind::NotFound).because(problem))?;
     let caller = call.caller;
-    let proof = act(&call.state, move |registry, _, _| {
-        attest::prove(registry, &caller, index)
-    });
+    let proof = act(&call.state, move |registry, _, _| attest::prove(registry, &caller, index));
     Ok(HttpResponse::Ok().json(ProofAnswer { proof: proof.await? }))
 }

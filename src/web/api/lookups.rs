@@ -41,9 +41,7 @@ pub(crate) struct CaseNaming {
 
 impl Request for CaseNaming {
     fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self {
-            case_number: fields.text("case_number")?,
-        })
+        Some(Self { case_number: fields.text("case_number")? })
     }
 }
 
@@ -96,9 +94,7 @@ pub(crate) async fn ask(call: Call, payload: Payload) -> Result<HttpResponse, Pr
         (None, Some(Resolved::Answered(answer))) => {
             let mut response = HttpResponse::Ok().json(LookupAnswer { lookup: *answer });
             if let Some(left) = left {
-                response
-                    .headers_mut()
-                    .insert(LIMIT_HEADER, HeaderValue::from(call.state.lookups.most()));
+                response.headers_mut().insert(LIMIT_HEADER, HeaderValue::from(call.state.lookups.most()));
                 response.headers_mut().insert(REMAINING_HEADER, HeaderValue::from(left));
             }
             Ok(response)
@@ -111,11 +107,7 @@ pub(crate) async fn ask(call: Call, payload: Payload) -> Result<HttpResponse, Pr
 /// Takes one of the questions that the key may ask a minute; returns how many are left, where they are counted.
 fn take_turn(call: &Call) -> Result<Option<i64>, Problem> {
     let limit = &call.state.lookups;
-    let key = call
-        .caller
-        .key_id
-        .as_ref()
-        .map_or_else(|| call.caller.account_id.as_str(), |key| key.as_str());
+    let key = call.caller.key_id.as_ref().map_or_else(|| call.caller.account_id.as_str(), |key| key.as_str());
     match limit.take(key, clock::now()) {
         Taken::Yes(left) => Ok((limit.most() > 0).then_some(left)),
         Taken::Wait(seconds) => Err(Problem::new(Kind::TooMany)
@@ -143,9 +135,7 @@ async fn question(call: &Call, payload: Payload) -> Result<RawQuestion, Problem>
     responses((status = 200, description = "The answer as it was given", body = LookupAnswer)))]
 pub(crate) async fn again(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
     let (caller, id) = (call.caller, LookupId::from_text(&id));
-    let lookup = act(&call.state, move |registry, now, rng| {
-        resolve::read_again(registry, now, rng, &caller, &id)
-    });
+    let lookup = act(&call.state, move |registry, now, rng| resolve::read_again(registry, now, rng, &caller, &id));
     Ok(HttpResponse::Ok().json(LookupAnswer { lookup: lookup.await? }))
 }
 
@@ -155,10 +145,7 @@ pub(crate) async fn again(call: Call, id: Path<String>) -> Result<HttpResponse, 
     responses((status = 200, description = "Named", body = CaseAnswer)))]
 pub(crate) async fn name_case(call: Call, id: Path<String>, body: Json<CaseNaming>) -> Result<HttpResponse, Problem> {
     let (caller, language, case_number) = (call.caller, call.language, body.asked.case_number);
-    let lookup = CaseView {
-        id: id.into_inner(),
-        case_number: case_number.trim().to_owned(),
-    };
+    let lookup = CaseView { id: id.into_inner(), case_number: case_number.trim().to_owned() };
     let lookup_id = LookupId::from_text(&lookup.id);
     act(&call.state, move |registry, now, rng| {
         resolve::name_case(registry, now, rng, &caller, language, &lookup_id, &case_number)

@@ -70,9 +70,7 @@ pub(crate) struct Reason {
 
 impl Request for Reason {
     fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self {
-            reason: fields.text("reason")?,
-        })
+        Some(Self { reason: fields.text("reason")? })
     }
 }
 
@@ -119,11 +117,7 @@ impl OperatorView {
 /// The fifth digit tells a BIN (4 to 6: the kind of legal person) from an IIN (0 to 3: the tens of a day of birth).
 fn for_others(bin: String) -> String {
     let of_company = bin.chars().nth(4).is_some_and(|digit| ('4'..='6').contains(&digit));
-    if of_company {
-        bin
-    } else {
-        format!("********{}", bin.chars().skip(8).collect::<String>())
-    }
+    if of_company { bin } else { format!("********{}", bin.chars().skip(8).collect::<String>()) }
 }
 
 /// One operator.
@@ -145,27 +139,14 @@ pub(crate) struct OperatorsAnswer {
     request_body = OperatorAdmission, responses((status = 201, description = "Admitted", body = OperatorAnswer)))]
 pub(crate) async fn admit(call: Call, body: Json<OperatorAdmission>) -> Result<HttpResponse, Problem> {
     let asked = body.asked;
-    let new = NewOperator::parse(
-        &asked.legal_name,
-        &asked.bin,
-        &asked.contact_phone,
-        &asked.contact_email,
-        &asked.custody,
-    )
-    .map_err(|problems| Problem::invalid(problems.iter().map(operator_fault)))?;
+    let new =
+        NewOperator::parse(&asked.legal_name, &asked.bin, &asked.contact_phone, &asked.contact_email, &asked.custody)
+            .map_err(|problems| Problem::invalid(problems.iter().map(operator_fault)))?;
     let zone = call.zone();
-    once(
-        call,
-        body.digest,
-        StatusCode::CREATED,
-        Keep::Answer,
-        move |tx, _, now, rng, caller| {
-            let operator = admit::admit(tx, now, rng, caller, new)?;
-            Ok::<_, AdmitError>(OperatorAnswer {
-                operator: OperatorView::of(operator, zone, caller),
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
+        let operator = admit::admit(tx, now, rng, caller, new)?;
+        Ok::<_, AdmitError>(OperatorAnswer { operator: OperatorView::of(operator, zone, caller) })
+    })
     .await
 }
 
@@ -177,22 +158,10 @@ pub(crate) async fn admit(call: Call, body: Json<OperatorAdmission>) -> Result<H
 pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let page = Page::read(&call, Params::of(&call.request), String::new())?;
     let (caller, after, rows) = (call.caller.clone(), page.after.clone(), page.to_read());
-    let mut found = read(&call.state, move |db, _| {
-        admit::list_operators(db, &caller, after.as_deref(), rows)
-    })
-    .await?;
+    let mut found = read(&call.state, move |db, _| admit::list_operators(db, &caller, after.as_deref(), rows)).await?;
     let next = page.cut(&call, &mut found, |operator| operator.id.to_string());
-    let operators = found
-        .into_iter()
-        .map(|operator| OperatorView::of(operator, call.zone(), &call.caller))
-        .collect();
-    Ok(paging::answer(
-        &OperatorsAnswer {
-            operators,
-            next: next.clone(),
-        },
-        next.as_deref(),
-    ))
+    let operators = found.into_iter().map(|operator| OperatorView::of(operator, call.zone(), &call.caller)).collect();
+    Ok(paging::answer(&OperatorsAnswer { operators, next: next.clone() }, next.as_deref()))
 }
 
 /// Suspends an operator
@@ -203,18 +172,10 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     responses((status = 201, description = "Suspended", body = OperatorAnswer)))]
 pub(crate) async fn suspend(call: Call, id: Path<String>, body: Json<Reason>) -> Result<HttpResponse, Problem> {
     let (id, zone, reason) = (OperatorId::from_text(&id), call.zone(), body.asked.reason);
-    once(
-        call,
-        body.digest,
-        StatusCode::CREATED,
-        Keep::Answer,
-        move |tx, _, now, rng, caller| {
-            let operator = admit::suspend(tx, now, rng, caller, &id, &reason)?;
-            Ok::<_, AdmitError>(OperatorAnswer {
-                operator: OperatorView::of(operator, zone, caller),
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
+        let operator = admit::suspend(tx, now, rng, caller, &id, &reason)?;
+        Ok::<_, AdmitError>(OperatorAnswer { operator: OperatorView::of(operator, zone, caller) })
+    })
     .await
 }
 
@@ -225,9 +186,7 @@ pub(crate) async fn suspend(call: Call, id: Path<String>, body: Json<Reason>) ->
 pub(crate) async fn lift_suspension(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
     let (id, caller) = (OperatorId::from_text(&id), call.caller.clone());
     let operator = act(&call.state, move |registry, now, rng| {
-        registry
-            .store
-            .write(|tx| admit::lift_suspension(tx, now, rng, &caller, &id))
+        registry.store.write(|tx| admit::lift_suspension(tx, now, rng, &caller, &id))
     });
     let operator = OperatorView::of(operator.await?, call.zone(), &call.caller);
     Ok(HttpResponse::Ok().json(OperatorAnswer { operator }))
@@ -242,19 +201,10 @@ pub(crate) async fn lift_suspension(call: Call, id: Path<String>) -> Result<Http
 pub(crate) async fn create_key(call: Call, id: Path<String>, body: Json<KeyCreation>) -> Result<HttpResponse, Problem> {
     let (id, zone, request) = (OperatorId::from_text(&id), call.zone(), body.asked.request());
     let own_role = (call.caller.role == Role::OperatorStaff).then_some(call.caller.role);
-    let made = once(
-        call,
-        body.digest,
-        StatusCode::CREATED,
-        Keep::Nothing,
-        move |tx, registry, now, rng, caller| {
-            let made = access::create_operator_key(tx, registry, now, rng, caller, &id, request);
-            made.map(|made| KeyAnswer {
-                key: KeyView::of(made, zone),
-            })
-            .map_err(|error| KeyFailure { error, own_role })
-        },
-    );
+    let made = once(call, body.digest, StatusCode::CREATED, Keep::Nothing, move |tx, registry, now, rng, caller| {
+        let made = access::create_operator_key(tx, registry, now, rng, caller, &id, request);
+        made.map(|made| KeyAnswer { key: KeyView::of(made, zone) }).map_err(|error| KeyFailure { error, own_role })
+    });
     made.await
 }
 
@@ -266,10 +216,7 @@ struct KeyFailure {
 
 impl From<crate::storage::Error> for KeyFailure {
     fn from(error: crate::storage::Error) -> Self {
-        Self {
-            error: error.into(),
-            own_role: None,
-        }
+        Self { error: error.into(), own_role: None }
     }
 }
 

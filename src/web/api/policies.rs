@@ -145,18 +145,10 @@ pub(crate) async fn record(call: Call, body: Json<PolicyRecord>) -> Result<HttpR
             Covered::These(devices) => Some(devices),
         },
     };
-    once(
-        call,
-        body.digest,
-        StatusCode::CREATED,
-        Keep::Answer,
-        move |tx, _, now, rng, caller| {
-            let policy = insure::insure(tx, now, rng, caller, new)?;
-            Ok::<_, InsureError>(PolicyAnswer {
-                policy: PolicyView::of(policy, zone),
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
+        let policy = insure::insure(tx, now, rng, caller, new)?;
+        Ok::<_, InsureError>(PolicyAnswer { policy: PolicyView::of(policy, zone) })
+    })
     .await
 }
 
@@ -168,20 +160,8 @@ pub(crate) async fn record(call: Call, body: Json<PolicyRecord>) -> Result<HttpR
 pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let page = Page::read(&call, Params::of(&call.request), String::new())?;
     let (caller, after, rows) = (call.caller.clone(), page.after.clone(), page.to_read());
-    let mut found = read(&call.state, move |db, _| {
-        insure::list_policies(db, &caller, after.as_deref(), rows)
-    })
-    .await?;
+    let mut found = read(&call.state, move |db, _| insure::list_policies(db, &caller, after.as_deref(), rows)).await?;
     let next = page.cut(&call, &mut found, |policy| policy.id.to_string());
-    let policies = found
-        .into_iter()
-        .map(|policy| PolicyView::of(policy, call.zone()))
-        .collect();
-    Ok(paging::answer(
-        &PoliciesAnswer {
-            policies,
-            next: next.clone(),
-        },
-        next.as_deref(),
-    ))
+    let policies = found.into_iter().map(|policy| PolicyView::of(policy, call.zone())).collect();
+    Ok(paging::answer(&PoliciesAnswer { policies, next: next.clone() }, next.as_deref()))
 }

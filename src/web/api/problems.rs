@@ -18,15 +18,9 @@ use crate::words::{Language, say};
     responses((status = 200, description = "What it means and what to do", body = String, content_type = "text/html")))]
 pub(crate) async fn explain(slug: Path<String>, Speaking(language): Speaking) -> Result<HttpResponse, Problem> {
     let kind = Kind::find(&slug).ok_or_else(|| Problem::new(Kind::NotFound))?;
-    let mut response = page(
-        html(kind, language),
-        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-    );
+    let mut response = page(html(kind, language), "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_LANGUAGE,
-        header::HeaderValue::from_static(language.code()),
-    );
+    headers.insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(language.code()));
     headers.insert(header::VARY, header::HeaderValue::from_static("Accept-Language"));
     Ok(response)
 }
@@ -57,10 +51,7 @@ mod tests {
         for kind in Kind::ALL {
             for language in Language::ALL {
                 let html = html(*kind, language);
-                assert!(
-                    html.contains(&format!("lang=\"{language}\"")) && !html.contains('{'),
-                    "{html}"
-                );
+                assert!(html.contains(&format!("lang=\"{language}\"")) && !html.contains('{'), "{html}");
                 assert!(!html.contains("<script") && !html.contains("problem_page."), "{html}");
             }
         }

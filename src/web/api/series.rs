@@ -48,17 +48,9 @@ impl Request for SeriesClaim {
         let in_use_since = fields.optional_moment_or_date("in_use_since");
         let notice = fields.optional_text("notice");
         if notice.as_ref().is_some_and(|notice| notice.chars().count() > 2000) {
-            fields.refuse(
-                Fault::field("notice", Wrong::Length)
-                    .with("least", &0)
-                    .with("most", &2000),
-            );
+            fields.refuse(Fault::field("notice", Wrong::Length).with("least", &0).with("most", &2000));
         }
-        Some(Self {
-            letter: letter?,
-            in_use_since,
-            notice,
-        })
+        Some(Self { letter: letter?, in_use_since, notice })
     }
 }
 
@@ -81,10 +73,7 @@ impl Request for Decision {
             _ => None,
         });
         let reason = fields.text("reason");
-        Some(Self {
-            decision: decision?,
-            reason: reason?,
-        })
+        Some(Self { decision: decision?, reason: reason? })
     }
 }
 
@@ -155,18 +144,10 @@ pub(crate) async fn claim(call: Call, body: Json<SeriesClaim>) -> Result<HttpRes
         in_use_since: asked.in_use_since.map(|since| since.start(zone)),
         notice: asked.notice.filter(|notice| !notice.trim().is_empty()),
     };
-    once(
-        call,
-        body.digest,
-        StatusCode::CREATED,
-        Keep::Answer,
-        move |tx, registry, now, rng, caller| {
-            let series = claim::claim(tx, &registry.rules, now, rng, caller, wanted)?;
-            Ok::<_, ClaimError>(SeriesAnswer {
-                series: SeriesView::of(series, zone),
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, registry, now, rng, caller| {
+        let series = claim::claim(tx, &registry.rules, now, rng, caller, wanted)?;
+        Ok::<_, ClaimError>(SeriesAnswer { series: SeriesView::of(series, zone) })
+    })
     .await
 }
 
@@ -178,17 +159,8 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let (after, rows) = (page.after.clone(), page.to_read());
     let mut found = read(&call.state, move |db, _| claim::list_series(db, after.as_deref(), rows)).await?;
     let next = page.cut(&call, &mut found, |series| series.letter.to_string());
-    let series = found
-        .into_iter()
-        .map(|series| SeriesView::of(series, call.zone()))
-        .collect();
-    Ok(paging::answer(
-        &SeriesListAnswer {
-            series,
-            next: next.clone(),
-        },
-        next.as_deref(),
-    ))
+    let series = found.into_iter().map(|series| SeriesView::of(series, call.zone())).collect();
+    Ok(paging::answer(&SeriesListAnswer { series, next: next.clone() }, next.as_deref()))
 }
 
 /// Objects to another operator's claim
@@ -197,18 +169,10 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     responses((status = 201, description = "The objection is on record", body = SeriesAnswer)))]
 pub(crate) async fn object(call: Call, letter: Path<String>, body: Json<Reason>) -> Result<HttpResponse, Problem> {
     let (letter, zone, reason) = (letter_of_path(&letter)?, call.zone(), body.asked.reason);
-    once(
-        call,
-        body.digest,
-        StatusCode::CREATED,
-        Keep::Answer,
-        move |tx, _, now, rng, caller| {
-            let series = claim::object(tx, now, rng, caller, letter, &reason)?;
-            Ok::<_, ClaimError>(SeriesAnswer {
-                series: SeriesView::of(series, zone),
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
+        let series = claim::object(tx, now, rng, caller, letter, &reason)?;
+        Ok::<_, ClaimError>(SeriesAnswer { series: SeriesView::of(series, zone) })
+    })
     .await
 }
 
@@ -218,17 +182,9 @@ pub(crate) async fn object(call: Call, letter: Path<String>, body: Json<Reason>)
     responses((status = 200, description = "Decided", body = SeriesAnswer)))]
 pub(crate) async fn decide(call: Call, letter: Path<String>, body: Json<Decision>) -> Result<HttpResponse, Problem> {
     let (letter, zone, asked) = (letter_of_path(&letter)?, call.zone(), body.asked);
-    once(
-        call,
-        body.digest,
-        StatusCode::OK,
-        Keep::Answer,
-        move |tx, _, now, rng, caller| {
-            let series = claim::decide(tx, now, rng, caller, letter, asked.decision, &asked.reason)?;
-            Ok::<_, ClaimError>(SeriesAnswer {
-                series: SeriesView::of(series, zone),
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::OK, Keep::Answer, move |tx, _, now, rng, caller| {
+        let series = claim::decide(tx, now, rng, caller, letter, asked.decision, &asked.reason)?;
+        Ok::<_, ClaimError>(SeriesAnswer { series: SeriesView::of(series, zone) })
+    })
     .await
 }

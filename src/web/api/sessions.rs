@@ -24,19 +24,11 @@ use crate::web::state::act;
 
 /// The most bytes that one call may report, unpacked.
 const LIMIT: usize = 16 * 1024 * 1024;
-const TYPES: [&str; 4] = [
-    "application/json",
-    "application/x-ndjson",
-    "application/ndjson",
-    "application/jsonl",
-];
+const TYPES: [&str; 4] = ["application/json", "application/x-ndjson", "application/ndjson", "application/jsonl"];
 
 /// A ride to be reported. Its scooter is named by `device_id` or by `plate`.
 #[derive(Debug, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "the shape of what the deed reads item by item, for the description of the API"
-)]
+#[expect(dead_code, reason = "the shape of what the deed reads item by item, for the description of the API")]
 pub(crate) struct SessionReport {
     /// The operator's id of the ride: 1 to 128 characters, unique within the operator.
     ride_id: String,
@@ -113,9 +105,7 @@ pub(crate) struct Watermark {
 
 impl Request for Watermark {
     fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self {
-            complete_until: fields.moment("complete_until")?,
-        })
+        Some(Self { complete_until: fields.moment("complete_until")? })
     }
 }
 
@@ -143,16 +133,10 @@ pub(crate) async fn report(call: Call, payload: Payload) -> Result<HttpResponse,
     let bytes = body::bytes(call.request.headers(), payload.into_inner(), LIMIT).await?;
     let reports = reports(&bytes)?;
     let language = call.language;
-    once(
-        call,
-        body::digest(&bytes),
-        StatusCode::OK,
-        Keep::Answer,
-        move |tx, registry, now, rng, caller| {
-            let sessions = record::report(tx, &registry.rules, now, rng, caller, language, &reports)?;
-            Ok::<_, RecordError>(SessionsReceiptAnswer { sessions })
-        },
-    )
+    once(call, body::digest(&bytes), StatusCode::OK, Keep::Answer, move |tx, registry, now, rng, caller| {
+        let sessions = record::report(tx, &registry.rules, now, rng, caller, language, &reports)?;
+        Ok::<_, RecordError>(SessionsReceiptAnswer { sessions })
+    })
     .await
 }
 
@@ -176,20 +160,10 @@ fn reports(bytes: &[u8]) -> Result<Vec<Value>, Problem> {
     request_body = Watermark, responses((status = 200, description = "The one in force", body = WatermarkAnswer)))]
 pub(crate) async fn watermark(call: Call, body: Json<Watermark>) -> Result<HttpResponse, Problem> {
     let (zone, until) = (call.zone(), body.asked.complete_until);
-    once(
-        call,
-        body.digest,
-        StatusCode::OK,
-        Keep::Answer,
-        move |tx, _, now, rng, caller| {
-            let until = record::watermark(tx, now, rng, caller, until)?;
-            Ok::<_, RecordError>(WatermarkAnswer {
-                watermark: WatermarkView {
-                    complete_until: zone.stamp(until),
-                },
-            })
-        },
-    )
+    once(call, body.digest, StatusCode::OK, Keep::Answer, move |tx, _, now, rng, caller| {
+        let until = record::watermark(tx, now, rng, caller, until)?;
+        Ok::<_, RecordError>(WatermarkAnswer { watermark: WatermarkView { complete_until: zone.stamp(until) } })
+    })
     .await
 }
 
@@ -205,41 +179,20 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let (from, until) = (params.moment("from"), params.moment("until"));
     let stated = [("from", from), ("until", until)];
     // In UTC the instant ends with Z, which needs no escape in a query.
-    let filter = stated
-        .iter()
-        .filter_map(|(name, at)| at.map(|at| format!("{name}={}", at.to_utc_text())));
+    let filter = stated.iter().filter_map(|(name, at)| at.map(|at| format!("{name}={}", at.to_utc_text())));
     let page = Page::read(&call, params, filter.collect::<Vec<_>>().join("&"))?;
-    let wanted = ListRides {
-        from,
-        until,
-        after: page.after.as_deref().and_then(place),
-        rows: page.to_read(),
-    };
+    let wanted = ListRides { from, until, after: page.after.as_deref().and_then(place), rows: page.to_read() };
     let caller = call.caller.clone();
     let (mut found, devices) = act(&call.state, move |registry, now, rng| {
         let found = record::list_sessions(registry, now, rng, &caller, &wanted)?;
         let vehicles: Vec<_> = found.iter().map(|ride| ride.vehicle_id).collect();
-        let devices = registry
-            .store
-            .read(|db| device_ids(db, &caller, &vehicles))
-            .map_err(Problem::from);
+        let devices = registry.store.read(|db| device_ids(db, &caller, &vehicles)).map_err(Problem::from);
         Ok::<_, Problem>((found, devices?))
     })
     .await?;
-    let next = page.cut(&call, &mut found, |ride| {
-        format!("{}|{}", ride.started_at.as_millis(), ride.ride_id)
-    });
-    let sessions = found
-        .iter()
-        .map(|ride| SessionView::of(ride, &devices, call.zone()))
-        .collect();
-    Ok(paging::answer(
-        &SessionsAnswer {
-            sessions,
-            next: next.clone(),
-        },
-        next.as_deref(),
-    ))
+    let next = page.cut(&call, &mut found, |ride| format!("{}|{}", ride.started_at.as_millis(), ride.ride_id));
+    let sessions = found.iter().map(|ride| SessionView::of(ride, &devices, call.zone())).collect();
+    Ok(paging::answer(&SessionsAnswer { sessions, next: next.clone() }, next.as_deref()))
 }
 
 fn place(text: &str) -> Option<(Moment, String)> {

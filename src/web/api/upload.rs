@@ -58,17 +58,9 @@ mod tests {
 
     fn form(body: &'static str) -> (HeaderMap, Payload) {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("multipart/form-data; boundary=edge"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=edge"));
         let body = futures_util::stream::iter([Ok(Bytes::from_static(body.as_bytes()))]);
-        (
-            headers,
-            Payload::Stream {
-                payload: Box::pin(body),
-            },
-        )
+        (headers, Payload::Stream { payload: Box::pin(body) })
     }
 
     const FORM: &str = "--edge\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--edge\r\n\

@@ -30,10 +30,7 @@ pub(crate) struct NumberView {
 
 impl From<PlateNumber> for NumberView {
     fn from(number: PlateNumber) -> Self {
-        Self {
-            number: number.to_string(),
-            control: number.control().to_string(),
-        }
+        Self { number: number.to_string(), control: number.control().to_string() }
     }
 }
 
@@ -133,9 +130,7 @@ impl PlateView {
             recorded_at: zone.stamp(plate.recorded_at),
             version: plate.version,
             vehicle: VehicleView::of(record.vehicle, zone),
-            items: POSITIONS
-                .map(|(position, item)| PlateItemView { item, position })
-                .into(),
+            items: POSITIONS.map(|(position, item)| PlateItemView { item, position }).into(),
         }
     }
 }
@@ -155,17 +150,8 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let (caller, rows) = (call.caller.clone(), page.to_read());
     let mut found = read(&call.state, move |db, _| list_vehicles(db, &caller, after, rows)).await?;
     let next = page.cut(&call, &mut found, |vehicle| vehicle.id.0.to_string());
-    let vehicles = found
-        .into_iter()
-        .map(|vehicle| VehicleView::of(vehicle, call.zone()))
-        .collect();
-    Ok(paging::answer(
-        &VehiclesAnswer {
-            vehicles,
-            next: next.clone(),
-        },
-        next.as_deref(),
-    ))
+    let vehicles = found.into_iter().map(|vehicle| VehicleView::of(vehicle, call.zone())).collect();
+    Ok(paging::answer(&VehiclesAnswer { vehicles, next: next.clone() }, next.as_deref()))
 }
 
 /// Reads a vehicle of one's own fleet
@@ -177,9 +163,7 @@ pub(crate) async fn one(call: Call, device_id: Path<String>) -> Result<HttpRespo
     let device = DeviceId::parse(&device_id).map_err(|problem| Problem::new(Kind::NotFound).because(problem))?;
     let caller = call.caller.clone();
     let vehicle = read(&call.state, move |db, _| get_vehicle(db, &caller, &device)).await?;
-    Ok(HttpResponse::Ok().json(VehicleAnswer {
-        vehicle: VehicleView::of(vehicle, call.zone()),
-    }))
+    Ok(HttpResponse::Ok().json(VehicleAnswer { vehicle: VehicleView::of(vehicle, call.zone()) }))
 }
 
 /// Reads a plate of one's own fleet
@@ -190,10 +174,7 @@ pub(crate) async fn one(call: Call, device_id: Path<String>) -> Result<HttpRespo
     responses((status = 200, description = "The plate", body = PlateAnswer)))]
 pub(crate) async fn plate(call: Call, number: Path<String>) -> Result<HttpResponse, Problem> {
     let (caller, number) = (call.caller.clone(), number.into_inner());
-    let record = act(&call.state, move |registry, now, _| {
-        registry.store.read(|db| get_plate(db, &caller, now, &number))
-    });
-    Ok(HttpResponse::Ok().json(PlateAnswer {
-        plate: PlateView::of(record.await?, call.zone()),
-    }))
+    let record =
+        act(&call.state, move |registry, now, _| registry.store.read(|db| get_plate(db, &caller, now, &number)));
+    Ok(HttpResponse::Ok().json(PlateAnswer { plate: PlateView::of(record.await?, call.zone()) }))
 }

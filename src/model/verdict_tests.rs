@@ -3,8 +3,8 @@
 //! *Invariant:* every verdict that rides can give appears here with the ride that gives it.
 #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
 
-use super::*;
-use crate::model::{OperatorId, RideId, VehicleId};
+use super::verdict::*;
+use super::{Custody, Moment, OperatorId, RideId, RideKind, RideSession, VehicleId, Window};
 
 const DAY: i64 = 86_400;
 
@@ -25,73 +25,43 @@ fn ride(id: &str, from: i64, until: Option<i64>) -> RideSession {
 }
 
 fn window(at: i64, tolerance: u32) -> Window {
-    Window {
-        at: Moment::from_millis(at * 1000),
-        tolerance,
-    }
+    Window { at: Moment::from_millis(at * 1000), tolerance }
 }
 
 fn reported(until: i64) -> Reporting {
-    Reporting {
-        custody: Custody::Deposited,
-        complete_until: Some(Moment::from_millis(until * 1000)),
-    }
+    Reporting { custody: Custody::Deposited, complete_until: Some(Moment::from_millis(until * 1000)) }
 }
 
-const UNSTATED: Reporting = Reporting {
-    custody: Custody::Deposited,
-    complete_until: None,
-};
+const UNSTATED: Reporting = Reporting { custody: Custody::Deposited, complete_until: None };
 
 #[test]
 fn one_ride_that_covers_the_instant_is_riding() {
     let rides = [ride("a", 1000, Some(2000))];
     let said = judge(window(1500, 300), &rides, None, None, UNSTATED, DAY);
-    assert_eq!(
-        (said.verdict, said.session.unwrap().ride_id.as_str()),
-        (Verdict::Riding, "a")
-    );
+    assert_eq!((said.verdict, said.session.unwrap().ride_id.as_str()), (Verdict::Riding, "a"));
     assert!(said.warnings.is_empty());
 }
 
 #[test]
 fn the_instant_at_which_a_ride_ends_is_no_longer_covered() {
     let rides = [ride("a", 1000, Some(2000))];
-    assert_eq!(
-        judge(window(2000, 0), &rides, None, None, reported(9000), DAY).verdict,
-        Verdict::Idle
-    );
-    assert_eq!(
-        judge(window(1000, 0), &rides, None, None, reported(9000), DAY).verdict,
-        Verdict::Riding
-    );
+    assert_eq!(judge(window(2000, 0), &rides, None, None, reported(9000), DAY).verdict, Verdict::Idle);
+    assert_eq!(judge(window(1000, 0), &rides, None, None, reported(9000), DAY).verdict, Verdict::Riding);
 }
 
 #[test]
 fn a_ride_that_only_the_tolerance_reaches_says_so() {
     let rides = [ride("a", 1000, Some(2000))];
     let said = judge(window(2100, 300), &rides, None, None, UNSTATED, DAY);
-    assert_eq!(
-        (said.verdict, said.warnings),
-        (Verdict::Riding, vec!["within_tolerance_only"])
-    );
+    assert_eq!((said.verdict, said.warnings), (Verdict::Riding, vec!["within_tolerance_only"]));
 }
 
 #[test]
 fn two_rides_within_the_tolerance_are_ambiguous_by_time_nearest_first() {
     let rides = [ride("a", 1000, Some(2000)), ride("b", 2050, Some(3000))];
     let said = judge(window(2040, 300), &rides, None, None, UNSTATED, DAY);
-    assert_eq!(
-        (said.verdict, said.ambiguous_by),
-        (Verdict::Ambiguous, Some(AmbiguousBy::Time))
-    );
-    assert_eq!(
-        said.fitting
-            .iter()
-            .map(|ride| ride.ride_id.as_str())
-            .collect::<Vec<_>>(),
-        ["b", "a"]
-    );
+    assert_eq!((said.verdict, said.ambiguous_by), (Verdict::Ambiguous, Some(AmbiguousBy::Time)));
+    assert_eq!(said.fitting.iter().map(|ride| ride.ride_id.as_str()).collect::<Vec<_>>(), ["b", "a"]);
     assert!(said.session.is_none());
 }
 
@@ -107,34 +77,22 @@ fn a_wide_window_lists_a_ride_and_calls_none_the_answer() {
     let rides = [ride("a", 1000, Some(2000))];
     let said = judge(window(1500, 1801), &rides, None, None, UNSTATED, DAY);
     assert_eq!((said.verdict, said.fitting.len()), (Verdict::Ambiguous, 1));
-    assert_eq!(
-        judge(window(1500, 1800), &rides, None, None, UNSTATED, DAY).verdict,
-        Verdict::Riding
-    );
+    assert_eq!(judge(window(1500, 1800), &rides, None, None, UNSTATED, DAY).verdict, Verdict::Riding);
 }
 
 #[test]
 fn an_open_ride_reaches_a_day_past_its_start_and_then_its_end_is_unknown() {
     let open = ride("a", 1000, None);
     let rides = [open.clone()];
-    assert_eq!(
-        judge(window(1000 + DAY - 1, 0), &rides, None, None, UNSTATED, DAY).verdict,
-        Verdict::Riding
-    );
+    assert_eq!(judge(window(1000 + DAY - 1, 0), &rides, None, None, UNSTATED, DAY).verdict, Verdict::Riding);
     let later = judge(window(1000 + DAY, 0), &[], Some(&open), None, reported(9 * DAY), DAY).verdict;
     assert_eq!(later, Verdict::EndedUnknown);
 }
 
 #[test]
 fn a_move_by_the_operator_is_not_riding() {
-    let rides = [RideSession {
-        kind: RideKind::Rebalance,
-        ..ride("a", 1000, Some(2000))
-    }];
-    assert_eq!(
-        judge(window(1500, 0), &rides, None, None, UNSTATED, DAY).verdict,
-        Verdict::MovedByOperator
-    );
+    let rides = [RideSession { kind: RideKind::Rebalance, ..ride("a", 1000, Some(2000)) }];
+    assert_eq!(judge(window(1500, 0), &rides, None, None, UNSTATED, DAY).verdict, Verdict::MovedByOperator);
 }
 
 #[test]
@@ -150,24 +108,12 @@ fn nothing_is_idle_only_below_the_watermark() {
 fn without_any_watermark_a_later_ride_is_the_weaker_sign_and_is_named() {
     let (before, after) = (ride("a", 100, Some(200)), ride("b", 5000, Some(6000)));
     let said = judge(window(1000, 0), &[], Some(&before), Some(&after), UNSTATED, DAY);
-    assert_eq!(
-        (said.verdict, said.warnings),
-        (Verdict::Idle, vec!["completeness_inferred"])
-    );
-    assert_eq!(
-        judge(window(1000, 0), &[], Some(&before), None, UNSTATED, DAY).verdict,
-        Verdict::NotReported
-    );
+    assert_eq!((said.verdict, said.warnings), (Verdict::Idle, vec!["completeness_inferred"]));
+    assert_eq!(judge(window(1000, 0), &[], Some(&before), None, UNSTATED, DAY).verdict, Verdict::NotReported);
 }
 
 #[test]
 fn an_operator_that_keeps_its_rides_has_not_answered() {
-    let held = Reporting {
-        custody: Custody::Held,
-        complete_until: None,
-    };
-    assert_eq!(
-        judge(window(1000, 0), &[], None, None, held, DAY).verdict,
-        Verdict::OperatorHolds
-    );
+    let held = Reporting { custody: Custody::Held, complete_until: None };
+    assert_eq!(judge(window(1000, 0), &[], None, None, held, DAY).verdict, Verdict::OperatorHolds);
 }

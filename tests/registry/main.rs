@@ -24,6 +24,7 @@ mod server;
 
 mod access;
 mod contract;
+mod demo;
 mod fleet_lists;
 mod idempotency;
 mod issue;

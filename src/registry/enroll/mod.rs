@@ -15,6 +15,9 @@ mod work;
 mod receipt;
 mod report;
 
+#[cfg(test)]
+mod plan_tests;
+
 pub use error::EnrollError;
 pub use receipt::{bad_rows, receipt};
 pub use report::{ImportProblem, ImportReport, read_import};

@@ -14,25 +14,20 @@ use crate::model::{AccountId, Custody, Moment, Operator, OperatorId};
 
 type Row = (String, String, String, String, String, String, i64, Option<i64>);
 
-const COLUMNS: (
-    operators::id,
-    operators::legal_name,
-    operators::bin,
-    operators::contact_phone,
-    operators::contact_email,
-    operators::custody,
-    operators::admitted_at,
-    operators::closed_at,
-) = (
-    operators::id,
-    operators::legal_name,
-    operators::bin,
-    operators::contact_phone,
-    operators::contact_email,
-    operators::custody,
-    operators::admitted_at,
-    operators::closed_at,
-);
+macro_rules! columns {
+    () => {
+        (
+            operators::id,
+            operators::legal_name,
+            operators::bin,
+            operators::contact_phone,
+            operators::contact_email,
+            operators::custody,
+            operators::admitted_at,
+            operators::closed_at,
+        )
+    };
+}
 
 fn operator(row: Row, suspension: Option<(Moment, String)>) -> Result<Operator> {
     let (id, legal_name, bin, contact_phone, contact_email, custody, admitted_at, closed_at) = row;
@@ -92,7 +87,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Operator) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, id: &OperatorId) -> Result<Option<Operator>> {
-    let row = operators::table.filter(operators::id.eq(id.as_str())).select(COLUMNS).load::<Row>(db)?;
+    let row = operators::table.filter(operators::id.eq(id.as_str())).select(columns!()).load::<Row>(db)?;
     Ok(with_suspensions(db, row)?.into_iter().next())
 }
 
@@ -102,7 +97,7 @@ pub fn find(db: &mut Db, id: &OperatorId) -> Result<Option<Operator>> {
 /// Those of the database.
 pub fn find_all(db: &mut Db, ids: &[OperatorId]) -> Result<Vec<Operator>> {
     let ids: Vec<_> = ids.iter().map(OperatorId::as_str).collect();
-    let rows = operators::table.filter(operators::id.eq_any(ids)).select(COLUMNS).load::<Row>(db)?;
+    let rows = operators::table.filter(operators::id.eq_any(ids)).select(columns!()).load::<Row>(db)?;
     with_suspensions(db, rows)
 }
 
@@ -111,7 +106,7 @@ pub fn find_all(db: &mut Db, ids: &[OperatorId]) -> Result<Vec<Operator>> {
 /// # Errors
 /// Those of the database.
 pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: usize) -> Result<Vec<Operator>> {
-    let mut query = operators::table.select(COLUMNS).order(operators::id).limit(limit(rows)).into_boxed();
+    let mut query = operators::table.select(columns!()).order(operators::id).limit(limit(rows)).into_boxed();
     if let Some(only) = only {
         query = query.filter(operators::id.eq(only.as_str()));
     }

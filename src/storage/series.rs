@@ -15,29 +15,22 @@ use crate::plate::SeriesLetter;
 
 type Row = (String, String, String, i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>, i64);
 
-const COLUMNS: (
-    series::letter,
-    series::operator_id,
-    series::status,
-    series::claimed_at,
-    series::in_use_since,
-    series::notice,
-    series::objections_until,
-    series::decided_at,
-    series::decision_reason,
-    series::next_serial,
-) = (
-    series::letter,
-    series::operator_id,
-    series::status,
-    series::claimed_at,
-    series::in_use_since,
-    series::notice,
-    series::objections_until,
-    series::decided_at,
-    series::decision_reason,
-    series::next_serial,
-);
+macro_rules! columns {
+    () => {
+        (
+            series::letter,
+            series::operator_id,
+            series::status,
+            series::claimed_at,
+            series::in_use_since,
+            series::notice,
+            series::objections_until,
+            series::decided_at,
+            series::decision_reason,
+            series::next_serial,
+        )
+    };
+}
 
 fn value(row: Row) -> Result<Series> {
     let (text, operator_id, status, claimed_at, in_use_since, notice, until, decided_at, decision_reason, next) = row;
@@ -81,7 +74,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Series) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn find(db: &mut Db, of: SeriesLetter) -> Result<Option<Series>> {
-    let row = series::table.filter(series::letter.eq(of.to_string())).select(COLUMNS).first::<Row>(db).optional()?;
+    let row = series::table.filter(series::letter.eq(of.to_string())).select(columns!()).first::<Row>(db).optional()?;
     row.map(value).transpose()
 }
 
@@ -90,7 +83,7 @@ pub fn find(db: &mut Db, of: SeriesLetter) -> Result<Option<Series>> {
 /// # Errors
 /// Those of the database.
 pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: usize) -> Result<Vec<Series>> {
-    let mut query = series::table.select(COLUMNS).order(series::letter).limit(limit(rows)).into_boxed();
+    let mut query = series::table.select(columns!()).order(series::letter).limit(limit(rows)).into_boxed();
     if let Some(only) = only {
         query = query.filter(series::operator_id.eq(only.as_str()));
     }

@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 
+use super::kept::{Example, Kept, StoryOperator};
 use super::rides::{self, Day};
-use super::story::{Example, Kept, StoryOperator};
 use crate::cli::api::Api;
 use crate::cli::{Exit, Failure};
 use crate::clock;

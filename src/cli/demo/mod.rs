@@ -6,7 +6,9 @@ mod shell;
 mod story;
 
 mod cast;
+mod kept;
 mod rides;
 
+pub use kept::{Example, Kept, StoryOperator};
 pub(super) use shell::Demo;
-pub use story::{Example, Kept, Story, StoryOperator, tell};
+pub use story::{Story, tell};

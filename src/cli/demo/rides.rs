@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
-use super::story::Example;
+use super::kept::Example;
 use crate::model::{Moment, Place, Zone};
 
 /// How busy each hour is, from midnight: the mornings and evenings of a city.

@@ -2,12 +2,13 @@
 //!
 //! *Invariant:* told once: a demo that is reopened goes on with the keys that it printed before.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use super::cast;
+use super::kept::{Example, Kept};
 use crate::cli::{Exit, Failure};
 use crate::clock;
 use crate::registry::access;
@@ -23,41 +24,6 @@ pub struct Story {
     /// The rest, as it is kept.
     #[serde(flatten)]
     pub kept: Kept,
-}
-
-/// What is kept from one run to the next.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Kept {
-    /// The regulator's key.
-    pub regulator_key: String,
-    /// The operators.
-    pub operators: Vec<StoryOperator>,
-    /// An officer's key.
-    pub officer_key: String,
-    /// Questions to try.
-    pub examples: Vec<Example>,
-}
-
-/// An operator of the demo.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StoryOperator {
-    /// Its name in law.
-    pub name: String,
-    /// Its letter.
-    pub letter: String,
-    /// Its key.
-    pub key: String,
-}
-
-/// A question to try.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Example {
-    /// What was read.
-    pub plate: String,
-    /// When.
-    pub at: String,
-    /// What is to be seen there.
-    pub shows: String,
 }
 
 /// Tells the story to a registry that listens, or reads it back where it was told before.

@@ -10,6 +10,7 @@ mod fleet;
 mod list;
 mod receipt;
 mod report;
+mod step;
 mod watermark;
 
 pub use error::{RecordError, ReportProblem};

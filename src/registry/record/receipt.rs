@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use utoipa::ToSchema;
 
 use super::ReportProblem;
-use super::report::Step;
+use super::step::Step;
 use crate::model::{RideId, RideMark, RideReport};
 use crate::words::Language;
 

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::fleet::Fleet;
 use super::judge::{Judged, judge};
 use super::receipt::{SessionsReceipt, receipt};
+use super::step::Step;
 use super::{RecordError, ReportProblem};
 use crate::audit::{Action, Salt};
 use crate::model::{Caller, Moment, OperatorId, RideId, RideMark, RideReport, new_id};
@@ -91,22 +92,6 @@ fn place(judged: Vec<Result<Judged, ReportProblem>>, fleet: &Fleet) -> Vec<Resul
             Ok(report)
         })
         .collect()
-}
-
-/// What a report does to what is on record.
-pub(super) enum Step<'a> {
-    Record(NewRide<'a>),
-    Version(NewRide<'a>, Comparison),
-    Repeat(u32),
-}
-
-impl<'a> Step<'a> {
-    const fn ride(&self) -> Option<&NewRide<'a>> {
-        match self {
-            Self::Record(ride) | Self::Version(ride, _) => Some(ride),
-            Self::Repeat(_) => None,
-        }
-    }
 }
 
 fn decide<'a>(

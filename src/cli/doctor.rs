@@ -13,8 +13,8 @@ use super::{Exit, Failure, paper};
 use crate::audit::SignedCheckpoint;
 use crate::clock;
 use crate::config::{SecretSettings, Settings};
-use crate::registry::Secrets;
-use crate::startup::{SecretFiles, store_settings};
+use crate::registry::{Secrets, attest};
+use crate::startup::{SecretFiles, SecretsError, store_settings};
 use crate::storage::{self, Store, log_reading};
 
 /// A running server signs each second.
@@ -44,6 +44,7 @@ impl Doctor {
         let is_reached = reached.is_ok();
         looks.push(reached);
         if is_reached {
+            looks.extend(signer(&settings));
             looks.push(log(&settings, taken.as_ref()));
         }
         let mut exit = Exit::Done;
@@ -76,12 +77,29 @@ fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {
                 let remedy = "chmod 700 the directory and 600 its files".to_owned();
                 Err((format!("secrets: {}: {}", finding.path.display(), finding.wrong), remedy))
             }));
-            if let Err(problem) = files.signer_state() {
-                looks.push(Err((format!("secrets: {}", with_causes(&problem, ": ")), problem.remedy().to_owned())));
-            }
             Some(secrets)
         }
     }
+}
+
+/// Looks at what the signer of the log keeps outside the database. Before the log is founded nothing needs be there.
+fn signer(settings: &Settings) -> Option<Look> {
+    let accepts = settings.secrets.accept_lost_signer_state;
+    match SecretFiles::at(&settings.secrets.directory).signer_state() {
+        Ok(_) if accepts => {
+            let wrong = "secrets: the loss of what vouches for the audit log is accepted, although nothing is lost";
+            Some(Err((wrong.to_owned(), "set secrets.accept_lost_signer_state to false".to_owned())))
+        }
+        Ok(state) => Some(Ok(format!("secrets: the signer vouches for entries of the audit log: {}", state.size()))),
+        Err(SecretsError::SignerStateLost { .. }) if is_new(settings) => None,
+        Err(problem) => Some(Err((format!("secrets: {}", with_causes(&problem, ": ")), problem.remedy().to_owned()))),
+    }
+}
+
+/// Returns whether the log was not founded yet, as far as the database tells.
+fn is_new(settings: &Settings) -> bool {
+    let founded = Store::open(&store_settings(&settings.database)).and_then(|store| store.read(attest::is_founded));
+    founded.is_ok_and(|founded| !founded)
 }
 
 fn database(settings: &Settings) -> Look {

@@ -10,7 +10,7 @@ use super::{Exit, Failure, paper};
 use crate::model::LookupId;
 use crate::registry::access;
 use crate::registry::attest::{self, AttestError};
-use crate::startup::{self, Opened, StartError};
+use crate::startup::{self, Opened, SecretsError, StartError};
 use crate::storage::{self, lookups};
 
 /// The audit log.
@@ -54,12 +54,20 @@ impl Log {
 impl Verify {
     fn run(self) -> Result<Exit, Failure> {
         let Opened { registry, secret_files } = startup::open(&self.settings.for_a_command()?)?;
-        let state = secret_files.signer_state().map_err(StartError::from)?;
-        let report = attest::verify_log(&registry, Some(&state)).map_err(failure)?;
+        let (state, lost) = match secret_files.signer_state() {
+            Ok(state) => (Some(state), None),
+            Err(lost @ SecretsError::SignerStateLost { .. }) => (None, Some(lost)),
+            Err(problem) => return Err(StartError::from(problem).into()),
+        };
+        let mut report = attest::verify_log(&registry, state.as_ref()).map_err(failure)?;
+        if let Some(lost) = lost {
+            report = report.with_finding(format!("{lost}: a log rewritten as a whole could not be told from this one"));
+        }
         paper::say(&format!("log: {}", registry.secrets.log_key().name()))?;
         paper::say(&format!("entries recomputed: {}", report.entries))?;
         paper::say(&format!("signed checkpoints checked: {}", report.checkpoints))?;
-        paper::say(&format!("entries that the signer vouches for: {}", state.size()))?;
+        let vouched = state.map_or(0, |state| state.size());
+        paper::say(&format!("entries that the signer vouches for: {vouched}"))?;
         for finding in &report.findings {
             paper::say(&format!("WRONG: {finding}"))?;
         }

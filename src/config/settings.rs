@@ -82,6 +82,8 @@ pub struct SecretSettings {
     pub directory: PathBuf,
     /// Whether missing keys are made at start.
     pub create: bool,
+    /// Whether a server starts although the file that vouches for the founded log is missing.
+    pub accept_lost_signer_state: bool,
 }
 
 /// When people work.

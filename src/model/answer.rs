@@ -40,6 +40,8 @@ pub struct Answer {
     pub after: Option<NeighbourSession>,
     /// What else fits, best first.
     pub candidates: Vec<AnswerCandidate>,
+    /// Versions that were reported to cover the instant and were then replaced by others that do not.
+    pub withdrawn: Vec<AnswerSession>,
     /// Warnings by code.
     pub warnings: Vec<String>,
     /// The warnings in the caller's language, by code.

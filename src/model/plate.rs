@@ -41,6 +41,8 @@ pub struct Plate {
     pub reason: String,
     /// When the registry learned of it.
     pub recorded_at: Moment,
+    /// When a newer version replaced this one.
+    pub superseded_at: Option<Moment>,
 }
 
 impl Plate {

@@ -78,6 +78,8 @@ pub enum RideMark {
     WithoutPlate,
     /// It was received much later than it ended.
     ReportedLate,
+    /// The plate in the report is not the one that the scooter named beside it bears.
+    PlateDiffers,
 }
 
 named_variants!(RideMark {
@@ -87,6 +89,7 @@ named_variants!(RideMark {
     Long => "long",
     WithoutPlate => "without_plate",
     ReportedLate => "reported_late",
+    PlateDiffers => "plate_differs",
 });
 
 /// An operator's report of a ride, judged by itself; its vehicle is found.
@@ -135,6 +138,8 @@ pub struct RideSession {
     pub received_at: Moment,
     /// When a newer version replaced it.
     pub superseded_at: Option<Moment>,
+    /// Whether this version only added the end to the one before it.
+    pub completes: bool,
 }
 
 impl RideSession {

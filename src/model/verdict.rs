@@ -64,6 +64,8 @@ pub struct Reporting {
     pub custody: Custody,
     /// The operator's word that everything up to here was reported.
     pub complete_until: Option<Moment>,
+    /// When the question is asked: nobody can have reported completely what has not happened yet.
+    pub asked_at: Moment,
 }
 
 /// What the rides say.
@@ -87,7 +89,8 @@ pub struct Judgement<'a> {
 /// that of the registry's domain: several rides (or a window too wide to name one), exactly one, none. Complete means
 /// that the operator's watermark has passed the instant. An operator that never stated a watermark is judged by the
 /// weaker sign that a later ride of the vehicle came, which the warning `completeness_inferred` says; where a watermark
-/// is stated, it is believed instead.
+/// is stated, it is believed instead. A ride that was dated ahead when it came, or came before the instant, is no sign,
+/// and no instant that has not come yet is ever `idle`.
 #[must_use]
 pub fn judge<'a>(
     window: Window,
@@ -118,14 +121,20 @@ pub fn judge<'a>(
     if let Some(ride) = before.filter(|ride| ride.ended_at.is_none()) {
         return Judgement { session: Some(ride), ..say(Verdict::EndedUnknown) };
     }
+    let ahead = window.at > reporting.asked_at;
+    let sign = after.filter(|ride| !ahead && ride.received_at > window.at && ride.started_at <= ride.received_at);
     match (reporting.custody, reporting.complete_until) {
         (Custody::Held, _) => say(Verdict::OperatorHolds),
-        (Custody::Deposited, Some(until)) if until > window.at => say(Verdict::Idle),
-        (Custody::Deposited, None) if after.is_some() => {
+        (Custody::Deposited, Some(until)) if until > window.at && !ahead => say(Verdict::Idle),
+        (Custody::Deposited, None) if sign.is_some() => {
             Judgement { warnings: vec!["completeness_inferred"], ..say(Verdict::Idle) }
         }
         (Custody::Deposited, _) => {
-            let warnings = if after.is_some() { vec!["later_ride_received"] } else { Vec::new() };
+            let warnings = match (ahead, after) {
+                (true, _) => vec!["instant_in_future"],
+                (false, Some(_)) => vec!["later_ride_received"],
+                (false, None) => Vec::new(),
+            };
             Judgement { warnings, ..say(Verdict::NotReported) }
         }
     }

@@ -19,8 +19,9 @@ fn ride(id: &str, from: i64, until: Option<i64>) -> RideSession {
         start: None,
         end: None,
         kind: RideKind::Rider,
-        received_at: Moment::from_millis(0),
+        received_at: Moment::from_millis(500_000 * 1000),
         superseded_at: None,
+        completes: false,
     }
 }
 
@@ -29,10 +30,11 @@ fn window(at: i64, tolerance: u32) -> Window {
 }
 
 fn reported(until: i64) -> Reporting {
-    Reporting { custody: Custody::Deposited, complete_until: Some(Moment::from_millis(until * 1000)) }
+    Reporting { complete_until: Some(Moment::from_millis(until * 1000)), ..UNSTATED }
 }
 
-const UNSTATED: Reporting = Reporting { custody: Custody::Deposited, complete_until: None };
+const UNSTATED: Reporting =
+    Reporting { custody: Custody::Deposited, complete_until: None, asked_at: Moment::from_millis(1_000_000 * 1000) };
 
 #[test]
 fn one_ride_that_covers_the_instant_is_riding() {
@@ -114,6 +116,35 @@ fn without_any_watermark_a_later_ride_is_the_weaker_sign_and_is_named() {
 
 #[test]
 fn an_operator_that_keeps_its_rides_has_not_answered() {
-    let held = Reporting { custody: Custody::Held, complete_until: None };
+    let held = Reporting { custody: Custody::Held, ..UNSTATED };
     assert_eq!(judge(window(1000, 0), &[], None, None, held, DAY).verdict, Verdict::OperatorHolds);
+}
+
+#[test]
+fn a_ride_dated_ahead_clears_nobody() {
+    let ahead = ride("b", 700_000, Some(701_000));
+    let said = judge(window(1000, 0), &[], None, Some(&ahead), UNSTATED, DAY);
+    assert_eq!((said.verdict, said.warnings), (Verdict::NotReported, vec!["later_ride_received"]));
+}
+
+#[test]
+fn a_later_ride_that_came_before_the_instant_clears_nobody() {
+    let early = RideSession { received_at: Moment::from_millis(900 * 1000), ..ride("b", 899, Some(6000)) };
+    let said = judge(window(890, 0), &[], None, Some(&early), UNSTATED, DAY);
+    assert_eq!(said.verdict, Verdict::Idle);
+    let said = judge(
+        window(950, 0),
+        &[],
+        None,
+        Some(&RideSession { started_at: Moment::from_millis(960 * 1000), ..early }),
+        UNSTATED,
+        DAY,
+    );
+    assert_eq!(said.verdict, Verdict::NotReported);
+}
+
+#[test]
+fn an_instant_that_has_not_come_is_never_idle() {
+    let said = judge(window(2_000_000, 0), &[], None, None, reported(3_000_000), DAY);
+    assert_eq!((said.verdict, said.warnings), (Verdict::NotReported, vec!["instant_in_future"]));
 }

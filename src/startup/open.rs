@@ -9,7 +9,7 @@ use super::{SecretFiles, StartError, rules, store_settings};
 use crate::clock;
 use crate::config::{SecretSettings, Settings};
 use crate::registry::{Registry, attest};
-use crate::storage::{self, Store, log_reading};
+use crate::storage::{self, Store};
 
 /// A registry that was opened.
 pub struct Opened {
@@ -43,11 +43,14 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
     }
     let store = Store::open(&store_settings(&settings.database))?;
     // Keys made for a registry that has had its own would only be in the way of those that are to be restored.
-    let founded = store.read(log_reading::verifier_key)?.is_some();
+    let founded = store.read(attest::is_founded)?;
     let wanted = SecretSettings { create: settings.secrets.create && !founded, ..settings.secrets.clone() };
     let (secret_files, secrets) = SecretFiles::take(&wanted, &settings.registry.origin, &mut clock::chance())?;
     for finding in secret_files.findings() {
         tracing::warn!(path = %finding.path.display(), wrong = finding.wrong, "a secret is not kept as it should be");
+    }
+    if !founded {
+        secret_files.begin_signer_state()?;
     }
     let registry = Registry { store, rules: rules(settings), secrets };
     attest::found_log(&registry, clock::now())?;
@@ -76,6 +79,26 @@ mod tests {
         let database = std::fs::metadata(directory.path().join("registry.db")).unwrap();
         assert_eq!(database.permissions().mode() & 0o777, 0o600, "rides are nobody else's to read");
         assert_eq!(open(&settings).unwrap().registry.secrets.verifier_key(), first);
+    }
+
+    #[test]
+    fn what_vouches_for_the_log_is_begun_with_it_and_never_made_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(directory.path());
+        assert_eq!(open(&settings).unwrap().secret_files.signer_state().unwrap().size(), 0);
+        std::fs::remove_file(settings.secrets.directory.join("audit-log-signed.state")).unwrap();
+        let lost = open(&settings).unwrap().secret_files.signer_state();
+        assert!(matches!(lost, Err(SecretsError::SignerStateLost { .. })));
+    }
+
+    #[test]
+    fn a_first_start_that_died_before_the_log_was_founded_is_taken_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(directory.path());
+        let (files, _) = SecretFiles::take(&settings.secrets, &settings.registry.origin, &mut clock::chance()).unwrap();
+        files.begin_signer_state().unwrap();
+        migrate(&settings.database.url).unwrap();
+        assert_eq!(open(&settings).unwrap().secret_files.signer_state().unwrap().size(), 0);
     }
 
     #[test]

@@ -2,10 +2,13 @@
 //!
 //! *Invariant:* at no instant does a reader, or a power cut, find half a file under its name.
 
+use rand::Rng as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use crate::clock;
 
 /// Readable and writable by its owner.
 const FILE_MODE: u32 = 0o600;
@@ -31,7 +34,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Those of the disk; the file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let fresh = write_beside(path, bytes)?;
-    fs::rename(&fresh, path)?;
+    fs::rename(&fresh, path).inspect_err(|_| discard(&fresh))?;
     sync_directory(path)
 }
 
@@ -50,12 +53,17 @@ pub(super) fn reserve(path: &Path) -> io::Result<()> {
 fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(directory_of(path))?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    // By chance, not by the number of the process: programs in two containers have the same one, and one directory.
+    name.push(format!(".{:016x}.new", clock::chance().next_u64()));
     let fresh = path.with_file_name(name);
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&fresh)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| discard(&fresh))?;
     Ok(fresh)
+}
+
+/// Removes what was begun; on a disk that failed this may fail too, and the first failure is the one to tell.
+fn discard(fresh: &Path) {
+    let _ = fs::remove_file(fresh);
 }
 
 fn sync_directory(path: &Path) -> io::Result<()> {
@@ -107,5 +115,22 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"second");
         assert_eq!(mode(&path), 0o600);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn one_process_writes_beside_a_file_under_a_new_name_each_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        let (one, other) = (write_beside(&path, b"one").unwrap(), write_beside(&path, b"other").unwrap());
+        assert_eq!((fs::read(one).unwrap(), fs::read(other).unwrap()), (b"one".to_vec(), b"other".to_vec()));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_put_in_its_place_leaves_nothing_beside_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        fs::create_dir(&path).unwrap();
+        assert!(replace(&path, b"new").is_err(), "a directory stands in the place");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 }

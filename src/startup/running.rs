@@ -32,7 +32,7 @@ pub struct Running {
 /// [`StartError`]; then nothing is left running.
 pub fn start(settings: &Settings) -> Result<Running, StartError> {
     let Opened { registry, secret_files } = open(settings)?;
-    let signed = secret_files.signer_state()?;
+    let signed = secret_files.resume_signer_state(&settings.secrets)?;
     let save: SaveState = Box::new(move |bytes| secret_files.save_signer_state(bytes));
     let crew = Crew::start(&registry, pace(&settings.jobs), signed, save).map_err(StartError::Thread)?;
     let bell = crew.bell();

@@ -1,6 +1,7 @@
 //! The secrets as files: three keys, and the account that the signer of the log keeps of what it signed.
 //!
-//! *Invariant:* a key that is missing beside others is never made anew: what it opened would be closed for good.
+//! *Invariant:* a key that is missing beside others is never made anew: what it opened would be closed for good. Nor is
+//! the signer's account, once the log was founded: an empty one would vouch for whatever the database holds.
 
 use rand::Rng;
 use std::fs;
@@ -39,6 +40,12 @@ pub enum SecretsError {
     /// Some keys are there, others are not.
     #[error("the key {} is missing beside the others", path.display())]
     Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The log was founded, and what its signer keeps of it is gone.
+    #[error("{}, which vouches for the audit log, is missing", path.display())]
+    SignerStateLost {
         /// Where it was looked for.
         path: PathBuf,
     },
@@ -84,6 +91,11 @@ impl SecretsError {
             Self::Missing { .. } => {
                 "restore it from the backup; only if this registry was never used, delete the whole directory and \
                  start again"
+            }
+            Self::SignerStateLost { .. } => {
+                "restore it from its backup or from another server of this registry; if there is none, run \
+                 `scooter-registry log verify`, compare with receipts that were handed out, and start once with \
+                 secrets.accept_lost_signer_state set to true, as for the first start of a further server"
             }
             Self::Unreadable { .. } => "restore the file from its backup",
             Self::Disk { .. } => "see that the account of the program owns the directory and that the disk is not full",
@@ -149,10 +161,44 @@ impl SecretFiles {
         Ok(key)
     }
 
-    /// Reads the signer's own account of what it signed; an empty one where there is none yet.
+    /// Begins the signer's account of a log that is about to be founded; one that is there stays. Made before the log
+    /// is, so that a process that dies in between leaves a registry that starts.
     ///
     /// # Errors
-    /// [`SecretsError::Unreadable`] where the file is none that the signer wrote.
+    /// [`SecretsError::Disk`].
+    pub(super) fn begin_signer_state(&self) -> Result<(), SecretsError> {
+        let path = self.path(SIGNED);
+        match private_file::create(&path, &SignerState::default().to_bytes()) {
+            Err(source) if source.kind() != io::ErrorKind::AlreadyExists => Err(SecretsError::Disk { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the signer's account for the server that will go on with it; a lost one is begun anew if the settings
+    /// accept that.
+    ///
+    /// # Errors
+    /// As [`Self::signer_state`].
+    pub(super) fn resume_signer_state(&self, settings: &SecretSettings) -> Result<SignerState, SecretsError> {
+        match self.signer_state() {
+            Err(SecretsError::SignerStateLost { path }) if settings.accept_lost_signer_state => {
+                tracing::warn!(
+                    path = %path.display(),
+                    "nobody vouches for the audit log up to here: its signer begins a new account, as \
+                     secrets.accept_lost_signer_state says; set that back to false now"
+                );
+                self.begin_signer_state()?;
+                self.signer_state()
+            }
+            other => other,
+        }
+    }
+
+    /// Reads the signer's own account of what it signed.
+    ///
+    /// # Errors
+    /// [`SecretsError::SignerStateLost`] where there is none; [`SecretsError::Unreadable`] where the file is none that
+    /// the signer wrote.
     pub fn signer_state(&self) -> Result<SignerState, SecretsError> {
         let path = self.path(SIGNED);
         match fs::read(&path) {
@@ -160,7 +206,7 @@ impl SecretFiles {
                 path,
                 expected: "what the signer of the log keeps there",
             }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(SignerState::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(SecretsError::SignerStateLost { path }),
             Err(source) => Err(SecretsError::Disk { path, source }),
         }
     }
@@ -197,12 +243,13 @@ impl SecretFiles {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::*;
+    use crate::audit::{CompactRange, leaf_hash};
     use rand::SeedableRng;
     use rand::rngs::StdRng;
     use tempfile::TempDir;
 
     fn settings(directory: &TempDir, create: bool) -> SecretSettings {
-        SecretSettings { directory: directory.path().join("secrets"), create }
+        SecretSettings { directory: directory.path().join("secrets"), create, accept_lost_signer_state: false }
     }
 
     fn take(settings: &SecretSettings, seed: u64) -> Result<(SecretFiles, Secrets), SecretsError> {
@@ -263,13 +310,31 @@ mod tests {
     }
 
     #[test]
-    fn what_the_signer_keeps_is_read_back_and_an_empty_directory_has_an_empty_account() {
+    fn what_the_signer_keeps_is_begun_once_and_read_back() {
         let directory = tempfile::tempdir().unwrap();
         let files = SecretFiles::at(directory.path());
-        let empty = files.signer_state().unwrap().to_bytes();
-        files.save_signer_state(&empty).unwrap();
-        assert_eq!(files.signer_state().unwrap().to_bytes(), empty);
+        files.begin_signer_state().unwrap();
+        assert_eq!(files.signer_state().unwrap(), SignerState::default());
+        let mut range = CompactRange::new();
+        range.append(leaf_hash(b"an entry"));
+        files.save_signer_state(&range.to_bytes()).unwrap();
+        files.begin_signer_state().unwrap();
+        assert_eq!(files.signer_state().unwrap().size(), 1, "an account that is there stays");
         files.save_signer_state(b"?").unwrap();
         assert!(matches!(files.signer_state(), Err(SecretsError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn an_account_that_is_gone_is_begun_anew_only_where_that_is_accepted() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = SecretFiles::at(directory.path());
+        let mut settings = settings(&directory, false);
+        let problem = files.resume_signer_state(&settings).unwrap_err();
+        assert!(matches!(problem, SecretsError::SignerStateLost { .. }));
+        assert!(problem.remedy().contains("accept_lost_signer_state"));
+        settings.accept_lost_signer_state = true;
+        assert_eq!(files.resume_signer_state(&settings).unwrap().size(), 0);
+        settings.accept_lost_signer_state = false;
+        assert!(files.resume_signer_state(&settings).is_ok(), "it was accepted once and for all");
     }
 }

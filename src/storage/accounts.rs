@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::connection::Tx;
 use super::db::Db;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::schema::{accounts, api_keys, authorities};
 use super::values::{known, limit};
 use crate::model::{Account, AccountId, AuthorityId, KeyId, Moment, OperatorId, Role, Scope};
@@ -61,24 +61,27 @@ fn key(row: KeyRow) -> Result<StoredKey> {
     })
 }
 
-/// Finds a police body by name, or records it under the id given.
+/// Finds a police body by name, or records it under the id given. Of many that name it at once the first records it, and
+/// the others wait for that and find it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn authority_named(tx: &mut Tx<'_>, new: AuthorityId, name: &str, now: Moment) -> Result<AuthorityId> {
-    let found: Option<String> =
-        authorities::table.filter(authorities::name.eq(name)).select(authorities::id).first(tx.db()).optional()?;
-    if let Some(id) = found {
-        return Ok(AuthorityId::from_text(&id));
+pub fn authority_named(tx: &mut Tx<'_>, new: &AuthorityId, name: &str, now: Moment) -> Result<AuthorityId> {
+    if let Some(id) = find_authority(tx.db(), name)? {
+        return Ok(id);
     }
-    diesel::insert_into(authorities::table)
-        .values((
-            authorities::id.eq(new.as_str()),
-            authorities::name.eq(name),
-            authorities::created_at.eq(now.as_millis()),
-        ))
-        .execute(tx.db())?;
-    Ok(new)
+    let row =
+        (authorities::id.eq(new.as_str()), authorities::name.eq(name), authorities::created_at.eq(now.as_millis()));
+    on_each!(tx.db(), connection => {
+        diesel::insert_into(authorities::table).values(row).on_conflict_do_nothing().execute(connection)
+    })?;
+    find_authority(tx.db(), name)?.ok_or(Error::Missing)
+}
+
+fn find_authority(db: &mut Db, name: &str) -> Result<Option<AuthorityId>> {
+    let id: Option<String> =
+        authorities::table.filter(authorities::name.eq(name)).select(authorities::id).first(db).optional()?;
+    Ok(id.map(|id| AuthorityId::from_text(&id)))
 }
 
 /// Records an account.

@@ -67,6 +67,14 @@ pub fn stored_entries(db: &mut Db, from: u64, rows: usize) -> Result<Vec<StoredE
         .collect()
 }
 
+/// Reads the bytes of the entries that stand at these indexes, as stored; one that is missing is absent.
+///
+/// # Errors
+/// Those of the database.
+pub fn entries_at(db: &mut Db, indexes: &[i64]) -> Result<Vec<(i64, Vec<u8>)>> {
+    Ok(entries::table.filter(entries::idx.eq_any(indexes)).select((entries::idx, entries::entry)).load(db)?)
+}
+
 /// Reads the leaf hashes of `[from, until)`.
 ///
 /// # Errors

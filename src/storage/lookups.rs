@@ -12,6 +12,7 @@ use super::error::Result;
 use super::schema::{lookup_rides as shown, lookups};
 use super::sealed::{Sealed, Unsaid};
 use super::values::{limit, signed, size, stored_size};
+use crate::audit::Hash;
 use crate::model::{AccountId, AuthorityId, LookupId, Moment, OperatorId, RideId};
 
 /// A lookup to be kept, but for its answer.
@@ -121,6 +122,54 @@ fn stored(row: Row) -> Result<(StoredLookup, KeptAnswer)> {
 /// Those of the database.
 pub fn find(db: &mut Db, id: &LookupId) -> Result<Option<(StoredLookup, KeptAnswer)>> {
     lookups::table.filter(lookups::id.eq(id.as_str())).first::<Row>(db).optional()?.map(stored).transpose()
+}
+
+/// What the verification of the log learns of a kept answer: where its entry should stand, and its digest.
+#[derive(Debug, Clone)]
+pub struct KeptDigest {
+    /// The id of the lookup.
+    pub id: LookupId,
+    /// The index of its entry, as it stands there.
+    pub log_index: i64,
+    /// The digest of the answer; `None` where the bytes do not open.
+    pub digest: Option<Hash>,
+}
+
+/// Digests kept answers in the order of their ids, beyond the one given: for the verification of the log only. That
+/// shows nothing of a ride, so it leaves no entry: `digest` is given id, nonce and ciphertext, and can hand out nothing
+/// but a hash.
+///
+/// # Errors
+/// Those of the database.
+pub fn kept_digests(
+    db: &mut Db,
+    beyond: Option<&LookupId>,
+    rows: usize,
+    digest: impl Fn(&str, &[u8], &[u8]) -> Option<Hash>,
+) -> Result<Vec<KeptDigest>> {
+    let wanted = lookups::table.order(lookups::id).limit(limit(rows)).select((
+        lookups::id,
+        lookups::log_index,
+        lookups::answer_nonce,
+        lookups::answer_sealed,
+    ));
+    let found: Vec<(String, i64, Vec<u8>, Vec<u8>)> = match beyond {
+        None => wanted.load(db)?,
+        Some(id) => wanted.filter(lookups::id.gt(id.as_str())).load(db)?,
+    };
+    let digested = found.into_iter().map(|(id, log_index, nonce, bytes)| {
+        let digest = digest(&id, &nonce, &bytes);
+        KeptDigest { id: LookupId::from_text(&id), log_index, digest }
+    });
+    Ok(digested.collect())
+}
+
+/// Returns whether any lookup is kept.
+///
+/// # Errors
+/// Those of the database.
+pub fn are_kept(db: &mut Db) -> Result<bool> {
+    Ok(lookups::table.select(lookups::log_index).first::<i64>(db).optional()?.is_some())
 }
 
 /// Finds who asked the question that an entry records.

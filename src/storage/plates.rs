@@ -49,10 +49,10 @@ struct PlateRow<'a> {
     superseded_at: Option<i64>,
 }
 
-type FoundRow = (String, i32, i64, String, Option<i64>, Option<i64>, String, i64);
+type FoundRow = (String, i32, i64, String, Option<i64>, Option<i64>, String, i64, Option<i64>);
 
 fn plate(row: FoundRow) -> Result<Plate> {
-    let (text, version, vehicle_id, operator_id, from, until, reason, recorded_at) = row;
+    let (text, version, vehicle_id, operator_id, from, until, reason, recorded_at, superseded_at) = row;
     Ok(Plate {
         number: number(&text)?,
         version: unsigned(version)?,
@@ -61,6 +61,7 @@ fn plate(row: FoundRow) -> Result<Plate> {
         borne: Period::new(from.map(Moment::from_millis), until.map(Moment::from_millis)),
         reason,
         recorded_at: Moment::from_millis(recorded_at),
+        superseded_at: superseded_at.map(Moment::from_millis),
     })
 }
 
@@ -133,9 +134,9 @@ pub fn supersede(tx: &mut Tx<'_>, of: &[PlateNumber], now: Moment) -> Result<()>
     Ok(())
 }
 
-macro_rules! current {
+macro_rules! all_versions {
     () => {
-        plates::table.filter(plates::superseded_at.is_null()).select((
+        plates::table.select((
             plates::number,
             plates::version,
             plates::vehicle_id,
@@ -144,8 +145,28 @@ macro_rules! current {
             plates::valid_until,
             plates::reason,
             plates::recorded_at,
+            plates::superseded_at,
         ))
     };
+}
+
+macro_rules! current {
+    () => {
+        all_versions!().filter(plates::superseded_at.is_null())
+    };
+}
+
+/// Finds every version of these numbers' plates, also what was believed before.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_all_versions(db: &mut Db, of: &[PlateNumber]) -> Result<Vec<Plate>> {
+    let mut found = Vec::new();
+    for chunk in of.chunks(rows_a_statement(1)) {
+        let texts: Vec<_> = chunk.iter().map(ToString::to_string).collect();
+        found.extend(all_versions!().filter(plates::number.eq_any(texts)).load::<FoundRow>(db)?);
+    }
+    found.into_iter().map(plate).collect()
 }
 
 /// Finds who bore, bears or will bear these numbers, as believed now. A number that was never given is absent.

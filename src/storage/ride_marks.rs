@@ -92,12 +92,16 @@ pub fn note_overlaps(
         found.extend(occupied(tx.db(), chunk, from.plus_seconds(-max_ride_s), to, max_ride_s)?);
     }
     let fresh: std::collections::HashSet<_> = fresh.iter().map(|id| id.as_str()).collect();
+    let mut marked = std::collections::HashSet::new();
     let mut new = Vec::new();
     for (one, other) in overlaps(found) {
         if !fresh.contains(one.ride_id.as_str()) && !fresh.contains(other.ride_id.as_str()) {
             continue;
         }
         for (this, that) in [(&one, &other), (&other, &one)] {
+            if !marked.insert(this.ride_id.clone()) {
+                continue;
+            }
             new.push(NewMark {
                 ride_id: ride_id(&this.ride_id)?,
                 version: super::values::unsigned(this.version)?,
@@ -130,15 +134,22 @@ fn occupied(db: &mut Db, vehicles: &[VehicleId], from: Moment, to: Moment, max_r
         .collect())
 }
 
-/// Returns the pairs that share an instant. An open ride reaches as far as the longest plausible ride.
+/// Returns, of the rides that share an instant, each with one other: of those that began before, the one that reaches
+/// furthest. All pairs would be quadratic in what one call may send. An open ride reaches as far as the longest
+/// plausible one.
 fn overlaps(mut rides: Vec<Occupied>) -> Vec<(Occupied, Occupied)> {
     rides.sort_by_key(|ride| (ride.vehicle, ride.from, ride.until));
     let mut pairs = Vec::new();
-    let mut running: Vec<Occupied> = Vec::new();
+    let mut furthest: Option<Occupied> = None;
     for ride in rides {
-        running.retain(|earlier| earlier.vehicle == ride.vehicle && earlier.until > ride.from);
-        pairs.extend(running.iter().map(|earlier| (earlier.clone(), ride.clone())));
-        running.push(ride);
+        let running = furthest.take().filter(|earlier| earlier.vehicle == ride.vehicle && earlier.until > ride.from);
+        if let Some(earlier) = &running {
+            pairs.push((earlier.clone(), ride.clone()));
+        }
+        furthest = Some(match running {
+            Some(earlier) if earlier.until >= ride.until => earlier,
+            _ => ride,
+        });
     }
     pairs
 }

@@ -15,6 +15,10 @@ use super::values::{ride_id, signed, unsigned};
 use crate::audit::{Commitment, Hash, Salt, commit};
 use crate::model::{Moment, OperatorId, RideId, RideReport, VehicleId};
 
+/// A closed ride of this many seconds or more, or an open one, is `long`. A bounded search looks this far back. Fixed,
+/// because rides recorded yesterday must be found tomorrow, whatever the settings say then.
+pub const LONG_AFTER_S: i64 = 86_400;
+
 /// The newest version of a ride that is on record, closed to the eye.
 #[derive(Debug, Clone)]
 pub struct KnownRide {
@@ -53,19 +57,20 @@ impl KnownRide {
         self.first_received
     }
 
-    /// Compares a report with what is on record. A rider's handle is compared through its commitment.
+    /// Compares a report with what is on record. A rider's handle is compared through its commitment; a handle or a
+    /// start place that a later report does not state again is unchanged.
     #[must_use]
     pub fn compare(&self, report: &RideReport) -> Comparison {
         let place = |place: Option<crate::model::Place>| (place.map(|at| at.lat), place.map(|at| at.lng));
         let same_rider = match (&self.rider, &report.rider_handle) {
             (Some((salt, commitment)), Some(handle)) => commitment.opens(salt, handle),
-            (None, None) => true,
-            _ => false,
+            (None, Some(_)) => false,
+            (_, None) => true,
         };
         let same_start = self.vehicle_id == report.vehicle_id
             && self.started_at == report.started_at
             && self.kind == report.kind.name()
-            && self.start == place(report.start)
+            && (report.start.is_none() || self.start == place(report.start))
             && same_rider;
         if !same_start {
             Comparison::Differs
@@ -90,8 +95,29 @@ pub struct NewRide<'a> {
     pub first_received: Moment,
     /// The salt under which the rider's handle is committed to.
     pub salt: Option<Salt>,
-    /// Whether a bounded search would miss it: it is open, or longer than the longest plausible ride.
-    pub long: bool,
+    /// The version before, whose rider and start stand where the report does not state them again.
+    pub before: Option<&'a KnownRide>,
+    /// Whether it only adds the end to the version before.
+    pub completes: bool,
+}
+
+impl NewRide<'_> {
+    /// Returns whether a bounded search would miss it: it is open, or longer than such a search looks back.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.report.ended_at.is_none_or(|end| end.seconds_since(self.report.started_at) >= LONG_AFTER_S)
+    }
+
+    fn rider(&self) -> Option<(Salt, Commitment)> {
+        let stated = self.salt.as_ref().zip(self.report.rider_handle.as_ref());
+        let stated = stated.map(|(salt, handle)| (salt.clone(), commit(salt, handle)));
+        stated.or_else(|| self.before.and_then(|before| before.rider.clone()))
+    }
+
+    fn start(&self) -> (Option<f64>, Option<f64>) {
+        let stated = self.report.start.map(|place| (Some(place.lat), Some(place.lng)));
+        stated.or_else(|| self.before.map(|before| before.start)).unwrap_or((None, None))
+    }
 }
 
 #[derive(Insertable)]
@@ -113,6 +139,7 @@ struct RideRow<'a> {
     received_at: i64,
     superseded_at: Option<i64>,
     long: bool,
+    completes: bool,
 }
 
 #[derive(Insertable)]
@@ -219,7 +246,8 @@ pub fn insert(
         .iter()
         .map(|ride| {
             let report = ride.report;
-            let commitment = ride.salt.as_ref().zip(report.rider_handle.as_ref());
+            let rider = ride.rider();
+            let start = ride.start();
             Ok(RideRow {
                 vehicle_id: report.vehicle_id.0,
                 started_at: report.started_at.as_millis(),
@@ -227,22 +255,23 @@ pub fn insert(
                 ride_id: report.ride_id.as_str(),
                 version: signed(ride.version)?,
                 ended_at: report.ended_at.map(Moment::as_millis),
-                start_lat: report.start.map(|place| place.lat),
-                start_lng: report.start.map(|place| place.lng),
+                start_lat: start.0,
+                start_lng: start.1,
                 end_lat: report.end.map(|place| place.lat),
                 end_lng: report.end.map(|place| place.lng),
                 kind: report.kind.name(),
-                rider_salt: commitment.map(|(salt, _)| salt.as_bytes().to_vec()),
-                rider_commitment: commitment.map(|(salt, handle)| commit(salt, handle).as_hash().as_bytes().to_vec()),
+                rider_salt: rider.as_ref().map(|(salt, _)| salt.as_bytes().to_vec()),
+                rider_commitment: rider.map(|(_, commitment)| commitment.as_hash().as_bytes().to_vec()),
                 received_at: now.as_millis(),
                 superseded_at: None,
-                long: ride.long,
+                long: ride.is_long(),
+                completes: ride.completes,
             })
         })
         .collect::<Result<Vec<_>>>()?;
     // In the order of the key: the same pages are touched once.
     rows.sort_by_key(|row| (row.vehicle_id, row.started_at));
-    for chunk in rows.chunks(rows_a_statement(16)) {
+    for chunk in rows.chunks(rows_a_statement(17)) {
         on_each!(tx.db(), connection => diesel::insert_into(rides::table).values(chunk).execute(connection))?;
     }
     let heads_of = new

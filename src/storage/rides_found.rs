@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::db::Db;
 use super::error::Result;
 use super::lookups;
+use super::rides::LONG_AFTER_S;
 use super::schema::rides;
 use super::sealed::Sealed;
 use super::values::{known, limit, ride_id, unsigned};
@@ -24,7 +25,7 @@ pub struct Wanted {
 /// How far a search goes; both in seconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
-    /// The longest plausible ride: a bounded search looks this far back.
+    /// How far an open ride reaches past its start.
     pub max_ride_s: i64,
     /// How far away a ride may lie to be called a neighbour.
     pub neighbour_s: i64,
@@ -39,13 +40,16 @@ pub struct FoundRides {
     pub before: Option<RideSession>,
     /// The first ride after, where none touches.
     pub after: Option<RideSession>,
+    /// Superseded versions that touch the window, of rides whose newest version does not.
+    pub withdrawn: Vec<RideSession>,
     /// Older versions of all of these, newest first.
     pub earlier: Vec<RideSession>,
     /// When a lookup first showed each of these, where one did.
     pub first_shown: Vec<(RideId, Moment)>,
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, QueryableByName)]
+#[diesel(table_name = rides)]
 struct Row {
     vehicle_id: i64,
     started_at: i64,
@@ -60,6 +64,7 @@ struct Row {
     kind: String,
     received_at: i64,
     superseded_at: Option<i64>,
+    completes: bool,
 }
 
 macro_rules! columns {
@@ -78,9 +83,13 @@ macro_rules! columns {
             rides::kind,
             rides::received_at,
             rides::superseded_at,
+            rides::completes,
         )
     };
 }
+
+const COLUMNS: &str = "vehicle_id, started_at, operator_id, ride_id, version, ended_at, start_lat, start_lng, end_lat, \
+                       end_lng, kind, received_at, superseded_at, completes";
 
 #[allow(clippy::needless_pass_by_value, reason = "a row becomes a ride")]
 fn session(row: Row) -> Result<RideSession> {
@@ -97,6 +106,7 @@ fn session(row: Row) -> Result<RideSession> {
         kind: known(RideKind::find(&row.kind), "ride kind", &row.kind)?,
         received_at: Moment::from_millis(row.received_at),
         superseded_at: row.superseded_at.map(Moment::from_millis),
+        completes: row.completes,
     })
 }
 
@@ -115,46 +125,60 @@ pub fn around(db: &mut Db, wanted: &[Wanted], reach: Reach) -> Result<Sealed<Vec
 
 fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
     let (from, to) = (wanted.window.from(), wanted.window.to());
-    let current = || {
-        rides::table
-            .filter(rides::vehicle_id.eq(wanted.vehicle_id.0))
-            .filter(rides::superseded_at.is_null())
-            .select(columns!())
-    };
-    // Bounded on both ends: a ride within the longest plausible length cannot have begun earlier.
-    let short = current()
-        .filter(rides::started_at.le(to.as_millis()))
-        .filter(rides::started_at.ge(from.plus_seconds(-reach.max_ride_s).as_millis()))
-        .filter(rides::long.eq(false))
-        .load::<Row>(db)?;
-    let long = current().filter(rides::long.eq(true)).filter(rides::started_at.le(to.as_millis())).load::<Row>(db)?;
-    let mut touching = sessions(short)?;
-    touching.extend(sessions(long)?);
-    touching.retain(|ride| ride.touches(from, to, reach.max_ride_s));
+    let rides = sessions(one_look(db, wanted, reach)?)?;
+    let (current, superseded): (Vec<_>, Vec<_>) = rides.into_iter().partition(|ride| ride.superseded_at.is_none());
+    let (mut touching, apart): (Vec<_>, Vec<_>) =
+        current.into_iter().partition(|ride| ride.touches(from, to, reach.max_ride_s));
     touching.sort_by_key(|ride| ride.started_at);
     let mut found = FoundRides { touching, ..FoundRides::default() };
     if found.touching.is_empty() {
-        let before = current()
-            .filter(rides::started_at.le(to.as_millis()))
-            .filter(rides::started_at.ge(from.plus_seconds(-reach.neighbour_s).as_millis()))
-            .order(rides::started_at.desc())
-            .first::<Row>(db)
-            .optional()?;
-        let after = current()
-            .filter(rides::started_at.gt(to.as_millis()))
-            .filter(rides::started_at.le(to.plus_seconds(reach.neighbour_s).as_millis()))
-            .order(rides::started_at)
-            .first::<Row>(db)
-            .optional()?;
-        found.before = before.map(session).transpose()?;
-        found.after = after.map(session).transpose()?;
+        let (after, before): (Vec<_>, Vec<_>) = apart.into_iter().partition(|ride| ride.started_at > to);
+        // The last to end; an open one counts by its start, for nobody knows its end.
+        found.before = before.into_iter().max_by_key(|ride| ride.ended_at.unwrap_or(ride.started_at));
+        found.after = after.into_iter().min_by_key(|ride| ride.started_at);
     }
+    found.withdrawn = superseded
+        .into_iter()
+        .filter(|ride| ride.touches(from, to, reach.max_ride_s))
+        .filter(|ride| !found.touching.iter().any(|now| now.ride_id == ride.ride_id))
+        .collect();
     let mut changed: Vec<_> = found.touching.iter().chain(&found.before).chain(&found.after).collect();
     changed.retain(|ride| ride.version > 1);
-    let changed: Vec<_> = changed.into_iter().map(|ride| (ride.operator_id.clone(), ride.ride_id.clone())).collect();
+    changed.extend(&found.withdrawn);
+    let mut changed: Vec<_> =
+        changed.into_iter().map(|ride| (ride.operator_id.clone(), ride.ride_id.clone())).collect();
+    changed.sort();
+    changed.dedup();
     found.earlier = earlier_versions(db, &changed)?;
     found.first_shown = lookups::first_shown(db, &changed)?;
     Ok(found)
+}
+
+/// Everything about one vehicle around a window, in ONE statement: between two statements a ride may be closed by
+/// another server, and would be missed by both or seen by both.
+fn one_look(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<Vec<Row>> {
+    let (from, to) = (wanted.window.from(), wanted.window.to());
+    // Numbers of our own making: nothing here comes from outside.
+    let (vehicle, first, last) = (wanted.vehicle_id.0, from.as_millis(), to.as_millis());
+    let bounded = from.plus_seconds(-LONG_AFTER_S).as_millis();
+    let earliest = from.plus_seconds(-reach.neighbour_s).as_millis();
+    let latest = to.plus_seconds(reach.neighbour_s).as_millis();
+    let of = format!("SELECT {COLUMNS} FROM rides WHERE vehicle_id = {vehicle}");
+    // A ride within a day of length cannot have begun earlier than the bound; the others are marked `long`.
+    let arms = [
+        format!("{of} AND started_at >= {bounded} AND started_at <= {last}"),
+        format!("{of} AND long AND superseded_at IS NULL AND started_at < {bounded}"),
+        format!("{of} AND long AND superseded_at IS NOT NULL AND started_at >= {earliest} AND started_at < {bounded}"),
+        format!(
+            "SELECT * FROM ({of} AND superseded_at IS NULL AND started_at >= {earliest} AND started_at < {bounded} \
+             AND ended_at <= {first} ORDER BY ended_at DESC LIMIT 1) AS earlier"
+        ),
+        format!(
+            "SELECT * FROM ({of} AND superseded_at IS NULL AND started_at > {last} AND started_at <= {latest} \
+             ORDER BY started_at LIMIT 1) AS later"
+        ),
+    ];
+    Ok(diesel::sql_query(arms.join(" UNION ")).load(db)?)
 }
 
 /// Older versions may lie on another vehicle or at another start, so they are found through the rides' own ids.

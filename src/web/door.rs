@@ -12,6 +12,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
 use super::caller::language;
+use super::gate;
 use super::kind::Kind;
 use super::problem::Problem;
 use crate::clock;
@@ -65,7 +66,7 @@ fn log_cause(problem: &Problem, id: &str) {
 
 fn set_headers(answer: &mut ServiceResponse<BoxBody>, id: &str) {
     let refused = answer.status().is_client_error() || answer.status().is_server_error();
-    let private = refused || answer.request().path().starts_with("/v1");
+    let private = refused || gate::path(answer.request()).starts_with("/v1");
     let headers = answer.headers_mut();
     // Only said so that the answer was not compressed on its way here.
     if headers.get(header::CONTENT_ENCODING).is_some_and(|value| value == "identity") {
@@ -90,7 +91,7 @@ fn set_unless_said(headers: &mut HeaderMap, name: HeaderName, value: &'static st
 
 fn write_line(answer: &ServiceResponse<BoxBody>, id: &str, began: Moment) {
     let request = answer.request();
-    let route = request.match_pattern().unwrap_or_else(|| "(none)".to_owned());
+    let route = gate::pattern(request).unwrap_or_else(|| "(none)".to_owned());
     let account = request.extensions().get::<Caller>().map(|caller| caller.account_id.to_string());
     let status = answer.status();
     let millis = clock::now().as_millis().saturating_sub(began.as_millis());

@@ -126,6 +126,9 @@ impl From<AccountError> for Problem {
             AccountError::NoScope => Self::invalid([Fault::field("scopes", Wrong::NoScope)]),
             AccountError::Scope(scope) => Self::invalid([Fault::field("scopes", Wrong::Scope).with("scope", &scope)]),
             AccountError::Expired => Self::invalid([Fault::field("expires_at", Wrong::InPast)]),
+            AccountError::Outlives(most) => {
+                Self::invalid([Fault::field("expires_at", Wrong::Outlives).with("most", &most.to_utc_text())])
+            }
             AccountError::Storage(error) => error.into(),
         }
     }

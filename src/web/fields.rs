@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a field that nobody read is refused by name: a typing mistake must not pass for "not given".
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde_json::{Map, Value};
 
 use super::fault::{Fault, Spot};
@@ -16,6 +16,25 @@ pub(crate) struct Fields {
     left: Map<String, Value>,
     known: Vec<&'static str>,
     faults: Vec<Fault>,
+}
+
+/// How many lines a text may have. Other control characters fit nowhere: they cannot be seen, and `PostgreSQL` stores no
+/// U+0000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// One, without a tab.
+    One,
+    /// Any number, with tabs.
+    Many,
+}
+
+impl Lines {
+    /// Returns whether a text has no other control characters than these lines allow.
+    #[must_use]
+    pub(super) fn fit(self, text: &str) -> bool {
+        let layout = |character| self == Self::Many && matches!(character, '\n' | '\r' | '\t');
+        text.chars().all(|character| !character.is_control() || layout(character))
+    }
 }
 
 /// An instant, or a date that stands for its first instant in the registry's zone.
@@ -70,25 +89,38 @@ impl Fields {
         self.faults.push(fault);
     }
 
-    fn as_text(&mut self, name: &'static str, value: Value) -> Option<String> {
-        if let Value::String(text) = value {
-            Some(text)
-        } else {
-            self.faults.push(Fault::field(name, Wrong::TypeText));
-            None
-        }
+    fn as_text(&mut self, name: &'static str, value: Value, lines: Lines) -> Option<String> {
+        let wrong = match value {
+            Value::String(text) if lines.fit(&text) => return Some(text),
+            Value::String(_) => Wrong::ControlCharacter,
+            _ => Wrong::TypeText,
+        };
+        self.faults.push(Fault::field(name, wrong));
+        None
     }
 
-    /// Takes a text.
+    /// Takes a text of one line.
     pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
         let value = self.required(name)?;
-        self.as_text(name, value)
+        self.as_text(name, value, Lines::One)
     }
 
-    /// Takes a text that may be absent.
+    /// Takes a text of one line that may be absent.
     pub(crate) fn optional_text(&mut self, name: &'static str) -> Option<String> {
         let value = self.optional(name)?;
-        self.as_text(name, value)
+        self.as_text(name, value, Lines::One)
+    }
+
+    /// Takes a text that people wrote for people.
+    pub(crate) fn prose(&mut self, name: &'static str) -> Option<String> {
+        let value = self.required(name)?;
+        self.as_text(name, value, Lines::Many)
+    }
+
+    /// Takes a text that people wrote for people; may be absent.
+    pub(crate) fn optional_prose(&mut self, name: &'static str) -> Option<String> {
+        let value = self.optional(name)?;
+        self.as_text(name, value, Lines::Many)
     }
 
     /// Takes one of several names.
@@ -120,10 +152,13 @@ impl Fields {
                 .collect::<Option<Vec<_>>>(),
             _ => None,
         };
-        if texts.is_none() {
-            self.faults.push(Fault::field(name, Wrong::TypeTexts));
-        }
-        texts
+        let wrong = match texts {
+            Some(texts) if texts.iter().all(|text| Lines::One.fit(text)) => return Some(texts),
+            Some(_) => Wrong::ControlCharacter,
+            None => Wrong::TypeTexts,
+        };
+        self.faults.push(Fault::field(name, wrong));
+        None
     }
 
     fn as_moment(&mut self, name: &'static str, text: &str) -> Option<Moment> {
@@ -145,16 +180,16 @@ impl Fields {
     /// Takes an instant, or a date in its place; may be absent.
     pub(crate) fn optional_moment_or_date(&mut self, name: &'static str) -> Option<InstantOrDate> {
         let text = self.optional_text(name)?;
-        match NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d") {
-            Ok(date) => Some(InstantOrDate::Date(date)),
-            Err(_) => self.as_moment(name, &text).map(InstantOrDate::Instant),
+        match parse_date(&text) {
+            Some(date) => Some(InstantOrDate::Date(date)),
+            None => self.as_moment(name, &text).map(InstantOrDate::Instant),
         }
     }
 
     /// Takes a date.
     pub(crate) fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
         let text = self.text(name)?;
-        let date = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
+        let date = parse_date(&text);
         if date.is_none() {
             self.faults.push(Fault::field(name, Wrong::Date));
         }
@@ -175,6 +210,13 @@ impl Fields {
             _ => Err(Problem::invalid(self.faults)),
         }
     }
+}
+
+/// Reads `YYYY-MM-DD` (RFC 3339, `full-date`) of the years 1970 to 2200, the same that instants have.
+fn parse_date(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    (text.len() == 10 && (1970..=2200).contains(&date.year())).then_some(date)
 }
 
 /// Returns what is wrong with an instant.
@@ -221,6 +263,29 @@ mod tests {
         let mut fields = Fields::of(json!({"notice": null})).unwrap();
         assert_eq!(fields.optional_text("notice"), None);
         assert!(fields.finish(Some(())).is_ok());
+    }
+
+    #[test]
+    fn control_characters_are_refused_but_for_the_layout_of_prose() {
+        let sent = json!({"name": "a\u{0}b", "line": "a\nb", "scopes": ["a", "\u{7}"], "reason": "a\r\n\tb", "notice": "\u{0}"});
+        let mut fields = Fields::of(sent).unwrap();
+        assert_eq!((fields.text("name"), fields.optional_text("line")), (None, None));
+        assert_eq!(fields.optional_texts("scopes"), None);
+        assert_eq!(fields.prose("reason").as_deref(), Some("a\r\n\tb"));
+        assert_eq!(fields.optional_prose("notice"), None);
+        let problem = fields.finish(None::<()>).unwrap_err();
+        let expected = ["/name", "/line", "/scopes", "/notice"];
+        assert_eq!(faults(&problem), expected.map(|at| (at.to_owned(), "control_character".to_owned())));
+    }
+
+    #[test]
+    fn a_date_has_ten_characters_and_a_year_that_instants_have_too() {
+        assert!(parse_date("1970-01-01").is_some() && parse_date(" 2200-12-31 ").is_some());
+        for none in
+            ["+262142-12-31", "-262143-01-01", "1969-12-31", "2201-01-01", "2026-7-07", "26-07-2026", "0026-07-07"]
+        {
+            assert_eq!(parse_date(none), None, "{none}");
+        }
     }
 
     #[test]

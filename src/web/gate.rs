@@ -1,25 +1,39 @@
 //! The gate: finds the row of the route table, the caller, and whether the one permits the other.
 //!
 //! *Invariant:* it stands before every handler and reads no body: whoever may not ask is told so before sending a file.
+//! What stands in no row goes no further, and the path that is judged is the path that is served.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use super::caller::bearer;
 use super::kind::Kind;
 use super::problem::Problem;
-use super::route::Who;
+use super::route::{Route, Who, allow};
 use super::routes::ROUTES;
 use super::state::{WebState, act};
 use crate::model::Caller;
 use crate::registry::access::{self, Deed};
 use crate::registry::resolve;
 
-/// Lets a request pass, or refuses it: 401, then 403. What has no row passes to the router, which answers 404 or 405.
+/// Returns the path as the router matches it: its escapes undone, but for those that would move its borders.
+#[must_use]
+pub(super) fn path(request: &HttpRequest) -> &str {
+    request.match_info().as_str()
+}
+
+/// Returns the route that serves a request, as it stands in the table. `HttpRequest::match_pattern` goes by the path as
+/// it was sent until the request is routed, so that `/v1/%6cookups` would be judged as no route and served as one.
+#[must_use]
+pub(super) fn pattern(request: &HttpRequest) -> Option<String> {
+    request.resource_map().match_pattern(path(request))
+}
+
+/// Lets a request pass, or refuses it: 404 or 405 for what stands in no row, then 401, then 403.
 ///
 /// # Errors
 /// None of its own: a refusal is an answer.
@@ -39,19 +53,37 @@ pub(crate) async fn gate(
 }
 
 async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
-    let Some(pattern) = request.match_pattern() else {
-        return Ok(None);
+    let row = row(request)?;
+    let caller = match row.who {
+        Who::Anyone => None,
+        who => Some(permitted(request, who).await?),
     };
-    let row = ROUTES.iter().find(|row| row.path == pattern && row.verb.fits(request.method()));
-    let who = row.map_or(Who::Anyone, |row| row.who);
-    if who == Who::Anyone {
-        return Ok(None);
+    // No id and no name has a control character, and PostgreSQL cannot even be asked for U+0000.
+    if path(request.request()).chars().any(char::is_control) {
+        return Err(Problem::new(Kind::NotFound));
     }
+    Ok(caller)
+}
+
+fn row(request: &ServiceRequest) -> Result<&'static Route, Problem> {
+    let pattern = pattern(request.request()).ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let rows = || ROUTES.iter().filter(|row| row.path == pattern);
+    rows().find(|row| row.verb.fits(request.method())).ok_or_else(|| {
+        let verbs: Vec<_> = rows().map(|row| row.verb).collect();
+        if verbs.is_empty() {
+            return Problem::new(Kind::NotFound);
+        }
+        let taken = allow(&verbs);
+        Problem::new(Kind::WrongMethod).with("taken", &taken).header(header::ALLOW, &taken)
+    })
+}
+
+async fn permitted(request: &ServiceRequest, who: Who) -> Result<Caller, Problem> {
     let state = request.app_data::<Data<WebState>>().ok_or_else(|| Problem::new(Kind::Internal))?;
     let caller = authenticate(state, request).await?;
     match who {
         Who::Deed(deed) if !access::may(&caller, deed) => Err(deny(state, caller, deed).await),
-        _ => Ok(Some(caller)),
+        _ => Ok(caller),
     }
 }
 

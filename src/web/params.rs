@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::web::Query;
 
 use super::fault::Fault;
-use super::fields::moment_wrong;
+use super::fields::{Lines, moment_wrong};
 use super::problem::Problem;
 use super::wrong::Wrong;
 use crate::model::Moment;
@@ -37,6 +37,9 @@ impl Params {
         let (taken, left) = std::mem::take(&mut self.left).into_iter().partition(|(found, _)| found == name);
         self.left = left;
         let taken: Vec<(String, String)> = taken;
+        if taken.iter().any(|(_, value)| !Lines::Many.fit(value)) {
+            self.faults.push(Fault::parameter(name, Wrong::ControlCharacter));
+        }
         taken.into_iter().map(|(_, value)| value).collect()
     }
 
@@ -95,6 +98,15 @@ mod tests {
     fn a_mistyped_parameter_is_refused() {
         let mut params = Params::parse("dry-run=false");
         assert_eq!(params.one("dry_run"), None);
+        assert!(params.finish().is_err());
+    }
+
+    #[test]
+    fn a_control_character_is_refused_but_a_line_break_in_the_name_of_a_column_is_not() {
+        let mut params = Params::parse("map=device_id:Vehicle%0AID&adopt_up_to=K%0000001");
+        assert_eq!(params.all("map"), ["device_id:Vehicle\nID"]);
+        assert!(params.faults.is_empty());
+        params.one("adopt_up_to");
         assert!(params.finish().is_err());
     }
 

@@ -3,20 +3,16 @@
 //! *Invariant:* this one table makes the routes, the rows that the gate judges by, and the description of the API, so
 //! that none of them can say what the others do not.
 
-use actix_web::http::header;
+use actix_web::guard;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, guard};
-use std::future::ready;
 
 use super::api::{
     accounts, docs, fleet_imports, health, log, lookups, operators, policies, problems, series, sessions, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
-use super::kind::Kind;
-use super::problem::Problem;
-use super::route::{Route, Verb, Who, allow};
+use super::route::{Route, Verb, Who};
 use crate::registry::access::Deed;
 
 macro_rules! routes {
@@ -29,8 +25,7 @@ macro_rules! routes {
         fn register(config: &mut ServiceConfig) {
             $(config.service(
                 web::resource($path)
-                    $(.route(web::route().guard(taking(Verb::$verb)).to($module::$handler)))+
-                    .default_service(web::to(|| ready(refuse_method(&[$(Verb::$verb),+])))),
+                    $(.route(web::route().guard(taking(Verb::$verb)).to($module::$handler)))+,
             );)+
         }
 
@@ -160,25 +155,10 @@ routes! {
 /// Builds the registry's face: the routes, the gate before them, and the door around both. It needs a
 /// [`Data`](actix_web::web::Data) of [`WebState`](super::WebState) beside it, and nothing else.
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(
-        web::scope("")
-            .wrap(from_fn(gate))
-            .wrap(Compress::default())
-            .wrap(from_fn(door))
-            .configure(register)
-            .default_service(web::to(nothing_here)),
-    );
+    config
+        .service(web::scope("").wrap(from_fn(gate)).wrap(Compress::default()).wrap(from_fn(door)).configure(register));
 }
 
 fn taking(verb: Verb) -> impl guard::Guard {
     guard::fn_guard(move |context| verb.fits(&context.head().method))
-}
-
-fn refuse_method(verbs: &[Verb]) -> Result<HttpResponse, Problem> {
-    let taken = allow(verbs);
-    Err(Problem::new(Kind::WrongMethod).with("taken", &taken).header(header::ALLOW, &taken))
-}
-
-async fn nothing_here() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(Kind::NotFound))
 }

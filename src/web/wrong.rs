@@ -39,6 +39,8 @@ wrongs! {
     TypeText "type_text";
     /// Something else than a list of texts.
     TypeTexts "type_texts";
+    /// A character that cannot be seen.
+    ControlCharacter "control_character";
     /// Too few or too many characters.
     Length "length";
     /// None of the names that are known.
@@ -69,6 +71,8 @@ wrongs! {
     InFuture "in_future";
     /// An instant that must not have passed.
     InPast "in_past";
+    /// A key that would be in force longer than the key that makes it.
+    Outlives "outlives";
     /// An end before its beginning.
     Backwards "backwards";
     /// No id.

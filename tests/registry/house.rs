@@ -71,8 +71,18 @@ impl TestRegistry {
 
     /// Stops and starts again on the same database.
     pub(crate) fn restart(&mut self) {
+        self.stop();
+        self.begin_again(&[]);
+    }
+
+    /// Stops, to be begun again.
+    pub(crate) fn stop(&mut self) {
         self.running.take().unwrap().stop().unwrap();
-        self.running = Some(startup::start(&settings(&self.database.url, self.secrets.path(), &[])).unwrap());
+    }
+
+    /// Starts on the same database after a stop.
+    pub(crate) fn begin_again(&mut self, more: &[(&str, &str)]) {
+        self.running = Some(startup::start(&settings(&self.database.url, self.secrets.path(), more)).unwrap());
     }
 
     fn person(&self, role: Role, authority: Option<&str>) -> Person {

@@ -32,5 +32,6 @@ mod lookups;
 mod pages;
 mod restarts;
 mod rides;
+mod shielding;
 mod tampering;
 mod unrecorded;

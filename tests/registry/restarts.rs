@@ -2,6 +2,9 @@
 //!
 //! *Invariant:* nothing that was acknowledged is gone afterwards.
 
+use std::path::Path;
+use std::process::Command;
+
 use crate::database::{Kind, kinds};
 use crate::house::{TestRegistry, fleet, ride, settings};
 
@@ -34,6 +37,57 @@ fn a_program_with_another_log_key_does_not_start() {
         let text = format!("{:?}", refused.err().expect("the other key is refused"));
         assert!(text.contains("OtherKey"), "{text}");
     }
+}
+
+#[test]
+fn a_registry_that_lost_what_vouches_for_its_log_starts_only_where_that_is_accepted() {
+    for kind in kinds() {
+        let mut registry = TestRegistry::start(kind);
+        registry.officer();
+        registry.stop();
+        let state = registry.secrets.path().join("audit-log-signed.state");
+        std::fs::remove_file(&state).unwrap();
+        let url = registry.database.url.clone();
+        let refused = scooter_registry::startup::start(&settings(&url, registry.secrets.path(), &[]));
+        let error = refused.err().expect("nobody vouches for the log");
+        assert!(format!("{error:?}").contains("SignerStateLost") && error.remedy().contains("restore"), "{error:?}");
+        assert!(!state.exists(), "a refused start makes no account");
+        let (verified, told) = program(&["log", "verify"], &url, registry.secrets.path());
+        assert!(verified == Some(1) && told.contains("WRONG: ") && told.contains("is missing"), "{verified:?} {told}");
+        let (looked, told) = program(&["doctor"], &url, registry.secrets.path());
+        assert!(looked == Some(1) && told.contains("accept_lost_signer_state"), "{looked:?} {told}");
+        registry.begin_again(&[("SECRETS__ACCEPT_LOST_SIGNER_STATE", "true")]);
+        registry.restart();
+        assert!(registry.signer_state().size() > 0, "the new account has caught up");
+    }
+}
+
+#[test]
+fn a_further_server_with_copied_keys_starts_where_its_missing_account_is_accepted() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        registry.officer();
+        let copies = tempfile::tempdir().unwrap();
+        for name in ["audit-log-signing.key", "access-keys.key", "answers.key"] {
+            std::fs::copy(registry.secrets.path().join(name), copies.path().join(name)).unwrap();
+        }
+        let url = &registry.database.url;
+        assert!(scooter_registry::startup::start(&settings(url, copies.path(), &[])).is_err());
+        let accepting = settings(url, copies.path(), &[("SECRETS__ACCEPT_LOST_SIGNER_STATE", "true")]);
+        scooter_registry::startup::start(&accepting).unwrap().stop().unwrap();
+        scooter_registry::startup::start(&settings(url, copies.path(), &[])).unwrap().stop().unwrap();
+    }
+}
+
+/// Runs the program to its end: exit code, and what it said.
+fn program(arguments: &[&str], database: &str, secrets: &Path) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_scooter-registry"))
+        .args(arguments)
+        .env("SCOOTER_REGISTRY__DATABASE__URL", database)
+        .env("SCOOTER_REGISTRY__SECRETS__DIRECTORY", secrets)
+        .output()
+        .expect("the program runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[test]

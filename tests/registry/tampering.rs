@@ -178,7 +178,7 @@ fn a_rewrite_that_is_consistent_in_itself_is_found_by_what_the_signer_keeps_outs
         assert!(registry.verify_with(&state).is_empty());
         unlock(&registry.database);
         registry.break_on_purpose();
-        // The whole log is emptied, checkpoints and all: nothing in the database contradicts itself any more.
+        // The whole log is emptied, checkpoints and all: nothing in its tables contradicts itself any more.
         let empty = scooter_registry::audit::CompactRange::new();
         let bytes = |bytes: &[u8]| match kind {
             Kind::Sqlite => format!("X'{}'", hex::encode(bytes)),
@@ -196,7 +196,62 @@ fn a_rewrite_that_is_consistent_in_itself_is_found_by_what_the_signer_keeps_outs
         ] {
             registry.database.execute(&sql).unwrap();
         }
+        let left = registry.log_findings();
+        assert!(left.iter().any(|finding| finding.contains("was recorded as entry")), "the answers stay: {left:?}");
+        // The answers are taken away as well: only what lies outside the database still tells.
+        registry.database.execute("DELETE FROM lookups").unwrap();
         assert_eq!(registry.log_findings(), Vec::<String>::new());
         assert!(!registry.verify_with(&state).is_empty(), "the signer remembers what was signed");
+    }
+}
+
+#[test]
+fn a_kept_answer_that_was_changed_or_moved_is_found() {
+    for kind in kinds() {
+        let mut registry = TestRegistry::start(kind);
+        let operator = registry.operator('K');
+        operator.enroll(&fleet("k", 1));
+        operator.report(&[ride("r", "k-1", "2026-07-07T12:00:00+05:00", Some("2026-07-07T12:20:00+05:00"))]);
+        let officer = registry.officer();
+        for _ in 0..2 {
+            officer.look_up("K00001", "2026-07-07T12:05:00+05:00");
+        }
+        registry.break_on_purpose();
+        let database = &registry.database;
+        assert_eq!(registry.log_findings(), Vec::<String>::new());
+        let places = database.query_i64("SELECT log_index FROM lookups ORDER BY log_index");
+        let [first, second] = places[..] else { panic!("two lookups are kept: {places:?}") };
+        let run = |sql: &str| assert_eq!(database.execute(sql).unwrap(), 1, "{sql}");
+        let found = |what: &str, finding: &str| {
+            let findings = registry.log_findings();
+            assert!(matches!(findings.as_slice(), [one] if one.contains(finding)), "{what}: {findings:?}");
+        };
+
+        let sealed = column("lookups", "log_index", "answer_sealed", false);
+        let sql = format!("SELECT {} FROM lookups WHERE log_index = {first}", as_hex(kind, &sealed));
+        let before = database.query_text(&sql).remove(0);
+        let mut bytes = hex::decode(&before).unwrap();
+        bytes[7] ^= 1;
+        write(database, &sealed, first, &hex::encode(&bytes));
+        found("one flipped bit", "does not open");
+        write(database, &sealed, first, &before);
+
+        let moves = [
+            (0, "records something else"),
+            (second, "is not the one that entry"),
+            (100_000, "is said to have only"),
+            (-1, "there is no such entry"),
+        ];
+        let id = database.query_text(&format!("SELECT id FROM lookups WHERE log_index = {first}")).remove(0);
+        for (place, finding) in moves {
+            run(&format!("UPDATE lookups SET log_index = {place} WHERE id = '{id}'"));
+            found("an answer under another entry", finding);
+        }
+        run(&format!("UPDATE lookups SET log_index = {first} WHERE id = '{id}'"));
+
+        run(&format!("UPDATE lookups SET id = '' WHERE id = '{id}'"));
+        found("an answer under another id", "does not open");
+        run(&format!("UPDATE lookups SET id = '{id}' WHERE id = ''"));
+        assert_eq!(registry.log_findings(), Vec::<String>::new());
     }
 }

@@ -14,8 +14,10 @@ CREATE TABLE rides (
     rider_commitment BYTEA,
     received_at      BIGINT  NOT NULL,
     superseded_at    BIGINT,
-    -- Open, or longer than the longest ride a bounded search looks back for: found through the partial index below.
+    -- Open, or longer than a day, which is as far as a bounded search looks back: found through the partial index below.
     long             BOOLEAN NOT NULL,
+    -- Whether this version only added the end to the one before it.
+    completes        BOOLEAN NOT NULL,
     PRIMARY KEY (vehicle_id, started_at, operator_id, ride_id, version)
 );
 CREATE INDEX rides_long ON rides (vehicle_id) WHERE long AND superseded_at IS NULL;

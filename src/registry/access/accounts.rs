@@ -1,7 +1,7 @@
 //! Accounts and keys: made, shown once, revoked.
 //!
 //! *Invariant:* the whole key leaves this file once, in [`NewKey`], and is kept nowhere. No key carries a scope that its
-//! account's role, or the key that made it, does not have.
+//! account's role, or the key of an operator that made it, does not have, and none lives longer than that key.
 
 use rand::Rng;
 use thiserror::Error;
@@ -33,7 +33,7 @@ pub struct KeyRequest {
     pub name: String,
     /// What it may be used for; `None`: all that its role can carry.
     pub scopes: Option<Vec<Scope>>,
-    /// From when on it is refused.
+    /// From when on it is refused; `None`: never, or with the operator's key that makes it.
     pub expires_at: Option<Moment>,
 }
 
@@ -70,6 +70,9 @@ pub enum AccountError {
     /// An expiry that has passed.
     #[error("expires_at lies in the past")]
     Expired,
+    /// An expiry after that of the key that asks.
+    #[error("expires_at lies after the expiry of the key that asks")]
+    Outlives(Moment),
     /// The database failed.
     #[error("the account could not be recorded")]
     Storage(#[from] storage::Error),
@@ -96,7 +99,7 @@ pub fn create_account(
     let authority = match (police, new.authority.as_deref().map(str::trim).filter(|name| !name.is_empty())) {
         (true, None) => return Err(AccountError::AuthorityMissing),
         (true, Some(name)) => {
-            let id = accounts::authority_named(tx, AuthorityId::new(now, rng), name, now)?;
+            let id = accounts::authority_named(tx, &AuthorityId::new(now, rng), name, now)?;
             Some((id, name.to_owned()))
         }
         (false, _) => None,
@@ -145,6 +148,12 @@ pub fn create_key(
     if request.expires_at.is_some_and(|until| until <= now) {
         return Err(AccountError::Expired);
     }
+    let most = if own { expiry_of(tx, caller)? } else { None };
+    if let (Some(wanted), Some(most)) = (request.expires_at, most)
+        && wanted > most
+    {
+        return Err(AccountError::Outlives(most));
+    }
     let key = AccessKey::new(rng);
     let stored = StoredKey {
         id: KeyId::from_text(key.id()),
@@ -153,7 +162,7 @@ pub fn create_key(
         secret_hash: registry.secrets.hash_access_secret(key.secret()),
         scopes,
         created_at: now,
-        expires_at: request.expires_at,
+        expires_at: request.expires_at.or(most),
         revoked_at: None,
     };
     accounts::insert_key(tx, &stored)?;
@@ -161,8 +170,14 @@ pub fn create_key(
     Ok(NewKey { stored, key })
 }
 
-/// Makes a key for an operator: asked for by the regulator, or by the operator's own staff, never beyond the scopes of
-/// the key that asks.
+/// When the key that asks ends, if ever.
+fn expiry_of(tx: &mut Tx<'_>, caller: &Caller) -> Result<Option<Moment>, AccountError> {
+    let Some(id) = &caller.key_id else { return Ok(None) };
+    Ok(accounts::find_key(tx.db(), id.as_str())?.ok_or(AccountError::Unknown)?.expires_at)
+}
+
+/// Makes a key for an operator: asked for by the regulator, or by the operator's own staff, never beyond the scopes and
+/// the life of the key that asks.
 ///
 /// # Errors
 /// [`AccountError`]; a foreign operator is unknown.

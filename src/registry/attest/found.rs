@@ -6,7 +6,18 @@ use super::AttestError;
 use crate::audit::{Checkpoint, empty_root};
 use crate::model::Moment;
 use crate::registry::Registry;
-use crate::storage::{audit_log, log_reading};
+use crate::storage::{self, Db, audit_log, log_reading, lookups};
+
+/// Returns whether the log was ever founded here. An entry or a kept answer tells it as well as the recorded key does:
+/// whoever takes the key's record away does not make a used registry a new one.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_founded(db: &mut Db) -> storage::Result<bool> {
+    Ok(log_reading::verifier_key(db)?.is_some()
+        || !log_reading::stored_entries(db, 0, 1)?.is_empty()
+        || lookups::are_kept(db)?)
+}
 
 /// Begins the log where there is none, and checks that its key is the one in hand.
 ///

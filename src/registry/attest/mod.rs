@@ -4,13 +4,14 @@
 
 mod error;
 mod found;
+mod kept;
 mod prove;
 mod sign;
 mod tile;
 mod verify;
 
 pub use error::AttestError;
-pub use found::found_log;
+pub use found::{found_log, is_founded};
 pub use prove::{ProofReceipt, prove};
 pub use sign::{SignerState, newest_checkpoint, sign_checkpoint};
 pub use tile::{TileReader, tile};

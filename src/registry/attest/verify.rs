@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use super::{AttestError, SignerState};
-use crate::audit::{CompactRange, Hash, LogVerifier, VerifierKey, leaf_hash, tree_root};
+use super::{AttestError, SignerState, kept};
+use crate::audit::{CompactRange, FINDINGS_LIMIT, Hash, LogVerifier, VerifierKey, leaf_hash, tree_root};
 use crate::registry::Registry;
 use crate::storage::log_reading::StoredHead;
 use crate::storage::{Db, log_reading};
@@ -28,6 +28,15 @@ pub struct LogReport {
 }
 
 impl LogReport {
+    /// Adds something that was found outside the database.
+    #[must_use]
+    pub fn with_finding(mut self, finding: String) -> Self {
+        self.findings_total += 1;
+        self.findings.insert(0, finding);
+        self.findings.truncate(FINDINGS_LIMIT);
+        self
+    }
+
     /// Returns whether nothing is wrong.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
@@ -35,14 +44,18 @@ impl LogReport {
     }
 }
 
-/// Recomputes the whole log. `state` is what the signer keeps outside the database: with it, also a rewrite that is
+/// Recomputes the whole log, and compares the kept answers with it. `state` is what the signer keeps outside the database: with it, also a rewrite that is
 /// consistent in itself is found.
 ///
 /// # Errors
 /// Those of the database; whatever is wrong with the log itself is a finding.
 pub fn verify_log(registry: &Registry, state: Option<&SignerState>) -> Result<LogReport, AttestError> {
     let key = registry.secrets.verifier_key();
-    registry.store.read(|db| Verification::new(key).run(db, state))
+    registry.store.read(|db| {
+        let mut verification = Verification::new(key);
+        kept::compare(db, &registry.secrets, |wrong| verification.note(wrong))?;
+        verification.run(db, state)
+    })
 }
 
 struct Verification {
@@ -52,6 +65,7 @@ struct Verification {
     range: CompactRange,
     full: Vec<Vec<Hash>>,
     findings: Vec<String>,
+    findings_total: u64,
     /// Up to where the newest stored checkpoint claims to reach.
     signed_size: u64,
 }
@@ -64,7 +78,15 @@ impl Verification {
             range: CompactRange::new(),
             full: Vec::new(),
             findings: Vec::new(),
+            findings_total: 0,
             signed_size: 0,
+        }
+    }
+
+    fn note(&mut self, finding: String) {
+        self.findings_total += 1;
+        if self.findings.len() < FINDINGS_LIMIT {
+            self.findings.push(finding);
         }
     }
 
@@ -72,7 +94,7 @@ impl Verification {
         let head = log_reading::stored_head(db)?;
         match log_reading::verifier_key(db)? {
             Some(recorded) if recorded == self.key.to_string() => {}
-            _ => self.findings.push("the recorded key of the log is not the key in hand".to_owned()),
+            _ => self.note("the recorded key of the log is not the key in hand".to_owned()),
         }
         let newest = log_reading::newest_checkpoint(db).ok();
         let newest = newest.and_then(|note| crate::audit::SignedCheckpoint::parse(&note).ok());
@@ -88,7 +110,7 @@ impl Verification {
                 self.give(db, &mut checkpoints, Some(self.range.size()))?;
                 let stored = Hash::from_slice(&entry.leaf_hash).ok();
                 if stored.is_none() {
-                    self.findings.push(format!("the leaf hash beside entry {} is no hash", entry.index));
+                    self.note(format!("the leaf hash beside entry {} is no hash", entry.index));
                 }
                 let hash = leaf_hash(&entry.bytes);
                 self.verifier.push(entry.index, &entry.bytes, &stored.unwrap_or(hash));
@@ -103,8 +125,7 @@ impl Verification {
             }
         }
         if !signed {
-            self.findings
-                .push("the entries do not lead to what the signer has signed: the log was rewritten or cut".to_owned());
+            self.note("the entries do not lead to what the signer has signed: the log was rewritten or cut".to_owned());
         }
         self.end(db, &mut checkpoints, &head)
     }
@@ -142,7 +163,7 @@ impl Verification {
             None => self.signed_size < self.range.size(),
         };
         if !fits {
-            self.findings.push(format!("tile {level}/{index} does not fit the entries under it"));
+            self.note(format!("tile {level}/{index} does not fit the entries under it"));
         }
         Ok(())
     }
@@ -157,7 +178,7 @@ impl Verification {
                 i64::try_from(claimed.size).ok() == Some(size) && claimed.root.as_bytes().as_slice() == root.as_slice()
             });
             if !fits {
-                self.findings.push(format!("the checkpoint stored for size {size} says something else"));
+                self.note(format!("the checkpoint stored for size {size} says something else"));
             }
         }
         Ok(())
@@ -166,18 +187,18 @@ impl Verification {
     fn end(mut self, db: &mut Db, checkpoints: &mut Checkpoints, head: &StoredHead) -> Result<LogReport, AttestError> {
         self.give(db, checkpoints, None)?;
         let size = u64::try_from(head.size).unwrap_or_else(|_| {
-            self.findings.push("the head has a negative size".to_owned());
+            self.note("the head has a negative size".to_owned());
             0
         });
         let root = Hash::from_slice(&head.root).unwrap_or_else(|_| {
-            self.findings.push("the root of the head is no hash".to_owned());
+            self.note("the root of the head is no hash".to_owned());
             Hash::from_bytes([0; 32])
         });
         let report = self.verifier.finish(size, &root, &head.frontier);
+        let findings_total = report.findings_total.saturating_add(self.findings_total);
         let mut findings = self.findings;
-        let more = u64::try_from(findings.len()).unwrap_or(u64::MAX);
-        let findings_total = report.findings_total.saturating_add(more);
-        findings.extend(report.findings.iter().map(ToString::to_string));
+        let room = FINDINGS_LIMIT.saturating_sub(findings.len());
+        findings.extend(report.findings.iter().take(room).map(ToString::to_string));
         Ok(LogReport { entries: report.entries, checkpoints: report.checkpoints, findings, findings_total })
     }
 }

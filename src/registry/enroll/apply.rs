@@ -88,6 +88,7 @@ fn new_vehicles(
             borne: borne(applied.zone, facts, since),
             reason: if kept.is_some() { "adopted" } else { "issued" }.to_owned(),
             recorded_at: applied.now,
+            superseded_at: None,
         });
         numbers.push(number);
     }

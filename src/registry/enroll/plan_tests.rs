@@ -50,6 +50,7 @@ fn bearing(mut known: Known, device: &str, number: &str, facts: VehicleFacts, un
         borne: Period::new(None, until),
         reason: "issued".into(),
         recorded_at: NOW,
+        superseded_at: None,
     };
     let vehicle = Vehicle {
         id,

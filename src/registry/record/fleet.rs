@@ -27,6 +27,7 @@ impl Fleet {
         let mut devices = HashSet::new();
         let mut numbers = HashSet::new();
         for one in judged.iter().flatten() {
+            numbers.extend(one.plate_beside.iter().flatten().copied());
             match &one.vehicle {
                 Named::Device(id) => drop(devices.insert(id.as_str().to_owned())),
                 Named::Plate(_, meant) => numbers.extend(meant.iter().copied()),
@@ -56,14 +57,18 @@ impl Fleet {
                 .get(id.as_str())
                 .copied()
                 .ok_or_else(|| ReportProblem::UnknownVehicle(id.as_str().to_owned())),
-            Named::Plate(text, meant) => {
-                let mut found: Vec<_> = meant.iter().filter_map(|number| self.by_number.get(number)).collect();
-                found.dedup();
-                match found.as_slice() {
-                    [one] => Ok(**one),
-                    _ => Err(ReportProblem::UnknownPlate(text.clone())),
-                }
-            }
+            Named::Plate(text, meant) => self.bearer(meant).ok_or_else(|| ReportProblem::UnknownPlate(text.clone())),
+        }
+    }
+
+    /// The one vehicle that the numbers lead to, if it is one.
+    pub(super) fn bearer(&self, meant: &[PlateNumber]) -> Option<VehicleId> {
+        let mut found: Vec<_> = meant.iter().filter_map(|number| self.by_number.get(number).copied()).collect();
+        found.sort_unstable();
+        found.dedup();
+        match found.as_slice() {
+            [one] => Some(*one),
+            _ => None,
         }
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Named {
 pub(super) struct Judged {
     pub(super) ride_id: RideId,
     pub(super) vehicle: Named,
+    /// A plate stated beside a device id: the numbers that it can mean.
+    pub(super) plate_beside: Option<Vec<PlateNumber>>,
     pub(super) started_at: Moment,
     pub(super) ended_at: Option<Moment>,
     pub(super) start: Option<Place>,
@@ -48,6 +50,7 @@ pub(super) fn judge(report: &Value) -> Result<Judged, ReportProblem> {
     Ok(Judged {
         ride_id,
         vehicle: vehicle(fields)?,
+        plate_beside: plate_beside(fields)?,
         started_at,
         ended_at,
         start: place(fields, "start")?,
@@ -66,6 +69,24 @@ fn vehicle(fields: &Map<String, Value>) -> Result<Named, ReportProblem> {
     let unknown = || ReportProblem::UnknownPlate(plate.to_owned());
     let reading = reading::read(plate).ok().ok_or_else(unknown)?;
     Ok(Named::Plate(plate.to_owned(), reading.hypotheses().iter().map(|one| one.number).collect()))
+}
+
+fn plate_beside(fields: &Map<String, Value>) -> Result<Option<Vec<PlateNumber>>, ReportProblem> {
+    if present(fields, "device_id").is_none() {
+        return Ok(None);
+    }
+    let numbers = |text| reading::read(text).map(|read| read.hypotheses().iter().map(|one| one.number).collect());
+    Ok(text(fields, "plate")?.map(|text| numbers(text).unwrap_or_default()))
+}
+
+/// The fields of a report; whatever else it has is named in the result, for it may be a typing mistake.
+const FIELDS: [&str; 9] =
+    ["ride_id", "device_id", "plate", "started_at", "ended_at", "start", "end", "kind", "rider_handle"];
+
+/// Returns the names of the fields that are not read.
+pub(super) fn unread(report: &Value) -> Vec<String> {
+    let names = report.as_object().into_iter().flat_map(Map::keys);
+    names.filter(|name| !FIELDS.contains(&name.as_str())).take(20).cloned().collect()
 }
 
 fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use utoipa::ToSchema;
 
 use super::ReportProblem;
+use super::judge::unread;
 use super::step::Step;
 use crate::model::{RideId, RideMark, RideReport};
 use crate::words::Language;
@@ -47,6 +48,9 @@ pub struct ReportResult {
     /// Why it was refused and how to mend it, in the caller's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// Fields of the report that are not read: perhaps mistyped.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unread: Vec<String>,
     /// What looks wrong about it; it is recorded all the same.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub marks: Vec<String>,
@@ -94,6 +98,7 @@ pub(super) fn receipt(
             version,
             code: problem.map(|problem| problem.code().to_owned()),
             problem: problem.map(|problem| problem.text(language)),
+            unread: unread(report),
             marks,
         });
     }

@@ -4,7 +4,7 @@
 
 use rand::Rng;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::fleet::Fleet;
 use super::judge::{Judged, judge};
@@ -48,10 +48,11 @@ pub fn report(
     operators::take_turn(tx, &operator)?;
     let judged: Vec<_> = reports.iter().map(judge).collect();
     let fleet = Fleet::find(tx, &operator, &judged)?;
+    let contradicted = contradicted(&judged, &fleet);
     let placed = place(judged, &fleet);
     let ids: Vec<_> = placed.iter().filter_map(|one| Some(one.as_ref().ok()?.ride_id.clone())).collect();
     let known = rides::find_known(tx.db(), &operator, &ids)?;
-    let decided = decide(&placed, &known, rules, now, rng);
+    let decided = decide(&placed, &known, now, rng);
     let changed: Vec<_> = decided
         .iter()
         .filter(|(_, step)| matches!(step, Step::Version(..)))
@@ -59,10 +60,19 @@ pub fn report(
         .collect();
     let new: Vec<_> = decided.values().filter_map(Step::ride).cloned().collect();
     rides::insert(tx, &operator, &new, &changed, now)?;
-    let marks = mark(tx, rules, now, &operator, &new, &fleet)?;
+    let marks = mark(tx, rules, now, &operator, &new, &fleet, &contradicted)?;
     refuse(tx, now, rng, &operator, reports, &placed)?;
     log_changes(tx, now, rng, caller, &operator, &decided)?;
     Ok(receipt(language, reports, &placed, &decided, &marks))
+}
+
+/// The rides whose report names a scooter and the plate of another one, or of none.
+fn contradicted(judged: &[Result<Judged, ReportProblem>], fleet: &Fleet) -> HashSet<RideId> {
+    let told = judged.iter().flatten().filter(|one| {
+        let named = fleet.vehicle(&one.vehicle).ok();
+        one.plate_beside.as_ref().is_some_and(|numbers| fleet.bearer(numbers) != named)
+    });
+    told.map(|one| one.ride_id.clone()).collect()
 }
 
 /// Finds the vehicle of each report, and refuses a ride that the call tells in two ways.
@@ -96,8 +106,7 @@ fn place(judged: Vec<Result<Judged, ReportProblem>>, fleet: &Fleet) -> Vec<Resul
 
 fn decide<'a>(
     placed: &'a [Result<RideReport, ReportProblem>],
-    known: &HashMap<RideId, KnownRide>,
-    rules: &Rules,
+    known: &'a HashMap<RideId, KnownRide>,
     now: Moment,
     rng: &mut impl Rng,
 ) -> BTreeMap<&'a RideId, Step<'a>> {
@@ -106,18 +115,23 @@ fn decide<'a>(
         if steps.contains_key(&report.ride_id) {
             continue;
         }
-        let long = report.ended_at.is_none_or(|end| end.seconds_since(report.started_at) >= rules.max_ride_s);
         let salt = report.rider_handle.as_ref().map(|_| {
             let mut bytes = [0_u8; 32];
             rng.fill_bytes(&mut bytes);
             Salt::from_bytes(bytes)
         });
-        let ride = |version, first_received| NewRide { report, version, first_received, salt, long };
-        let step = match known.get(&report.ride_id) {
-            None => Step::Record(ride(1, now)),
+        let before = known.get(&report.ride_id);
+        let ride =
+            |version, first_received, completes| NewRide { report, version, first_received, salt, before, completes };
+        let step = match before {
+            None => Step::Record(ride(1, now, false)),
             Some(before) => match before.compare(report) {
                 Comparison::Same => Step::Repeat(before.version()),
-                other => Step::Version(ride(before.version().saturating_add(1), before.first_received()), other),
+                other => {
+                    let completes = other == Comparison::Completes;
+                    let version = before.version().saturating_add(1);
+                    Step::Version(ride(version, before.first_received(), completes), other)
+                }
             },
         };
         steps.insert(&report.ride_id, step);
@@ -132,6 +146,7 @@ fn mark(
     operator: &OperatorId,
     new: &[NewRide<'_>],
     fleet: &Fleet,
+    contradicted: &HashSet<RideId>,
 ) -> Result<HashMap<(RideId, u32), Vec<RideMark>>, RecordError> {
     let mut marks = Vec::new();
     for ride in new {
@@ -142,7 +157,11 @@ fn mark(
             .is_some_and(|plates| plates.iter().any(|plate| plate.borne.contains(report.started_at)));
         let found = [
             (report.ended_at.is_none(), RideMark::Open),
-            (ride.long && report.ended_at.is_some(), RideMark::Long),
+            (
+                report.ended_at.is_some_and(|end| end.seconds_since(report.started_at) >= rules.max_ride_s),
+                RideMark::Long,
+            ),
+            (contradicted.contains(&report.ride_id), RideMark::PlateDiffers),
             (report.started_at > now, RideMark::BeginsInFuture),
             (!borne, RideMark::WithoutPlate),
             (

@@ -3,12 +3,13 @@
 //! *Invariant:* the order is look, write it down, commit, speak; the types of `storage` allow no other.
 
 use rand::Rng;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::build::build;
 use super::facts::Facts;
 use super::gather::Gathered;
-use super::question::{RawQuestion, Understood, understand};
+use super::question::{RawQuestion, Understood, has_control_characters, understand};
 use super::seek::{Sought, seek};
 use super::{FieldProblem, ResolveError};
 use crate::audit::{Action, Decision, Hash, digest_of};
@@ -104,7 +105,7 @@ fn gather(
 ) -> Result<(), ResolveError> {
     let rules = &registry.rules;
     let sought: Vec<Sought> = sound.iter().map(|(_, understood)| seek(understood)).collect();
-    let gathered = Gathered::find(tx.db(), &sought.iter().collect::<Vec<_>>())?;
+    let gathered = Gathered::find(tx.db(), now, &sought.iter().collect::<Vec<_>>())?;
     let reach = Reach { max_ride_s: rules.max_ride_s, neighbour_s: rules.neighbour_s };
     for (((raw, understood), sought), id) in sound.iter().zip(&sought).zip(ids) {
         let window = understood.question.window;
@@ -145,12 +146,21 @@ fn draft(caller: &Caller, raw: &RawQuestion, understood: &Understood) -> Draft {
 }
 
 fn malformed_draft(caller: &Caller, raw: &RawQuestion) -> Draft {
-    let text =
-        |value: &Option<serde_json::Value>| value.as_ref().and_then(|value| value.as_str().map(ToOwned::to_owned));
     Draft {
-        subject: text(&raw.plate).or_else(|| text(&raw.qr)),
-        case_number: text(&raw.case_number),
         question_digest: question_digest(raw),
+        ..refused(caller, [&raw.plate, &raw.qr, &raw.case_number].map(Option::as_ref))
+    }
+}
+
+/// What a question that is refused says of itself: plate, code and case, as far as they are texts that can be stored.
+fn refused(caller: &Caller, [plate, qr, case_number]: [Option<&Value>; 3]) -> Draft {
+    let text = |value: Option<&Value>| {
+        let text = value?.as_str()?;
+        (!has_control_characters(text)).then(|| text.to_owned())
+    };
+    Draft {
+        subject: text(plate).or_else(|| text(qr)),
+        case_number: text(case_number),
         decision: Decision::Malformed,
         ..Draft::of(caller, Action::Lookup, "")
     }
@@ -175,6 +185,35 @@ fn new_lookup(registry: &Registry, now: Moment, caller: &Caller, understood: &Un
         case_number,
         case_due,
     }
+}
+
+/// Puts on record that somebody sent what is no question: something else than JSON, or an object with a field that no
+/// question has. `body` is what was received; `None` where it was not received whole.
+///
+/// # Errors
+/// [`ResolveError`].
+pub fn record_unreadable(
+    registry: &Registry,
+    now: Moment,
+    rng: &mut impl Rng,
+    caller: &Caller,
+    body: Option<&[u8]>,
+) -> Result<(), ResolveError> {
+    let value: Option<Value> = body.and_then(|body| serde_json::from_slice(body).ok());
+    let field = |name| value.as_ref().and_then(|value| value.get(name));
+    let draft = Draft {
+        question_digest: body.map(|body| body_digest(value.as_ref(), body)),
+        ..refused(caller, [field("plate"), field("qr"), field("case_number")])
+    };
+    registry.store.write(|tx| -> Result<(), ResolveError> {
+        audit_log::append(tx, now, rng, vec![draft])?;
+        Ok(())
+    })
+}
+
+/// The digest of a body's canonical JSON, or, where it has none, of its bytes.
+fn body_digest(value: Option<&Value>, body: &[u8]) -> Hash {
+    value.and_then(|value| digest_of(value).ok()).unwrap_or_else(|| Hash::from_bytes(Sha256::digest(body).into()))
 }
 
 /// Puts on record that somebody asked who may not.

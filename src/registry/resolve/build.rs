@@ -8,8 +8,8 @@ use super::facts::{Candidate, Facts, Meant, NeverIssued};
 use super::say;
 use crate::audit::{Decision, digest_of};
 use crate::model::{
-    AmbiguousBy, Answer, AnswerCandidate, AnswerReading, AnswerSession, EarlierVersion, NeighbourSession, OperatorId,
-    PlateStatus, RideId, RideSession, Verdict, judge,
+    AmbiguousBy, Answer, AnswerCandidate, AnswerReading, AnswerSession, EarlierVersion, Judgement, NeighbourSession,
+    OperatorId, PlateStatus, RideId, RideSession, Verdict, Zone, judge,
 };
 use crate::storage::audit_log::Built;
 use crate::storage::rides_found::FoundRides;
@@ -38,7 +38,7 @@ pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer
         Verdict::UnknownNumber | Verdict::NotInService | Verdict::Idle | Verdict::NotReported => Decision::Empty,
         _ => Decision::Answered,
     };
-    let shown = shown(&answer, &rides);
+    let shown = shown(facts.zone, &answer, &rides);
     Ok(Built { digest: digest_of(&answer)?, answer, decision, shown })
 }
 
@@ -59,6 +59,7 @@ fn empty(facts: &Facts) -> Answer {
         before: None,
         after: None,
         candidates: Vec::new(),
+        withdrawn: Vec::new(),
         warnings: Vec::new(),
         explanations: std::collections::BTreeMap::new(),
         next_steps: Vec::new(),
@@ -106,8 +107,17 @@ fn one_number(
     answer.operator = one.operator.as_ref().map(say::operator);
     answer.plate = Some(say::plate(facts.zone, one, status));
     answer.vehicle = one.vehicle.as_ref().map(|vehicle| say::vehicle(vehicle, status));
+    let none = FoundRides::default();
+    let rides = rides.unwrap_or(&none);
+    if one.changed_since {
+        warnings.push("service_changed_since");
+    }
     if status != PlateStatus::InService {
         answer.reason = Some(status.name().to_owned());
+        if !rides.touching.is_empty() {
+            warnings.push("ride_outside_service");
+            answer.candidates = fitting(facts, one, rides);
+        }
         return Verdict::NotInService;
     }
     if one.plate.borne.from.is_none() {
@@ -122,8 +132,7 @@ fn one_number(
     }
     answer.source = Some(one.reporting.custody.name().to_owned());
     answer.data_complete_until = one.reporting.complete_until.map(|until| facts.zone.stamp(until));
-    let none = FoundRides::default();
-    judged(facts, one, rides.unwrap_or(&none), answer, warnings)
+    judged(facts, one, rides, answer, warnings)
 }
 
 fn judged(
@@ -134,8 +143,7 @@ fn judged(
     warnings: &mut Vec<&'static str>,
 ) -> Verdict {
     let window = facts.question.window;
-    let said =
-        judge(window, &rides.touching, rides.before.as_ref(), rides.after.as_ref(), one.reporting, facts.max_ride_s);
+    let said = verdict_of(facts, one, rides);
     warnings.extend(said.warnings.iter().copied());
     answer.ambiguous_by = said.ambiguous_by.map(|by| by_name(by).to_owned());
     if let Some(ride) = said.session {
@@ -144,21 +152,10 @@ fn judged(
         warnings.extend(say::ride_warnings(ride, rides, facts.late_after_s));
     }
     if said.verdict == Verdict::Ambiguous {
-        let share = 1.0 / f64::from(u32::try_from(said.fitting.len().max(1)).unwrap_or(1));
-        answer.candidates = said
-            .fitting
-            .iter()
-            .take(facts.most_candidates)
-            .map(|ride| {
-                let code = if ride.covers(window.at, facts.max_ride_s) { "covers_instant" } else { "within_tolerance" };
-                let reasons = vec![say::reason(facts.language, code, &[])];
-                AnswerCandidate {
-                    probability: share,
-                    ..listed(facts, one, Some(ride), std::slice::from_ref(rides), reasons)
-                }
-            })
-            .collect();
+        answer.candidates = fitting(facts, one, rides);
     }
+    warnings.extend(say::withdrawal_warnings(rides));
+    answer.withdrawn = rides.withdrawn.iter().map(|ride| session(facts, ride, rides)).collect();
     answer.before = rides.before.as_ref().map(|ride| NeighbourSession {
         gap_s: window.at.seconds_since(ride.ended_at.unwrap_or(ride.started_at)),
         session: session(facts, ride, rides),
@@ -170,27 +167,64 @@ fn judged(
     said.verdict
 }
 
+/// Lists the rides of one scooter that fit, those that cover the instant first.
+fn fitting(facts: &Facts, one: &Candidate, rides: &FoundRides) -> Vec<AnswerCandidate> {
+    let at = facts.question.window.at;
+    let mut fitting: Vec<_> = rides.touching.iter().collect();
+    fitting.sort_by_key(|ride| !ride.covers(at, facts.max_ride_s));
+    let share = 1.0 / f64::from(u32::try_from(fitting.len().max(1)).unwrap_or(1));
+    fitting
+        .into_iter()
+        .take(facts.most_candidates)
+        .map(|ride| {
+            let code = if ride.covers(at, facts.max_ride_s) { "covers_instant" } else { "within_tolerance" };
+            let reasons = vec![say::reason(facts.language, code, &[])];
+            AnswerCandidate {
+                probability: share,
+                ..listed(facts, one, Some(ride), std::slice::from_ref(rides), reasons)
+            }
+        })
+        .collect()
+}
+
 fn several_numbers(facts: &Facts, several: &[Candidate], rides: &[FoundRides], answer: &mut Answer) -> Verdict {
     let at = facts.question.window.at;
     answer.ambiguous_by = Some(by_name(AmbiguousBy::Plate).to_owned());
+    let reads = say::reason(facts.language, "reads_as", &[]);
     let mut of_riding = rides.iter();
     for candidate in several {
         let found = if candidate.plate.borne.contains(at) { of_riding.next() } else { None };
-        let fitting =
-            found.and_then(|found| found.touching.iter().min_by_key(|ride| !ride.covers(at, facts.max_ride_s)));
-        let code = match (fitting, candidate.plate.status_at(at)) {
-            (_, PlateStatus::Annulled | PlateStatus::NotYet) => "not_borne",
-            (Some(_), PlateStatus::InService) => "rode",
-            (None, PlateStatus::InService) => "did_not_ride",
+        let Some(found) = found else {
+            let reasons = vec![reads.clone(), say::reason(facts.language, "not_borne", &[])];
+            answer.candidates.push(listed(facts, candidate, None, &[], reasons));
+            continue;
         };
-        let reasons = vec![say::reason(facts.language, "reads_as", &[]), say::reason(facts.language, code, &[])];
-        let of: &[FoundRides] = found.map_or(&[], std::slice::from_ref);
-        answer.candidates.push(listed(facts, candidate, fitting, of, reasons));
+        let verdict = verdict_of(facts, candidate, found).verdict;
+        let reasons = vec![reads.clone(), say::reason(facts.language, verdict.name(), &[])];
+        let of = std::slice::from_ref(found);
+        if found.touching.is_empty() {
+            answer.candidates.push(listed(facts, candidate, None, of, reasons));
+        } else {
+            // Every ride that fits is listed; which of them is meant, nobody knows.
+            let each = found.touching.iter().map(|ride| listed(facts, candidate, Some(ride), of, reasons.clone()));
+            answer.candidates.extend(each);
+        }
     }
     // Those that rode before those that did not; within each, as likely as they read.
     answer.candidates.sort_by_key(|candidate| candidate.session.is_none());
     answer.candidates.truncate(facts.most_candidates);
     Verdict::Ambiguous
+}
+
+fn verdict_of<'a>(facts: &Facts, one: &Candidate, rides: &'a FoundRides) -> Judgement<'a> {
+    judge(
+        facts.question.window,
+        &rides.touching,
+        rides.before.as_ref(),
+        rides.after.as_ref(),
+        one.reporting,
+        facts.max_ride_s,
+    )
 }
 
 const fn by_name(by: AmbiguousBy) -> &'static str {
@@ -251,15 +285,16 @@ fn session(facts: &Facts, ride: &RideSession, rides: &FoundRides) -> AnswerSessi
 }
 
 /// Which rides the answer names as answers or candidates: if one of them changes later, that is an entry.
-fn shown(answer: &Answer, rides: &[FoundRides]) -> Vec<(OperatorId, RideId, u32)> {
+fn shown(zone: Zone, answer: &Answer, rides: &[FoundRides]) -> Vec<(OperatorId, RideId, u32)> {
     let candidates = answer.candidates.iter().filter_map(|candidate| candidate.session.as_ref());
     let neighbours = answer.before.iter().chain(&answer.after).map(|neighbour| &neighbour.session);
-    let named: Vec<_> =
-        answer.session.iter().chain(candidates).chain(neighbours).map(|session| session.ride_id.as_str()).collect();
+    let sessions = answer.session.iter().chain(candidates).chain(neighbours);
+    // Another operator's ride of the same id is another ride: version and start tell them apart.
+    let named: Vec<_> = sessions.map(|one| (one.ride_id.clone(), one.version, one.started_at.clone())).collect();
     rides
         .iter()
         .flat_map(|found| found.touching.iter().chain(&found.before).chain(&found.after))
-        .filter(|ride| named.contains(&ride.ride_id.as_str()))
+        .filter(|ride| named.contains(&(ride.ride_id.as_str().to_owned(), ride.version, zone.stamp(ride.started_at))))
         .map(|ride| (ride.operator_id.clone(), ride.ride_id.clone(), ride.version))
         .collect()
 }

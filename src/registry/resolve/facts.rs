@@ -13,6 +13,8 @@ pub(super) struct Candidate {
     /// How probable it is among the issued numbers that may be meant.
     pub(super) probability: f64,
     pub(super) plate: Plate,
+    /// Whether an older version of the record had the number borne at the instant, and the newest has not.
+    pub(super) changed_since: bool,
     pub(super) vehicle: Option<Vehicle>,
     pub(super) operator: Option<Operator>,
     pub(super) policy: Option<Policy>,
@@ -37,14 +39,14 @@ pub(super) enum Meant {
 }
 
 impl Meant {
-    /// The candidates whose rides are wanted, in order: those that bear their number at the instant.
+    /// The candidates whose rides are wanted, in order: of several, those that bear their number at the instant; a
+    /// single one in any case, for a ride outside its service is worth knowing.
     pub(super) fn riding(&self, at: Moment) -> Vec<&Candidate> {
-        let all: &[Candidate] = match self {
-            Self::Never(_) => &[],
-            Self::One(one) => std::slice::from_ref(one),
-            Self::Several(several) => several,
-        };
-        all.iter().filter(|candidate| candidate.plate.borne.contains(at)).collect()
+        match self {
+            Self::Never(_) => Vec::new(),
+            Self::One(one) => vec![one],
+            Self::Several(several) => several.iter().filter(|candidate| candidate.plate.borne.contains(at)).collect(),
+        }
     }
 }
 

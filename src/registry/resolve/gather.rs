@@ -21,15 +21,16 @@ pub(super) struct Gathered {
     by_fleet: Vec<Policy>,
     watermarks: HashMap<OperatorId, Moment>,
     letters: BTreeSet<SeriesLetter>,
+    asked_at: Moment,
 }
 
 impl Gathered {
-    pub(super) fn find(db: &mut Db, sought: &[&Sought]) -> storage::Result<Self> {
+    pub(super) fn find(db: &mut Db, asked_at: Moment, sought: &[&Sought]) -> storage::Result<Self> {
         let numbers: BTreeSet<_> =
             sought.iter().flat_map(|one| one.hypotheses.iter().chain(&one.nearby)).map(|(number, _)| *number).collect();
         let numbers: Vec<_> = numbers.into_iter().collect();
         let mut plates: HashMap<_, Vec<_>> = HashMap::new();
-        for plate in plates::find_by_numbers(db, &numbers)? {
+        for plate in plates::find_all_versions(db, &numbers)? {
             plates.entry(plate.number).or_default().push(plate);
         }
         let all = || plates.values().flatten();
@@ -51,6 +52,7 @@ impl Gathered {
                 .map(|series| series.letter)
                 .collect(),
             plates,
+            asked_at,
         })
     }
 
@@ -93,15 +95,18 @@ impl Gathered {
     }
 
     fn is_borne(&self, number: PlateNumber, at: Moment) -> bool {
-        self.plates.get(&number).is_some_and(|plates| plates.iter().any(|plate| plate.borne.contains(at)))
+        self.plates
+            .get(&number)
+            .is_some_and(|plates| plates.iter().any(|plate| plate.superseded_at.is_none() && plate.borne.contains(at)))
     }
 
     fn candidate(&self, zone: Zone, number: PlateNumber, probability: f64, at: Moment) -> Option<Candidate> {
         let plates = self.plates.get(&number)?;
-        let plate = plates
-            .iter()
-            .find(|plate| plate.borne.contains(at))
-            .or_else(|| plates.iter().max_by_key(|plate| plate.borne.from))?;
+        let now = || plates.iter().filter(|plate| plate.superseded_at.is_none());
+        let plate =
+            now().find(|plate| plate.borne.contains(at)).or_else(|| now().max_by_key(|plate| plate.borne.from))?;
+        let changed_since = plates.iter().any(|plate| plate.superseded_at.is_some() && plate.borne.contains(at))
+            && !plate.borne.contains(at);
         let operator = self.operators.get(&plate.operator_id).cloned();
         let covering =
             |policy: &&Policy| zone.start_of(policy.valid_from) <= at && at < zone.end_of(policy.valid_until);
@@ -116,9 +121,11 @@ impl Gathered {
             reporting: Reporting {
                 custody: operator.as_ref().map_or(Custody::Deposited, |operator| operator.custody),
                 complete_until: self.watermarks.get(&plate.operator_id).copied(),
+                asked_at: self.asked_at,
             },
             operator,
             policy,
+            changed_since,
             plate: plate.clone(),
         })
     }

@@ -18,6 +18,6 @@ mod again;
 mod ask;
 
 pub use again::{name_case, read_again};
-pub use ask::{Resolved, record_denied, resolve};
+pub use ask::{Resolved, record_denied, record_unreadable, resolve};
 pub use error::{FieldProblem, ResolveError};
 pub use question::RawQuestion;

@@ -122,6 +122,11 @@ fn problem(language: Language, field: &'static str, code: &'static str, args: &[
     FieldProblem { field, code, text: say(language, &format!("lookup.problem.{code}"), &all) }
 }
 
+/// Line breaks and tabs are layout; the others cannot be seen, and `PostgreSQL` stores no U+0000.
+pub(super) fn has_control_characters(text: &str) -> bool {
+    text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+}
+
 impl Judge<'_> {
     fn wrong(&mut self, field: &'static str, code: &'static str, args: &[(&str, &str)]) {
         self.problems.push(problem(self.language, field, code, args));
@@ -131,6 +136,10 @@ impl Judge<'_> {
         match value? {
             Value::Null => None,
             Value::String(text) if text.trim().is_empty() => None,
+            Value::String(text) if has_control_characters(text) => {
+                self.wrong(field, "not_text", &[]);
+                None
+            }
             Value::String(text) if text.chars().count() <= 2_000 => Some(text.trim().to_owned()),
             Value::String(_) => {
                 self.wrong(field, "too_long", &[]);

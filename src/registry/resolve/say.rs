@@ -66,16 +66,27 @@ pub(super) fn ride_warnings(ride: &RideSession, rides: &FoundRides, late_after_s
         warnings.push("reported_late");
     }
     let asked = rides.first_shown.iter().find(|(id, _)| *id == ride.ride_id).map(|(_, asked)| *asked);
-    let differs = |before: &RideSession| {
-        let merely_ended = before.ended_at.is_none()
-            && before.started_at == ride.started_at
-            && before.vehicle_id == ride.vehicle_id
-            && before.kind == ride.kind;
-        !merely_ended
-    };
+    // A version that only added the end says nothing else than the one that was shown.
+    let mut versions = earlier.into_iter().chain([ride]);
     let changed_after =
-        |asked| earlier.iter().any(|before| before.superseded_at.is_some_and(|at| at >= asked) && differs(before));
+        |asked| versions.any(|version| version.version > 1 && !version.completes && version.received_at >= asked);
     if asked.is_some_and(changed_after) {
+        warnings.push("changed_after_question");
+    }
+    warnings
+}
+
+/// Returns what is to be warned of about rides that once covered the window and no longer do.
+pub(super) fn withdrawal_warnings(rides: &FoundRides) -> Vec<&'static str> {
+    let mut warnings = Vec::new();
+    if !rides.withdrawn.is_empty() {
+        warnings.push("older_version_covered");
+    }
+    let asked_before = |ride: &RideSession| {
+        let shown = rides.first_shown.iter().find(|(id, _)| *id == ride.ride_id).map(|(_, asked)| *asked);
+        shown.is_some_and(|asked| ride.superseded_at.is_some_and(|at| at >= asked))
+    };
+    if rides.withdrawn.iter().any(asked_before) {
         warnings.push("changed_after_question");
     }
     warnings

@@ -20,6 +20,7 @@ diesel::table! {
         received_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
         long -> Bool,
+        completes -> Bool,
     }
 }
 

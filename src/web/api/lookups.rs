@@ -3,7 +3,7 @@
 //! *Invariant:* a question that cannot be understood is on record before it is refused, like any other.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::{Path, Payload};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,17 +81,22 @@ impl Request for RawQuestion {
     request_body = RawQuestion, responses((status = 200, description = "The answer", body = LookupAnswer)))]
 pub(crate) async fn ask(call: Call, payload: Payload) -> Result<HttpResponse, Problem> {
     let left = take_turn(&call)?;
-    let read = question(&call, payload).await;
-    // What cannot be read is asked as a question without any field: that is certain to be refused, and on record.
-    let (question, unread) = read.map_or_else(|problem| (RawQuestion::default(), Some(problem)), |read| (read, None));
+    let headers = call.request.headers();
+    let bytes = match body::bytes(headers, payload.into_inner(), LIMIT).await {
+        Ok(bytes) => bytes,
+        Err(problem) => return Err(refuse(&call, None, problem).await),
+    };
+    let question = match question(headers, &bytes) {
+        Ok(question) => question,
+        Err(problem) => return Err(refuse(&call, Some(bytes), problem).await),
+    };
     let (caller, language) = (call.caller.clone(), call.language);
     let resolved = act(&call.state, move |registry, now, rng| {
         resolve::resolve(registry, now, rng, &caller, language, &[question])
     })
     .await?;
-    match (unread, resolved.into_iter().next()) {
-        (Some(problem), _) => Err(problem),
-        (None, Some(Resolved::Answered(answer))) => {
+    match resolved.into_iter().next() {
+        Some(Resolved::Answered(answer)) => {
             let mut response = HttpResponse::Ok().json(LookupAnswer { lookup: *answer });
             if let Some(left) = left {
                 response.headers_mut().insert(LIMIT_HEADER, HeaderValue::from(call.state.lookups.most()));
@@ -99,9 +104,18 @@ pub(crate) async fn ask(call: Call, payload: Payload) -> Result<HttpResponse, Pr
             }
             Ok(response)
         }
-        (None, Some(Resolved::Malformed(problems))) => Err(Problem::invalid(problems.into_iter().map(question_fault))),
-        (None, None) => Err(Problem::new(Kind::Internal).because("a question was neither answered nor refused")),
+        Some(Resolved::Malformed(problems)) => Err(Problem::invalid(problems.into_iter().map(question_fault))),
+        None => Err(Problem::new(Kind::Internal).because("a question was neither answered nor refused")),
     }
+}
+
+/// Puts on record what was no question, and returns why it is refused; or that this failed.
+async fn refuse(call: &Call, body: Option<Vec<u8>>, problem: Problem) -> Problem {
+    let caller = call.caller.clone();
+    let recorded = act(&call.state, move |registry, now, rng| {
+        resolve::record_unreadable(registry, now, rng, &caller, body.as_deref())
+    });
+    recorded.await.err().unwrap_or(problem)
 }
 
 /// Takes one of the questions that the key may ask a minute; returns how many are left, where they are counted.
@@ -119,10 +133,9 @@ fn take_turn(call: &Call) -> Result<Option<i64>, Problem> {
     }
 }
 
-async fn question(call: &Call, payload: Payload) -> Result<RawQuestion, Problem> {
-    body::require_type(call.request.headers(), &["application/json"])?;
-    let bytes = body::bytes(call.request.headers(), payload.into_inner(), LIMIT).await?;
-    let mut fields = Fields::of(body::json(&bytes)?)?;
+fn question(headers: &HeaderMap, bytes: &[u8]) -> Result<RawQuestion, Problem> {
+    body::require_type(headers, &["application/json"])?;
+    let mut fields = Fields::of(body::json(bytes)?)?;
     let question = RawQuestion::read(&mut fields);
     fields.finish(question)
 }

@@ -70,7 +70,7 @@ pub(crate) struct Reason {
 
 impl Request for Reason {
     fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { reason: fields.text("reason")? })
+        Some(Self { reason: fields.prose("reason")? })
     }
 }
 

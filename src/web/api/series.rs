@@ -46,7 +46,7 @@ impl Request for SeriesClaim {
             fields.refuse(Fault::field("letter", Wrong::Letter));
         }
         let in_use_since = fields.optional_moment_or_date("in_use_since");
-        let notice = fields.optional_text("notice");
+        let notice = fields.optional_prose("notice");
         if notice.as_ref().is_some_and(|notice| notice.chars().count() > 2000) {
             fields.refuse(Fault::field("notice", Wrong::Length).with("least", &0).with("most", &2000));
         }
@@ -72,7 +72,7 @@ impl Request for Decision {
             "reject" => Some(SeriesDecision::Reject),
             _ => None,
         });
-        let reason = fields.text("reason");
+        let reason = fields.prose("reason");
         Some(Self { decision: decision?, reason: reason? })
     }
 }

@@ -132,14 +132,8 @@ fn a_later_ride_that_came_before_the_instant_clears_nobody() {
     let early = RideSession { received_at: Moment::from_millis(900 * 1000), ..ride("b", 899, Some(6000)) };
     let said = judge(window(890, 0), &[], None, Some(&early), UNSTATED, DAY);
     assert_eq!(said.verdict, Verdict::Idle);
-    let said = judge(
-        window(950, 0),
-        &[],
-        None,
-        Some(&RideSession { started_at: Moment::from_millis(960 * 1000), ..early }),
-        UNSTATED,
-        DAY,
-    );
+    let later = RideSession { started_at: Moment::from_millis(960 * 1000), ..early };
+    let said = judge(window(950, 0), &[], None, Some(&later), UNSTATED, DAY);
     assert_eq!(said.verdict, Verdict::NotReported);
 }
 

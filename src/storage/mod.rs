@@ -29,6 +29,7 @@ pub mod rides;
 pub mod rides_found;
 pub mod series;
 pub mod vehicles;
+pub mod watermarks;
 
 pub use connection::{Store, StoreSettings, Tx};
 pub use db::Db;

@@ -1,4 +1,4 @@
-//! Rides as they are recorded: new ones, new versions, marks, watermarks.
+//! Rides as they are recorded: new ones, new versions, and reports that could not become rides.
 //!
 //! *Invariant:* this file writes; what it reads of a ride never leaves it but as a comparison. Rides that are to be
 //! shown come from [`super::rides_found`], sealed.
@@ -10,7 +10,7 @@ use super::connection::Tx;
 use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
-use super::schema::{lookup_rides, refused_reports, ride_heads as heads, rides, watermarks};
+use super::schema::{lookup_rides, refused_reports, ride_heads as heads, rides};
 use super::values::{ride_id, signed, unsigned};
 use crate::audit::{Commitment, Hash, Salt, commit};
 use crate::model::{Moment, OperatorId, RideId, RideReport, VehicleId};
@@ -343,39 +343,6 @@ pub fn keep_refused(
         on_each!(tx.db(), connection => diesel::insert_into(refused_reports::table).values(chunk).execute(connection))?;
     }
     Ok(())
-}
-
-/// Records the operator's word that everything up to an instant was reported.
-///
-/// # Errors
-/// Those of the database.
-pub fn insert_watermark(tx: &mut Tx<'_>, operator: &OperatorId, until: Moment, now: Moment) -> Result<()> {
-    let row = (
-        watermarks::operator_id.eq(operator.as_str()),
-        watermarks::complete_until.eq(until.as_millis()),
-        watermarks::recorded_at.eq(now.as_millis()),
-    );
-    on_each!(tx.db(), connection => {
-        diesel::insert_into(watermarks::table).values(row).on_conflict_do_nothing().execute(connection)
-    })?;
-    Ok(())
-}
-
-/// Finds up to when operators said that everything was reported.
-///
-/// # Errors
-/// Those of the database.
-pub fn watermarks(db: &mut Db, operators: &[OperatorId]) -> Result<HashMap<OperatorId, Moment>> {
-    let ids: Vec<_> = operators.iter().map(OperatorId::as_str).collect();
-    let rows: Vec<(String, Option<i64>)> = watermarks::table
-        .filter(watermarks::operator_id.eq_any(ids))
-        .group_by(watermarks::operator_id)
-        .select((watermarks::operator_id, diesel::dsl::max(watermarks::complete_until)))
-        .load(db)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(id, until)| Some((OperatorId::from_text(&id), Moment::from_millis(until?))))
-        .collect())
 }
 
 /// Finds which of an operator's rides some lookup has shown.

@@ -197,8 +197,8 @@ impl Verification {
         let report = self.verifier.finish(size, &root, &head.frontier);
         let findings_total = report.findings_total.saturating_add(self.findings_total);
         let mut findings = self.findings;
-        let room = FINDINGS_LIMIT.saturating_sub(findings.len());
-        findings.extend(report.findings.iter().take(room).map(ToString::to_string));
+        let left = FINDINGS_LIMIT.saturating_sub(findings.len());
+        findings.extend(report.findings.iter().take(left).map(ToString::to_string));
         Ok(LogReport { entries: report.entries, checkpoints: report.checkpoints, findings, findings_total })
     }
 }

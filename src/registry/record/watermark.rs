@@ -8,7 +8,7 @@ use super::RecordError;
 use crate::audit::Action;
 use crate::model::{Caller, Moment};
 use crate::storage::audit_log::{self, Draft};
-use crate::storage::{Tx, operators, rides};
+use crate::storage::{Tx, operators, watermarks};
 
 /// Records a watermark and returns the one in force.
 ///
@@ -26,11 +26,11 @@ pub fn watermark(
         return Err(RecordError::InFuture);
     }
     operators::take_turn(tx, &operator)?;
-    let before = rides::watermarks(tx.db(), std::slice::from_ref(&operator))?.remove(&operator);
+    let before = watermarks::newest(tx.db(), std::slice::from_ref(&operator))?.remove(&operator);
     if before.is_some_and(|before| before >= until) {
         return Ok(before.unwrap_or(until));
     }
-    rides::insert_watermark(tx, &operator, until, now)?;
+    watermarks::insert(tx, &operator, until, now)?;
     audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::Watermark, &until.to_utc_text())])?;
     Ok(until)
 }

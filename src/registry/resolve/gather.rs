@@ -10,7 +10,7 @@ use crate::model::{
     Custody, Moment, Operator, OperatorId, Plate, Policy, Reporting, SeriesStatus, Vehicle, VehicleId, Zone,
 };
 use crate::plate::{PlateNumber, SeriesLetter};
-use crate::storage::{self, Db, operators, plates, policies, rides, series, vehicles};
+use crate::storage::{self, Db, operators, plates, policies, series, vehicles, watermarks};
 
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
@@ -45,7 +45,7 @@ impl Gathered {
             operators: found.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
             by_vehicle: policies::of_vehicles(db, &vehicle_ids)?,
             by_fleet: policies::of_fleets(db, &operator_ids)?,
-            watermarks: rides::watermarks(db, &operator_ids)?,
+            watermarks: watermarks::newest(db, &operator_ids)?,
             letters: confirmed
                 .into_iter()
                 .filter(|series| series.status == SeriesStatus::Confirmed)

@@ -98,6 +98,8 @@ kinds! {
     IdentifierTooLong "identifier_too_long" Error;
     /// The cell: it holds characters that cannot be seen.
     ControlCharacters "control_characters" Error;
+    /// The cell: characters of an identifier or of a plate are broken.
+    CharactersBroken "characters_broken" Error;
     /// The cell: a spreadsheet has rounded a long number.
     NumberRounded "number_rounded" Error;
     /// The cell: it is no year from 1990 to 2100.

@@ -167,6 +167,7 @@ fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
         (K::CellTooLong, row("comment", &"ы".repeat(4097))),
         (K::IdentifierTooLong, row("serial_number", &"1".repeat(129))),
         (K::ControlCharacters, row("serial_number", "a\u{1b}b")),
+        (K::CharactersBroken, row("serial_number", "a\u{fffd}b")),
         (K::NumberRounded, row("serial_number", "8.60123E+14")),
         (K::YearUnreadable, row("year", "1989")),
         (K::DateUnreadable, row("in_service", "12/31/2026")),
@@ -223,4 +224,34 @@ fn a_reading_survives_json() {
     let json = serde_json::to_string(&list).unwrap();
     assert_eq!(serde_json::from_str::<FleetList>(&json).unwrap(), list);
     assert!(json.contains(r#""by":"none""#) && json.contains(r#""severity":"warning""#));
+}
+
+#[test]
+fn a_cut_utf16_file_does_not_make_a_scooter_of_half_an_id() {
+    let text = "device_id,plate\nS-1,A00001\nS-23";
+    let mut bytes: Vec<u8> = [0xFEFF_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    bytes.pop();
+    let list = read(&bytes, &Mapping::default());
+    assert_eq!(only(&list, ProblemKind::CharactersBroken).row, Some(3));
+    assert_eq!(list.rows.iter().map(|row| row.bad).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(list.rows[1].device_id, None);
+}
+
+#[test]
+fn a_nul_in_any_cell_that_is_read_makes_its_row_bad_however_far_down_it_stands() {
+    let fields: Vec<&str> = FULL.trim_end().split(',').collect();
+    let sound =
+        "S-1,SN1,Ninebot,Max,2025,red,2026-07-01,2026-07-02,A00001,P-7,Insurer,2026-07-01,2027-06-30,none at all";
+    let filler = (0..200).map(|place| format!("filler-{place},,Ninebot,Max\n")).collect::<Vec<_>>().concat();
+    for (place, field) in fields.iter().enumerate() {
+        for nul in ["\0", "\0\0\0\0"] {
+            let mut cells: Vec<String> = sound.split(',').map(str::to_owned).collect();
+            cells[place].push_str(nul);
+            let list = list(&format!("{FULL}{filler}{}\n{sound}\n", cells.join(",")));
+            let bad: Vec<u32> = list.rows.iter().filter(|row| row.bad).map(|row| row.row).collect();
+            assert_eq!(bad.first(), Some(&202), "{field}: {:?}", list.problems);
+        }
+    }
+    let zeroed = list(&format!("{FULL}{filler}{}\n", "\0".repeat(512)));
+    assert!(zeroed.rows.last().unwrap().bad, "{:?}", zeroed.problems);
 }

@@ -200,6 +200,10 @@ impl<'a> RowReader<'a> {
         } else if cell::is_rounded_number(&text) {
             self.tell(field, &text, Problem::new(ProblemKind::NumberRounded));
             None
+        } else if text.contains(char::REPLACEMENT_CHARACTER) {
+            // What is left of a broken id is another id, and would be a scooter of its own.
+            self.tell(field, &text, Problem::new(ProblemKind::CharactersBroken));
+            None
         } else {
             Some(text)
         }
@@ -234,6 +238,15 @@ impl<'a> RowReader<'a> {
 
     fn plate(&mut self) -> Option<PlateCell> {
         let text = self.cell(Field::Plate)?;
+        let unsound = if text.chars().any(char::is_control) {
+            Some(ProblemKind::ControlCharacters)
+        } else {
+            text.contains(char::REPLACEMENT_CHARACTER).then_some(ProblemKind::CharactersBroken)
+        };
+        if let Some(kind) = unsound {
+            self.tell(Field::Plate, text, Problem::new(kind));
+            return None;
+        }
         let (numbers, problem) = match plate_cell::read(text) {
             Plates::Plain(numbers) => (Some(numbers), None),
             Plates::Assumed(numbers) => {

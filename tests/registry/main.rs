@@ -26,6 +26,7 @@ mod access;
 mod contract;
 mod demo;
 mod fleet_lists;
+mod hostile;
 mod idempotency;
 mod issue;
 mod lookups;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::fleet_list::FleetList;
+use crate::fleet_list::{FleetList, FleetRow, RowKey};
 use crate::model::{OperatorId, Plate, Series, SeriesStatus, Vehicle, VehicleId};
 use crate::plate::{PlateNumber, SeriesLetter};
 use crate::storage::vehicles::Wanted;
@@ -31,7 +31,7 @@ impl Known {
     /// Looks up everything that the list names.
     pub(super) fn find(db: &mut Db, operator: &OperatorId, list: &FleetList) -> storage::Result<Self> {
         let good = || list.rows.iter().filter(|row| !row.bad);
-        let devices: Vec<_> = good().filter_map(|row| row.device_id.clone()).collect();
+        let devices: Vec<_> = good().flat_map(device_ids).collect();
         let serials: Vec<_> = good().filter_map(|row| row.serial_number.clone()).collect();
         let numbers: Vec<_> =
             good().filter_map(|row| row.plate.as_ref()).flat_map(|plate| plate.numbers.iter().copied()).collect();
@@ -71,5 +71,14 @@ impl Known {
             .values()
             .filter(|series| series.operator_id == *operator && series.status == SeriesStatus::Confirmed)
             .collect()
+    }
+}
+
+/// The device ids that a row may come to: its own, else those that would be made of its serial number or its plate.
+fn device_ids(row: &FleetRow) -> Vec<String> {
+    match row.key() {
+        Some(RowKey::DeviceId(text) | RowKey::SerialNumber(text)) => vec![text.to_owned()],
+        Some(RowKey::Plate(numbers)) => numbers.iter().map(ToString::to_string).collect(),
+        None => Vec::new(),
     }
 }

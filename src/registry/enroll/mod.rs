@@ -7,7 +7,11 @@ mod error;
 mod upload;
 
 mod known;
+
+mod judge;
 mod plan;
+mod supply;
+mod used;
 
 mod apply;
 mod work;

@@ -5,6 +5,7 @@
 
 use super::known::Known;
 use super::plan::{Plan, RowPlan, Terms, plan};
+use super::used::{Used, What};
 use crate::fleet_list::{Mapping, ProblemKind, read};
 use crate::model::{
     DeviceId, Moment, OperatorId, Period, Plate, Series, SeriesStatus, Vehicle, VehicleFacts, VehicleId,
@@ -128,10 +129,8 @@ fn an_annulled_number_is_never_taken_again() {
 #[test]
 fn a_whole_fleet_is_adopted_but_not_a_lonely_jump() {
     let known = knowing_letters(&[("K", "ours", 1)]);
-    let mut list = "device_id,plate\n".to_owned();
-    for serial in 1..=3_000 {
-        list.push_str(&format!("d{serial},K{serial:05}\n"));
-    }
+    let rows: Vec<_> = (1..=3_000).map(|serial| format!("d{serial},K{serial:05}\n")).collect();
+    let mut list = format!("device_id,plate\n{}", rows.concat());
     assert_eq!(planned(&known, &list).counts.new, 3_000);
     list.push_str("typo,K04001\n");
     let plan = planned(&known, &list);
@@ -153,4 +152,83 @@ fn a_row_that_would_end_service_before_its_known_beginning_is_refused() {
     let known = bearing(knowing_letters(&[("K", "ours", 2)]), "d1", "K00001", facts, None);
     let plan = planned(&known, "device_id,out_of_service\nd1,2026-07-01\n");
     assert_eq!(kinds(&plan), [ProblemKind::ServiceEndsBeforeStart]);
+}
+
+/// The one problem of a list whose last row means what an earlier one means: its kind, its row, its value, the earlier.
+fn repeated(known: &Known, list: &str) -> (ProblemKind, Option<u32>, String, String) {
+    let plan = planned(known, list);
+    assert!(plan.has_errors(), "{list}");
+    assert_eq!(plan.counts.bad, 1, "{list}");
+    let [problem] = plan.problems.iter().filter(|one| one.row.is_some()).collect::<Vec<_>>()[..] else {
+        unreachable!("{list}: {:?}", plan.problems)
+    };
+    let first = problem.args.iter().find(|(name, _)| name == "first").unwrap();
+    (problem.kind, problem.row, problem.value.clone().unwrap(), first.1.clone())
+}
+
+fn twice(kind: ProblemKind, row: u32, value: &str, first: u32) -> (ProblemKind, Option<u32>, String, String) {
+    (kind, Some(row), value.to_owned(), first.to_string())
+}
+
+#[test]
+fn an_id_that_would_be_made_twice_or_is_stated_elsewhere_is_told_at_the_later_row() {
+    let known = knowing_letters(&[("H", "ours", 1)]);
+    for (list, value) in [
+        ("device_id;serial_number\nS1;\n;S1\n", "S1"),
+        ("device_id;serial_number\n;S1\nS1;\n", "S1"),
+        ("device_id;plate\nH00060;\n;H00060\n", "H00060"),
+    ] {
+        assert_eq!(repeated(&known, list), twice(ProblemKind::DeviceIdTwiceInFile, 3, value, 2));
+    }
+}
+
+#[test]
+fn two_rows_that_mean_one_known_vehicle_by_different_keys_are_told() {
+    let facts = VehicleFacts { serial_number: Some("X1".into()), ..VehicleFacts::default() };
+    let known = bearing(knowing_letters(&[("K", "ours", 2)]), "D1", "K00001", facts, None);
+    for list in [
+        "device_id;serial_number;make\nD1;;Foo\n;X1;Bar\n",
+        "device_id;serial_number;make\n;X1;Bar\nD1;;Foo\n",
+        "device_id;plate\nD1;\n;K00001\n",
+        // The serial number moves away in one row and is the key of the other.
+        "device_id;serial_number\nD1;X2\n;X1\n",
+    ] {
+        assert_eq!(repeated(&known, list), twice(ProblemKind::DeviceIdTwiceInFile, 3, "D1", 2));
+    }
+}
+
+#[test]
+fn one_number_in_two_scripts_is_one_number() {
+    let known = knowing_letters(&[("H", "ours", 1)]);
+    let list = "device_id;plate\nE1;\u{41d}00050\nE2;H00050\n";
+    assert_eq!(repeated(&known, list), twice(ProblemKind::PlateTwiceInFile, 3, "H00050", 2));
+}
+
+#[test]
+fn a_serial_number_does_not_move_to_another_vehicle_in_the_file_that_takes_it_away() {
+    let facts = VehicleFacts { serial_number: Some("X1".into()), ..VehicleFacts::default() };
+    let known = bearing(knowing_letters(&[("K", "ours", 2)]), "D1", "K00001", facts, None);
+    let plan = planned(&known, "device_id,serial_number\nD1,X2\nD2,X1\n");
+    assert_eq!((kinds(&plan), plan.counts.changed), (vec![ProblemKind::SerialNumberTaken], 1));
+}
+
+#[test]
+fn an_id_made_of_a_serial_number_that_is_another_vehicles_id_is_refused() {
+    let known = bearing(knowing_letters(&[("K", "ours", 2)]), "S1", "K00001", VehicleFacts::default(), None);
+    let plan = planned(&known, "serial_number\nS1\n");
+    assert_eq!((kinds(&plan), plan.counts.bad), (vec![ProblemKind::SerialNumberTaken], 1));
+}
+
+#[test]
+fn a_serial_number_that_two_vehicles_would_end_with_is_used_once() {
+    let new = |row, device: &str| RowPlan::New {
+        row,
+        device_id: DeviceId::parse(device).unwrap(),
+        facts: VehicleFacts { serial_number: Some("X1".into()), ..VehicleFacts::default() },
+        kept: None,
+    };
+    let mut used = Used::default();
+    assert!(used.take(&new(2, "a")).is_none());
+    let again = used.take(&new(5, "b")).unwrap();
+    assert_eq!((again.what, again.value.as_str(), again.first), (What::SerialNumber, "X1", 2));
 }

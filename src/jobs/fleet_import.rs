@@ -13,9 +13,9 @@ pub(super) fn work(registry: &Registry, subject: &str) -> Result<(), String> {
         .map_err(|error| causes(&error))
 }
 
-/// Tells whoever waits for the upload that it failed for good.
-pub(super) fn give_up(registry: &Registry, subject: &str, why: &str) {
-    if let Err(error) = enroll::give_up(registry, clock::now(), &ImportId::from_text(subject), why) {
+/// Tells whoever waits for the upload that it failed for good: what the database said stays in our log.
+pub(super) fn give_up(registry: &Registry, subject: &str) {
+    if let Err(error) = enroll::give_up(registry, clock::now(), &ImportId::from_text(subject), "internal") {
         tracing::error!(import = subject, why = causes(&error), "an upload that failed could not be marked as failed");
     }
 }

@@ -72,7 +72,7 @@ fn work_on(registry: &Registry, job: &HeldJob) {
         }
         Err(why) => {
             tracing::error!(job = job.id, kind = job.kind, attempt = job.attempt, why, "a job failed for good");
-            give_up(registry, job, why);
+            give_up(registry, job);
             registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), Some(why)))
         }
     };
@@ -89,9 +89,9 @@ fn perform(registry: &Registry, job: &HeldJob) -> Result<(), String> {
     }
 }
 
-fn give_up(registry: &Registry, job: &HeldJob, why: &str) {
+fn give_up(registry: &Registry, job: &HeldJob) {
     if job.kind == enroll::JOB {
-        fleet_import::give_up(registry, &job.subject, why);
+        fleet_import::give_up(registry, &job.subject);
     }
 }
 

@@ -50,3 +50,11 @@ pub enum EnrollError {
     #[error("the import could not be recorded")]
     Storage(#[from] storage::Error),
 }
+
+impl EnrollError {
+    /// Returns whether trying again later may help.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Storage(storage::Error::Busy(_) | storage::Error::Broken(_)))
+    }
+}

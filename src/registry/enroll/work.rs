@@ -25,6 +25,17 @@ const PROBLEMS_KEPT: usize = 1_000;
 /// # Errors
 /// [`EnrollError::Storage`], after which the work may be tried again.
 pub fn work(registry: &Registry, now: Moment, rng: &mut impl Rng, id: &ImportId) -> Result<(), EnrollError> {
+    match attempt(registry, now, rng, id) {
+        // Trying again would fail again: the operator is told at once, and the cause stays in our log.
+        Err(error) if !error.is_passing() => {
+            tracing::error!(import = id.as_str(), %error, source = ?error, "an upload failed for good");
+            give_up(registry, now, id, "internal")
+        }
+        other => other,
+    }
+}
+
+fn attempt(registry: &Registry, now: Moment, rng: &mut impl Rng, id: &ImportId) -> Result<(), EnrollError> {
     let found = registry.store.read(|db| -> storage::Result<_> {
         let Some(import) = fleet_imports::find(db, id, None)? else {
             return Ok(None);

@@ -48,8 +48,30 @@ pub enum Action {
     Annul,
     /// A number was moved to the vehicle that in truth bore it.
     Correction,
+    /// The description of a vehicle was changed or corrected.
+    VehicleChanged,
+    /// A vehicle's status was reported: in repair, stolen, found.
+    StatusRecorded,
+    /// Maintenance or a repair of a vehicle was recorded.
+    MaintenanceRecorded,
+    /// A vehicle left service for good.
+    VehicleRetired,
+    /// A physical plate was ordered, printed, lost, replaced, withdrawn.
+    PlateItemRecorded,
+    /// A physical plate was fitted to a vehicle.
+    PlateFitted,
+    /// Plates were made ready to print.
+    Print,
+    /// The records contradict each other: one number on two vehicles.
+    Alarm,
+    /// An alarm was settled.
+    AlarmSettled,
     /// An insurance policy was recorded.
     PolicyRecorded,
+    /// An insurance policy was changed: ended early, or for other vehicles.
+    PolicyChanged,
+    /// An insurance policy was compared with the insurers' records.
+    PolicyChecked,
     /// An operator declared its sessions complete up to a moment.
     Watermark,
     /// A ride that had been asked about got another version.

@@ -5,6 +5,7 @@
 mod access_key;
 mod account;
 mod answer;
+mod as_known;
 mod id;
 mod identification;
 mod lookup;
@@ -28,6 +29,7 @@ pub use answer::{
     Answer, AnswerCandidate, AnswerOperator, AnswerPlate, AnswerPolicy, AnswerReading, AnswerSession, AnswerVehicle,
     EarlierVersion, NeighbourSession, Receipt,
 };
+pub use as_known::AsKnown;
 pub use id::{
     AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId, TextIdProblem,
     VehicleId, new_id,

@@ -44,6 +44,7 @@ fn operation<'a>(api: &'a mut OpenApi, route: &Route) -> Option<&'a mut Operatio
     let method = match route.verb {
         Verb::Get => HttpMethod::Get,
         Verb::Post => HttpMethod::Post,
+        Verb::Patch => HttpMethod::Patch,
         Verb::Delete => HttpMethod::Delete,
     };
     match method {

@@ -24,6 +24,8 @@ pub enum Verb {
     Get,
     /// Create or do.
     Post,
+    /// Change in part (RFC 5789).
+    Patch,
     /// Take back.
     Delete,
 }
@@ -35,6 +37,7 @@ impl Verb {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -45,6 +48,7 @@ impl Verb {
         match self {
             Self::Get => method == Method::GET || method == Method::HEAD,
             Self::Post => method == Method::POST,
+            Self::Patch => method == Method::PATCH,
             Self::Delete => method == Method::DELETE,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* who needs a key, and what every refusal looks like, is said once and cannot differ from what the gate does.
 
-use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, Required, ResponseBuilder};
 use utoipa::{OpenApi as _, PartialSchema, ToSchema};
@@ -41,16 +41,11 @@ pub(crate) fn description() -> OpenApi {
 
 fn operation<'a>(api: &'a mut OpenApi, route: &Route) -> Option<&'a mut Operation> {
     let item = api.paths.paths.get_mut(&described(route.path))?;
-    let method = match route.verb {
-        Verb::Get => HttpMethod::Get,
-        Verb::Post => HttpMethod::Post,
-        Verb::Patch => HttpMethod::Patch,
-        Verb::Delete => HttpMethod::Delete,
-    };
-    match method {
-        HttpMethod::Get => item.get.as_mut(),
-        HttpMethod::Post => item.post.as_mut(),
-        _ => item.delete.as_mut(),
+    match route.verb {
+        Verb::Get => item.get.as_mut(),
+        Verb::Post => item.post.as_mut(),
+        Verb::Patch => item.patch.as_mut(),
+        Verb::Delete => item.delete.as_mut(),
     }
 }
 

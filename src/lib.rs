@@ -14,7 +14,8 @@
 //! | ground | [`words`] | what is said, in Kazakh, Russian and English | nothing |
 //! | 1 | [`model`] | values and pure rules: periods, rides, verdicts | `plate` |
 //! | 1 | [`clock`] | the one place that reads time and chance | `model` |
-//! | 1 | [`config`] | settings: `config/base.toml`, a file, the environment | `plate`, `model` |
+//! | 2 | [`render`] | a plate drawn: values in, bytes out, the same bytes every time | `plate`, `model` |
+//! | 2 | [`config`] | settings: `config/base.toml`, a file, the environment; what it says of plates are values of `render` | `plate`, `model`, `render` |
 //! | 2 | [`fleet_list`] | an operator's file: bytes in, rows and problems out | `model`, `plate`, `words` |
 //! | 2 | [`storage`] | SQL, on `SQLite` and `PostgreSQL`; the only room that names diesel | `model`, `plate`, `audit` |
 //! | 3 | [`registry`] | the deeds: admit, claim, enroll, issue, record, resolve, attest | all below but `config`, `clock` |
@@ -71,6 +72,9 @@ pub mod words;
 pub mod model;
 
 pub mod clock;
+
+pub mod render;
+
 pub mod config;
 
 pub mod fleet_list;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::value::{case_patterns, days_off, tolerance, zone};
 use crate::model::{CasePatterns, WorkingDays, Zone};
+use crate::render::PlateSettings;
 
 /// All settings of a registry.
 #[derive(Debug, Clone, Deserialize)]
@@ -29,6 +30,8 @@ pub struct Settings {
     pub lookups: LookupSettings,
     /// How fleets are taken in.
     pub fleet: FleetSettings,
+    /// How plates look.
+    pub plates: PlateSettings,
     /// How work is done that must not block an answer.
     pub jobs: JobSettings,
     /// What is logged.

@@ -13,7 +13,9 @@ pub(crate) const ROOMS: &[Room] = &[
     room("words", &[], WORLD),
     // The only place that asks for the time and for chance; what it answers are values of the model.
     room("clock", &["model"], WORLD),
-    room("config", &["plate", "model"], &[]),
+    // The sizes of plates are values of the drawing; there is no second set of them to be copied from one to the other.
+    room("config", &["plate", "model", "render"], &[]),
+    room("render", &["plate", "model"], WORLD),
     room("model", &["plate"], WORLD),
     room("fleet_list", &["model", "plate", "words"], WORLD),
     room("storage", &["model", "plate", "audit"], &[]),

@@ -182,8 +182,8 @@ impl Faces {
                 marks.extend(inked(character, area.left + left, area.bottom(), face.number_mm));
             }
         }
-        if let Some((bar, pair)) = layout.pair {
-            marks.push(Mark::Bar(bar));
+        marks.extend(layout.bar.map(Mark::Bar));
+        if let Some(pair) = layout.pair {
             marks.extend(pair_marks(&what.number.control().to_string(), pair, self.settings.tracking));
         }
         if let Some((area, module)) = layout.code {

@@ -60,8 +60,10 @@ pub(super) struct Layout {
     pub(super) size: Area,
     /// The grid of the number, and where it stands; its top is the top of the capitals.
     pub(super) number: Option<(Grid, Area)>,
-    /// The bar and the pair after it.
-    pub(super) pair: Option<(Area, Area)>,
+    /// The thin bar between the number and the pair. It lies, for a standing one is read as the letter I.
+    pub(super) bar: Option<Area>,
+    /// The pair; its top is the top of the capitals.
+    pub(super) pair: Option<Area>,
     /// The code without its quiet zone, and the side of a module.
     pub(super) code: Option<(Area, Length)>,
     /// The lines of text, aligned at its bottom.
@@ -73,7 +75,7 @@ struct Measures<'a> {
     face: &'a FaceSettings,
     section: &'static str,
     grid: Grid,
-    /// Width of bar, gap and pair; zero where the pair is not printed.
+    /// Width of the pair, and thickness of the bar above it; zero where the pair is not printed.
     pair: Length,
     bar: Length,
     /// Side of the code; zero where it is not printed.
@@ -87,17 +89,17 @@ impl<'a> Measures<'a> {
     fn new(settings: &'a PlateSettings, kind: FaceKind, version: CodeVersion, pair: bool, code: bool) -> Self {
         let face = settings.of(kind);
         let quiet = if code { face.module_mm * QUIET_MODULES } else { Length::ZERO };
-        let pair = if pair {
-            settings.bar_mm + face.gap_mm + pair_width(face.pair_mm, settings.tracking)
+        let (pair, bar) = if pair {
+            (pair_width(face.pair_mm, settings.tracking), settings.bar_mm)
         } else {
-            Length::ZERO
+            (Length::ZERO, Length::ZERO)
         };
         Self {
             face,
             section: kind.section(),
             grid: Grid::new(face.number_mm, settings.tracking),
             pair,
-            bar: settings.bar_mm,
+            bar,
             code: if code { face.module_mm * i32::from(version.modules()) } else { Length::ZERO },
             quiet,
             code_margin: if code { face.margin_mm.max(quiet + settings.cut_tolerance_mm) } else { face.margin_mm },
@@ -109,13 +111,26 @@ impl<'a> Measures<'a> {
         if needs <= has { Ok(()) } else { Err(problem) }
     }
 
-    fn pair_at(&self, left: Length, bottom: Length) -> Option<(Area, Area)> {
+    fn pair_at(&self, left: Length, bottom: Length) -> Option<Area> {
         let height = self.face.pair_mm;
-        let top = bottom - height;
-        let bar = Area { left, top, width: self.bar, height };
-        let indent = self.bar + self.face.gap_mm;
-        let pair = Area { left: left + indent, top, width: self.pair - indent, height };
-        (self.pair > Length::ZERO).then_some((bar, pair))
+        (self.pair > Length::ZERO).then_some(Area { left, top: bottom - height, width: self.pair, height })
+    }
+
+    /// The bar, half way between the number and the pair.
+    fn bar_between(&self, number: Area, pair: Option<Area>, right: Length) -> Option<Area> {
+        let pair = pair?;
+        let top = number.bottom() + (pair.top - number.bottom() - self.bar) / 2;
+        (self.bar > Length::ZERO).then_some(Area {
+            left: number.left,
+            top,
+            width: right - number.left,
+            height: self.bar,
+        })
+    }
+
+    /// What must lie between the number and what stands below it.
+    fn below_number(&self) -> Length {
+        if self.bar > Length::ZERO { self.face.gap_mm * 2 + self.bar } else { self.face.gap_mm }
     }
 
     fn code_at(&self, left: Length, top: Length) -> Option<(Area, Length)> {
@@ -144,7 +159,7 @@ pub(super) fn plate(settings: &PlateSettings, kind: FaceKind, version: CodeVersi
     }
 }
 
-/// The rear plate: the number over the whole width; below it bar, pair, text and code.
+/// The rear plate: the number over the whole width; below it a bar, then pair, text and code in a row.
 fn number_above_all(measures: &Measures<'_>) -> Result<Layout, LayoutProblem> {
     let face = measures.face;
     let margins = face.margin_mm * 2;
@@ -158,7 +173,8 @@ fn number_above_all(measures: &Measures<'_>) -> Result<Layout, LayoutProblem> {
 
     let row = measures.code.max(if measures.pair > Length::ZERO { face.pair_mm } else { face.text_mm * 3 });
     let around_code = |needed: Length| (needed - (row - measures.code) / 2).max(Length::ZERO);
-    let least_gap = face.gap_mm + around_code(measures.quiet);
+    let pair_indent = if measures.pair > Length::ZERO { (row - face.pair_mm) / 2 } else { Length::ZERO };
+    let least_gap = (face.gap_mm + around_code(measures.quiet)).max(measures.below_number() - pair_indent);
     let least_below = face.margin_mm.max(around_code(measures.code_margin));
     let needs = face.margin_mm + face.number_mm + least_gap + row + least_below;
     measures.fits("height_mm", "the number above the pair and the QR code", needs, face.height_mm)?;
@@ -171,10 +187,13 @@ fn number_above_all(measures: &Measures<'_>) -> Result<Layout, LayoutProblem> {
     let row_top = top + face.number_mm + between;
     let pair_bottom = row_top + (row + face.pair_mm.min(row)) / 2;
     let text_right = if measures.code > Length::ZERO { code_left - measures.quiet.max(face.gap_mm) } else { right };
+    let number = Area { left, top, width, height: face.number_mm };
+    let pair = measures.pair_at(left, pair_bottom);
     Ok(Layout {
         size: Area { width: face.width_mm, height: face.height_mm, ..Area::default() },
-        number: Some((measures.grid, Area { left, top, width, height: face.number_mm })),
-        pair: measures.pair_at(left, pair_bottom),
+        number: Some((measures.grid, number)),
+        bar: measures.bar_between(number, pair, text_right),
+        pair,
         code: measures.code_at(code_left, row_top + (row - measures.code) / 2),
         text: measures.text_between(left, text_right, pair_bottom, face.pair_mm.min(row)),
     })
@@ -184,7 +203,7 @@ fn number_above_all(measures: &Measures<'_>) -> Result<Layout, LayoutProblem> {
 fn number_beside_code(measures: &Measures<'_>) -> Result<Layout, LayoutProblem> {
     let face = measures.face;
     let row = if measures.pair > Length::ZERO { face.pair_mm } else { face.text_mm * 3 };
-    let column = face.number_mm + face.gap_mm + row;
+    let column = face.number_mm + measures.below_number() + row;
     measures.fits("height_mm", "the number above the pair", column + face.margin_mm * 2, face.height_mm)?;
     let width = measures.grid.width();
     let is_coded = measures.code > Length::ZERO;
@@ -206,10 +225,13 @@ fn number_beside_code(measures: &Measures<'_>) -> Result<Layout, LayoutProblem> 
     };
     let top = (face.height_mm - height) / 2;
     let bottom = top + height;
+    let number = Area { left, top, width, height: face.number_mm };
+    let pair = measures.pair_at(left, bottom);
     Ok(Layout {
         size: Area { width: face.width_mm, height: face.height_mm, ..Area::default() },
-        number: Some((measures.grid, Area { left, top, width, height: face.number_mm })),
-        pair: measures.pair_at(left, bottom),
+        number: Some((measures.grid, number)),
+        bar: measures.bar_between(number, pair, number.right()),
+        pair,
         code: measures.code_at(code_left, code_top),
         text: measures.text_between(left, left + width, bottom, row),
     })
@@ -235,6 +257,7 @@ pub(super) fn label(settings: &PlateSettings, kind: FaceKind, version: CodeVersi
     Some(Layout {
         size: Area { width: left + column + face.margin_mm, height, ..Area::default() },
         number: None,
+        bar: None,
         pair: measures.pair_at(left, top + face.pair_mm),
         code: measures.code_at(code_top, code_top),
         text: Area { left, top: bottom - face.text_mm, width: column, height: face.text_mm },

@@ -16,7 +16,7 @@ pub struct PlateSettings {
     pub qr: CodeUse,
     /// The distance of characters, as part of their height.
     pub tracking: Ratio,
-    /// The width of the bar that divides the number from the pair.
+    /// The thickness of the bar that divides the number from the pair.
     pub bar_mm: Length,
     /// How far the cut may stray: the quiet zone of the code stays whole even then.
     pub cut_tolerance_mm: Length,
@@ -32,7 +32,7 @@ pub struct PlateSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PairUse {
-    /// On the plate, after a thin bar.
+    /// On the plate, below a thin bar.
     Print,
     /// Nowhere.
     Omit,

@@ -69,6 +69,19 @@ impl Api {
         self.answer(request.header("prefer", format!("wait={wait_s}")).call())
     }
 
+    /// Fetches a file.
+    pub(super) fn get_file(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let request = self.dressed(self.agent.get(self.url(path)));
+        let mut answer = request.call().map_err(|error| self.unreachable(error))?;
+        let status = answer.status();
+        let body = answer.body_mut().with_config().limit(ANSWER_LIMIT).read_to_vec();
+        let bytes = body.map_err(|error| self.unreachable(error))?;
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        Err(refusal(&self.server, status, &serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+
     /// Posts a file, with pairs of the query.
     pub(super) fn post_file(
         &self,
@@ -99,11 +112,13 @@ impl Api {
             .header("accept-language", self.language.code())
     }
 
+    fn unreachable(&self, error: ureq::Error) -> Failure {
+        let remedy = format!("check --server ({}) and that the server runs", self.server);
+        Failure::new(Exit::Failed, error, remedy)
+    }
+
     fn answer(&self, sent: Result<Response<Body>, ureq::Error>) -> Result<Value, Failure> {
-        let unreachable = |error: ureq::Error| {
-            let remedy = format!("check --server ({}) and that the server runs", self.server);
-            Failure::new(Exit::Failed, error, remedy)
-        };
+        let unreachable = |error| self.unreachable(error);
         let mut answer = sent.map_err(unreachable)?;
         let status = answer.status();
         let text = answer

@@ -4,7 +4,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{account, backup, demo, doctor, import, log, lookup, migrate, operator, serve};
+use super::{account, backup, demo, doctor, import, log, lookup, migrate, operator, print, serve};
 
 /// What the exit codes mean, for the end of every help.
 const EXIT_CODES: &str = "Exit codes:
@@ -42,6 +42,8 @@ pub(super) enum Command {
     Operator(operator::Operator),
     /// Uploads a fleet list to a server
     Import(import::Import),
+    /// Fetches the picture of a plate from a server
+    Print(print::Print),
     /// Asks a server about a plate; the question is recorded
     Lookup(lookup::Lookup),
     /// Verifies the audit log, and proves what stands in it
@@ -63,6 +65,7 @@ impl Command {
             Self::Account(command) => command.run(),
             Self::Operator(command) => command.run(),
             Self::Import(command) => command.run(),
+            Self::Print(command) => command.run(),
             Self::Lookup(command) => command.run(),
             Self::Log(command) => command.run(),
             Self::Backup(command) => command.run(),

@@ -14,6 +14,7 @@ use crate::audit::SignedCheckpoint;
 use crate::clock;
 use crate::config::{SecretSettings, Settings};
 use crate::registry::{Secrets, attest};
+use crate::render::{CodeUse, CodeVersion, Faces};
 use crate::startup::{SecretFiles, SecretsError, TagKeyNeeds, store_settings};
 use crate::storage::{self, Store, log_reading, tag_keys};
 
@@ -39,6 +40,7 @@ impl Doctor {
         // The clock cannot be judged from inside; a person can, if it is told in the zone of the place.
         let time = settings.registry.zone.for_people(clock::now());
         looks.push(Ok(format!("clock: it is {time} here; compare with a watch")));
+        plates(&settings, &mut looks);
         let taken = secrets(&settings, &mut looks);
         let reached = database(&settings);
         let is_reached = reached.is_ok();
@@ -59,6 +61,38 @@ impl Doctor {
         }
         Ok(exit)
     }
+}
+
+/// Tells what the geometry of the plates comes to: a printer is asked with these figures.
+fn plates(settings: &Settings, looks: &mut Vec<Look>) {
+    let faces = match Faces::new(&settings.plates, &settings.registry.qr_host) {
+        Ok(faces) => faces,
+        Err(problem) => {
+            let remedy = "change the length that is too small, or the host; config/base.toml explains them".to_owned();
+            looks.push(Err((format!("plates: {}", with_causes(&problem, ": ")), remedy)));
+            return;
+        }
+    };
+    if settings.plates.qr != CodeUse::Omit {
+        let host = &settings.registry.qr_host;
+        let longer = if faces.version() > CodeVersion::SMALLEST {
+            "; a host of at most 8 characters would make it version 2, whose modules can be larger"
+        } else {
+            ""
+        };
+        looks.push(Ok(format!("plates: the QR code leads to {host} and is {}{longer}", faces.version())));
+    }
+    looks.extend(faces.measured().iter().map(|measured| {
+        let [width, height] = measured.size;
+        let number = measured.widest.map_or_else(String::new, |(number, width)| {
+            let [left, right] = [measured.left_of_number, measured.right_of_number];
+            format!("the widest number, {number}, has {width} and leaves {left} at the left and {right} at the right")
+        });
+        let code = measured.code.map_or_else(String::new, |(module, side)| {
+            format!("; the QR code has modules of {module} and {side} with its quiet zone")
+        });
+        Ok(format!("plates: {}: {width} × {height}; {number}{code}", measured.kind.section()))
+    }));
 }
 
 fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {

@@ -23,6 +23,7 @@ mod import;
 mod import_report;
 mod lookup;
 mod outline;
+mod print;
 
 pub mod demo;
 

@@ -18,6 +18,7 @@ mod plate_item;
 mod policy;
 mod ride;
 mod series;
+mod short_name;
 mod vehicle;
 mod verdict;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub use plate_item::{
 pub use policy::{NewPolicy, Policy, PolicyProblem, PolicySource};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};
+pub use short_name::short_name;
 pub use vehicle::{Vehicle, VehicleFacts};
 pub use verdict::{AmbiguousBy, Judgement, Reporting, Verdict, judge};
 pub use working_days::WorkingDays;

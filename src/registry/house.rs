@@ -2,7 +2,10 @@
 //!
 //! *Invariant:* nothing here changes while the program runs.
 
+use std::sync::Arc;
+
 use crate::model::{CasePatterns, WorkingDays, Zone};
+use crate::render::Faces;
 use crate::storage::Store;
 
 use super::Secrets;
@@ -25,6 +28,8 @@ pub struct Rules {
     pub zone: Zone,
     /// The host in the QR code of a plate.
     pub qr_host: String,
+    /// How plates look, measured.
+    pub faces: Arc<Faces>,
     /// The working-day calendar.
     pub working_days: WorkingDays,
     /// How many working days the other operators have to object to a letter.

@@ -18,6 +18,7 @@ pub mod issue;
 
 pub mod insure;
 pub mod items;
+pub mod print;
 pub mod record;
 
 pub mod attest;

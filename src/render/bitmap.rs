@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn lines(bitmap: &Bitmap) -> Vec<String> {
-        let line = |row: &[u8]| row.iter().map(|byte| format!("{byte:08b}")).collect::<String>();
+        let line = |row: &[u8]| row.iter().map(|byte| format!("{byte:08b}")).collect::<Vec<_>>().concat();
         bitmap.bytes.chunks(bitmap.stride).map(line).collect()
     }
 

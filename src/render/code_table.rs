@@ -114,7 +114,7 @@ fn rows_of(colors: &[Color], width: usize) -> Option<Rows> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests state what must hold")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

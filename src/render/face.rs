@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::layout::{self, Area, Layout, LayoutProblem};
 use super::length::{Length, Ratio};
-use super::settings::{CodeUse, FaceKind, PlateSettings};
+use super::settings::{CodeUse, FaceKind, Part, PlateSettings};
 use super::specimen;
 use super::symbol::{self, CodeProblem, CodeVersion, Symbol};
 use super::text::fit;
@@ -41,7 +41,7 @@ pub enum Mark {
     /// A QR code, black.
     Code {
         /// The modules.
-        symbol: Symbol,
+        symbol: Box<Symbol>,
         /// Where they stand, without the quiet zone.
         area: Area,
         /// The side of a module.
@@ -71,15 +71,6 @@ pub enum Validity {
     Valid,
     /// For anybody else: SPECIMEN lies over it.
     Specimen,
-}
-
-/// Which part is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The plate.
-    Plate,
-    /// The sticker that bears what the settings keep off the plate.
-    Label,
 }
 
 /// What is to stand on a plate.
@@ -187,7 +178,7 @@ impl Faces {
             marks.extend(pair_marks(&what.number.control().to_string(), pair, self.settings.tracking));
         }
         if let Some((area, module)) = layout.code {
-            marks.push(Mark::Code { symbol: Symbol::encode(what.code, self.version)?, area, module });
+            marks.push(Mark::Code { symbol: Box::new(Symbol::encode(what.code, self.version)?), area, module });
         }
         let lines = match part {
             Part::Plate => self.settings.text.iter().map(|line| self.filled(line, what)).collect(),

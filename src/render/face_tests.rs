@@ -11,10 +11,10 @@
 
 use proptest::prelude::*;
 
-use super::face::{Face, FaceProblem, Faces, Inscription, Mark, Part, Validity};
+use super::face::{Face, FaceProblem, Faces, Inscription, Mark, Validity};
 use super::length::Length;
 use super::png::{Dpi, Plotter};
-use super::settings::{CodeUse, FaceKind, PairUse, PlateSettings};
+use super::settings::{CodeUse, FaceKind, PairUse, Part, PlateSettings};
 use super::symbol::Symbol;
 use super::{narrowest_number, pdf, svg, widest_number};
 use crate::plate::{PlateNumber, SeriesLetter};
@@ -73,7 +73,7 @@ fn pixel(length: Length, dpi: u16) -> usize {
 
 fn the_code(face: &Face) -> Option<(Symbol, super::Area, Length)> {
     face.marks.iter().find_map(|mark| match mark {
-        Mark::Code { symbol, area, module } => Some((symbol.clone(), *area, *module)),
+        Mark::Code { symbol, area, module } => Some((Symbol::clone(symbol), *area, *module)),
         _ => None,
     })
 }

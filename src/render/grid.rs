@@ -56,13 +56,13 @@ pub(super) fn pair_width(cap: Length, tracking: Ratio) -> Length {
 /// Finds the lawful number whose characters are widest.
 #[must_use]
 pub fn widest_number() -> Option<PlateNumber> {
-    same_digits().max_by_key(ink)
+    same_digits().max_by_key(|number| ink(*number))
 }
 
 /// Finds the lawful number whose characters are narrowest.
 #[must_use]
 pub fn narrowest_number() -> Option<PlateNumber> {
-    same_digits().min_by_key(ink)
+    same_digits().min_by_key(|number| ink(*number))
 }
 
 /// The numbers of one digit each: one of them is widest, and one narrowest, for widths add up.
@@ -71,7 +71,7 @@ fn same_digits() -> impl Iterator<Item = PlateNumber> {
     SeriesLetter::all().flat_map(move |letter| serials().filter_map(move |serial| PlateNumber::of(letter, serial).ok()))
 }
 
-fn ink(number: &PlateNumber) -> Length {
+fn ink(number: PlateNumber) -> Length {
     number.to_string().chars().map(|character| ink_width(character, Length::millimetres(100))).sum()
 }
 
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(widest_number().unwrap().to_string(), "W44444");
         assert_eq!(narrowest_number().unwrap().to_string(), "I11111");
         let grid = Grid::new(Length::millimetres(22), Ratio::thousandths(100));
-        assert_eq!(grid.width().as_millimetres().round(), 125.0, "as design 3.4 says");
+        assert_eq!(grid.width().pixels(254), 1_253, "125 mm, as design 3.4 says");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::grid::{Grid, pair_width};
 use super::length::Length;
-use super::settings::{CodeUse, FaceKind, FaceSettings, PairUse, PlateSettings};
+use super::settings::{CodeUse, FaceKind, FaceSettings, PairUse, Part, PlateSettings};
 use super::symbol::{CodeVersion, QUIET_MODULES};
 
 /// Settings that do not fit together.
@@ -86,7 +86,8 @@ struct Measures<'a> {
 }
 
 impl<'a> Measures<'a> {
-    fn new(settings: &'a PlateSettings, kind: FaceKind, version: CodeVersion, pair: bool, code: bool) -> Self {
+    fn new(settings: &'a PlateSettings, kind: FaceKind, version: CodeVersion, part: Part) -> Self {
+        let (pair, code) = shown(settings, part);
         let face = settings.of(kind);
         let quiet = if code { face.module_mm * QUIET_MODULES } else { Length::ZERO };
         let (pair, bar) = if pair {
@@ -146,13 +147,21 @@ impl<'a> Measures<'a> {
     }
 }
 
+/// Whether a part bears the pair, and whether it bears the code.
+fn shown(settings: &PlateSettings, part: Part) -> (bool, bool) {
+    let (pair, code) = match part {
+        Part::Plate => (PairUse::Print, CodeUse::Face),
+        Part::Label => (PairUse::Label, CodeUse::Label),
+    };
+    (settings.control_pair == pair, settings.qr == code)
+}
+
 /// Computes the geometry of a plate.
 ///
 /// # Errors
 /// A [`LayoutProblem`].
 pub(super) fn plate(settings: &PlateSettings, kind: FaceKind, version: CodeVersion) -> Result<Layout, LayoutProblem> {
-    let (pair, code) = (settings.control_pair == PairUse::Print, settings.qr == CodeUse::Face);
-    let measures = Measures::new(settings, kind, version, pair, code);
+    let measures = Measures::new(settings, kind, version, Part::Plate);
     match kind {
         FaceKind::Rear => number_above_all(&measures),
         FaceKind::Side => number_beside_code(&measures),
@@ -240,11 +249,11 @@ fn number_beside_code(measures: &Measures<'_>) -> Result<Layout, LayoutProblem> 
 /// Computes the geometry of the sticker that bears what does not stand on the plate; `None` where nothing is left for it.
 /// It is as large as its content asks, and bears the number in small, so that it is put where it belongs.
 pub(super) fn label(settings: &PlateSettings, kind: FaceKind, version: CodeVersion) -> Option<Layout> {
-    let (pair, code) = (settings.control_pair == PairUse::Label, settings.qr == CodeUse::Label);
+    let (pair, code) = shown(settings, Part::Label);
     if !pair && !code {
         return None;
     }
-    let measures = Measures::new(settings, kind, version, pair, code);
+    let measures = Measures::new(settings, kind, version, Part::Label);
     let face = measures.face;
     let text = face.text_mm * 10;
     let column = measures.pair.max(text);

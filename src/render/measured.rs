@@ -2,10 +2,10 @@
 //!
 //! *Invariant:* says what is drawn, from the very layout that is drawn by.
 
-use super::face::{Faces, Part};
+use super::face::Faces;
 use super::grid::widest_number;
 use super::length::Length;
-use super::settings::FaceKind;
+use super::settings::{FaceKind, Part};
 use super::symbol::QUIET_MODULES;
 use crate::plate::PlateNumber;
 

@@ -29,14 +29,14 @@ mod svg;
 #[cfg(test)]
 mod face_tests;
 
-pub use face::{Face, FaceProblem, Faces, Ink, Inscription, Mark, Part, Validity};
+pub use face::{Face, FaceProblem, Faces, Ink, Inscription, Mark, Validity};
 pub use grid::{narrowest_number, widest_number};
 pub use layout::{Area, LayoutProblem};
 pub use length::{Length, Ratio};
 pub use measured::Measured;
 pub use pdf::pdf;
 pub use png::{Dpi, Plotter, PngProblem};
-pub use settings::{CodeUse, FaceKind, FaceSettings, PairUse, PlateSettings};
+pub use settings::{CodeUse, FaceKind, FaceSettings, PairUse, Part, PlateSettings};
 pub use svg::svg;
 pub use symbol::{CodeProblem, CodeVersion, Symbol};
 pub use typeface::Step;

@@ -85,6 +85,15 @@ pub enum FaceKind {
     Side,
 }
 
+/// Which part is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The plate.
+    Plate,
+    /// The sticker that bears what the settings keep off the plate.
+    Label,
+}
+
 impl FaceKind {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Rear, Self::Side];

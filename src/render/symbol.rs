@@ -50,6 +50,8 @@ pub struct Symbol {
 }
 
 impl CodeVersion {
+    /// The smallest that is used here: version 2.
+    pub const SMALLEST: Self = Self(2);
     /// Versions with the characters that they hold at level M (ISO/IEC 18004, table 7).
     const CAPACITIES: [(u8, usize); 5] = [(2, 38), (3, 61), (4, 90), (5, 122), (6, 154)];
 

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::SecretsError;
 use crate::registry::attest::AttestError;
+use crate::render::FaceProblem;
 use crate::storage::{self, MigrationError};
 
 /// Why the registry did not start.
@@ -24,6 +25,9 @@ pub enum StartError {
     /// The audit log was not founded with this key, or is damaged.
     #[error("the audit log cannot go on")]
     Log(#[from] AttestError),
+    /// The settings of the plates do not fit together.
+    #[error("plates cannot be drawn with these settings")]
+    Plates(#[from] FaceProblem),
     /// Nobody can listen there.
     #[error("nobody can listen on {address}")]
     Listen {
@@ -58,6 +62,7 @@ impl StartError {
                  database.url, and restore the key from its backup"
             }
             Self::Log(_) => "run `scooter-registry log verify` before anything else",
+            Self::Plates(_) => "change the length that is too small, or the host; config/base.toml explains them",
             Self::Listen { .. } => "choose another address in server.listen, or stop the program that has it",
             Self::Thread(_) => "see the limits that the system sets to this account",
             Self::Ended(_) => "see the log, and start again",

@@ -59,7 +59,7 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
     if !founded {
         secret_files.begin_signer_state()?;
     }
-    let registry = Registry { store, rules: rules(settings), secrets };
+    let registry = Registry { store, rules: rules(settings)?, secrets };
     attest::found_log(&registry, clock::now())?;
     let held = secret_files.hold_tag_keys(&registry.store, registry.secrets.tag_keys(), clock::now());
     held.map_err(|error| match error {

@@ -2,10 +2,12 @@
 //!
 //! *Invariant:* only units change here; a value that cannot be meant was refused when the settings were read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{DatabaseSettings, Settings};
 use crate::registry::Rules;
+use crate::render::{FaceProblem, Faces};
 use crate::storage::StoreSettings;
 
 const MINUTE: i64 = 60;
@@ -13,11 +15,15 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// Returns the rules of the registry.
-#[must_use]
-pub fn rules(settings: &Settings) -> Rules {
-    Rules {
+///
+/// # Errors
+/// A [`FaceProblem`], where the settings of the plates do not fit together.
+pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
+    let faces = Faces::new(&settings.plates, &settings.registry.qr_host)?;
+    Ok(Rules {
         zone: settings.registry.zone,
         qr_host: settings.registry.qr_host.clone(),
+        faces: Arc::new(faces),
         working_days: settings.calendar.days_off.clone(),
         objection_days: settings.calendar.objection_days,
         letters_per_operator: settings.fleet.letters_per_operator.get(),
@@ -29,7 +35,7 @@ pub fn rules(settings: &Settings) -> Rules {
         adoption_jump: settings.fleet.adoption_jump,
         case_patterns: settings.lookups.case_patterns.clone(),
         case_due_s: i64::from(settings.lookups.case_due_hours.get()) * HOUR,
-    }
+    })
 }
 
 /// Returns how the store is opened.
@@ -49,7 +55,7 @@ mod tests {
 
     #[test]
     fn units_are_seconds() {
-        let rules = rules(&crate::config::load(None, []).unwrap());
+        let rules = rules(&crate::config::load(None, []).unwrap()).unwrap();
         assert_eq!(rules.max_ride_s, 86_400);
         assert_eq!(rules.neighbour_s, 2_592_000);
         assert_eq!(rules.late_after_s, 3_600);

@@ -66,7 +66,7 @@ fn log_cause(problem: &Problem, id: &str) {
 
 fn set_headers(answer: &mut ServiceResponse<BoxBody>, id: &str) {
     let refused = answer.status().is_client_error() || answer.status().is_server_error();
-    let private = refused || gate::path(answer.request()).starts_with("/v1");
+    let private = gate::path(answer.request()).starts_with("/v1");
     let headers = answer.headers_mut();
     // Only said so that the answer was not compressed on its way here.
     if headers.get(header::CONTENT_ENCODING).is_some_and(|value| value == "identity") {
@@ -75,8 +75,10 @@ fn set_headers(answer: &mut ServiceResponse<BoxBody>, id: &str) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
-    if private {
+    if refused {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    } else if private {
+        set_unless_said(headers, header::CACHE_CONTROL, "no-store");
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     set_unless_said(headers, header::REFERRER_POLICY, "no-referrer");

@@ -17,6 +17,7 @@ use crate::registry::claim::ClaimError;
 use crate::registry::enroll::EnrollError;
 use crate::registry::insure::InsureError;
 use crate::registry::items::ItemError;
+use crate::registry::print::PrintError;
 use crate::registry::read::ReadError;
 use crate::registry::record::RecordError;
 use crate::registry::resolve::{FieldProblem, ResolveError};
@@ -193,6 +194,24 @@ impl From<ItemError> for Problem {
                 .with("count", &1)]),
             ItemError::Settled => Self::new(Kind::AlarmSettled),
             ItemError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<PrintError> for Problem {
+    fn from(error: PrintError) -> Self {
+        match error {
+            // What cannot be a number is none of the caller's numbers.
+            PrintError::Unknown | PrintError::Unreadable(_) => Self::new(Kind::NotFound),
+            PrintError::Suspended => Self::new(Kind::OperatorSuspended),
+            PrintError::Annulled => Self::new(Kind::NumberAnnulled),
+            PrintError::Withdrawn => Self::new(Kind::PlateWithdrawn),
+            PrintError::OtherPosition(position) => {
+                Self::invalid([Fault::parameter("position", Wrong::OneOf).with("values", &position)])
+            }
+            PrintError::NoLabel => Self::invalid([Fault::parameter("part", Wrong::NoLabel)]),
+            PrintError::NoKey | PrintError::Code(_) | PrintError::Picture(_) => ours(error),
+            PrintError::Storage(error) => error.into(),
         }
     }
 }

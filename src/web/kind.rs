@@ -72,6 +72,8 @@ kinds! {
     ImportNotChecked "import-not-checked" CONFLICT;
     /// The work on the import has not ended, or has not ended well.
     ImportNotReady "import-not-ready" CONFLICT;
+    /// An annulled number gets no plates.
+    NumberAnnulled "number-annulled" CONFLICT;
     /// A withdrawn plate is nothing else again.
     PlateWithdrawn "plate-withdrawn" CONFLICT;
     /// The alarm was settled before.

@@ -8,8 +8,8 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
-    accounts, docs, fittings, fleet_imports, health, log, lookups, operators, plate_items, policies, problems, series,
-    sessions, vehicles,
+    accounts, docs, fittings, fleet_imports, health, log, lookups, operators, pictures, plate_items, policies,
+    problems, series, sessions, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
@@ -92,6 +92,16 @@ routes! {
     }
     "/v1/vehicles/{device_id}" {
         Get Deed(ReadFleet) => vehicles::one;
+    }
+    // Before the number itself, which would take the ending for a part of it.
+    "/v1/plates/{number}.svg" {
+        Get Deed(PrintPlate) => pictures::svg;
+    }
+    "/v1/plates/{number}.png" {
+        Get Deed(PrintPlate) => pictures::png;
+    }
+    "/v1/plates/{number}.pdf" {
+        Get Deed(PrintPlate) => pictures::pdf;
     }
     "/v1/plates/{number}" {
         Get Deed(ReadPlate) => vehicles::plate;

@@ -59,6 +59,12 @@ wrongs! {
     Letter "letter";
     /// No plate number.
     PlateNumber "plate_number";
+    /// No resolution that is drawn.
+    Dpi "dpi";
+    /// No number of a plate item.
+    Item "item";
+    /// A part that the settings of the registry do not make.
+    NoLabel "no_label";
     /// No QR code of a plate.
     QrCode "qr_code";
     /// No place on earth.

@@ -18,6 +18,7 @@
 )]
 
 mod database;
+mod decoders;
 mod house;
 mod people;
 mod server;
@@ -31,6 +32,7 @@ mod idempotency;
 mod issue;
 mod lookups;
 mod pages;
+mod pictures;
 mod restarts;
 mod rides;
 mod shielding;

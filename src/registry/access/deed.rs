@@ -53,6 +53,8 @@ deeds! {
     ReadFleet: [OperatorStaff, Fleet];
     /// Read a plate.
     ReadPlate: [OperatorStaff, Plates];
+    /// Draw a plate: an operator its own, the regulator a specimen.
+    PrintPlate: [OperatorStaff, Plates], [Regulator, Admin];
     /// Order another physical plate.
     ReplacePlate: [OperatorStaff, Plates];
     /// Record what became of a physical plate.

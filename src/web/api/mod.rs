@@ -11,6 +11,7 @@ pub(super) mod series;
 
 pub(super) mod fittings;
 pub(super) mod fleet_imports;
+pub(super) mod pictures;
 pub(super) mod plate_items;
 pub(super) mod vehicles;
 

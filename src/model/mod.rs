@@ -6,6 +6,7 @@ mod access_key;
 mod account;
 mod answer;
 mod as_known;
+mod fitting;
 mod id;
 mod identification;
 mod lookup;
@@ -13,6 +14,7 @@ mod moment;
 mod operator;
 mod period;
 mod plate;
+mod plate_item;
 mod policy;
 mod ride;
 mod series;
@@ -30,9 +32,10 @@ pub use answer::{
     EarlierVersion, NeighbourSession, Receipt,
 };
 pub use as_known::AsKnown;
+pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
 pub use id::{
-    AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId, TextIdProblem,
-    VehicleId, new_id,
+    AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId,
+    TextIdProblem, VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};
@@ -40,6 +43,9 @@ pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
 pub use period::Period;
 pub use plate::{Plate, PlateStatus};
+pub use plate_item::{
+    ItemStanding, ItemState, ItemStateVersion, PlateItem, Position, ReplacementReason, item_warnings,
+};
 pub use policy::{NewPolicy, Policy, PolicyProblem, PolicySource};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};

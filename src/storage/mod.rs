@@ -22,12 +22,14 @@ pub mod jobs;
 pub mod log_reading;
 pub mod lookups;
 pub mod operators;
+pub mod plate_items;
 pub mod plates;
 pub mod policies;
 pub mod ride_marks;
 pub mod rides;
 pub mod rides_found;
 pub mod series;
+pub mod tag_keys;
 pub mod vehicles;
 pub mod watermarks;
 

@@ -125,6 +125,7 @@ fn commit(
             zone: registry.rules.zone,
             first_id,
             file_digest,
+            tag_key: registry.secrets.tag_keys().current().id(),
         };
         apply(tx, rng, &applied, &known, &planned)
     })

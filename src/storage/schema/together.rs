@@ -3,10 +3,10 @@
 //! *Invariant:* a table that is not named here cannot be joined.
 
 use crate::storage::schema::{
-    accounts, api_keys, authorities, counters, fleet_import_rows, fleet_imports, idempotency, jobs, log_checkpoints,
-    log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups, numbers, operator_suspensions,
-    operators, plates, policies, policy_vehicles, refused_reports, ride_heads, ride_marks, rides, series,
-    series_objections, series_rejections, vehicle_versions, vehicles, watermarks,
+    accounts, api_keys, authorities, counters, fleet_import_rows, fleet_imports, idempotency, insurance_notices, jobs,
+    log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups, numbers,
+    operator_suspensions, operators, plates, policies, policy_checks, policy_covers, refused_reports, ride_heads,
+    ride_marks, rides, series, series_objections, series_rejections, vehicle_versions, vehicles, watermarks,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -25,7 +25,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     numbers,
     plates,
     policies,
-    policy_vehicles,
+    policy_covers,
+    policy_checks,
+    insurance_notices,
     fleet_imports,
     fleet_import_rows,
     jobs,

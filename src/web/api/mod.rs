@@ -12,6 +12,9 @@ pub(super) mod series;
 pub(super) mod fleet_imports;
 pub(super) mod vehicles;
 
+mod policy_views;
+
+pub(super) mod insurance;
 pub(super) mod policies;
 pub(super) mod sessions;
 

@@ -49,8 +49,8 @@ impl fmt::Display for NoticeKind {
 pub struct NoticeCause {
     /// What it is about.
     pub kind: NoticeKind,
-    /// The policy, where it is about one.
-    pub policy: Option<PolicyId>,
+    /// The policies, where it is about some: the first of them, at most ten.
+    pub policies: Vec<PolicyId>,
     /// The last day of cover.
     pub due: Option<NaiveDate>,
     /// How many vehicles are concerned.
@@ -60,12 +60,13 @@ pub struct NoticeCause {
 }
 
 impl NoticeCause {
-    /// Returns what makes it the same cause on another day.
+    /// Returns what makes it the same cause on another day. Policies that end on the same day are one cause: some
+    /// insurers give each scooter a policy of its own.
     #[must_use]
     pub fn key(&self) -> String {
-        let policy = self.policy.as_ref().map_or("", PolicyId::as_str);
+        let policy = self.policies.first().filter(|_| self.kind == NoticeKind::CheckContradicts);
         let due = self.due.map_or_else(String::new, |day| day.to_string());
-        format!("{}:{policy}:{due}", self.kind)
+        format!("{}:{}:{due}", self.kind, policy.map_or("", PolicyId::as_str))
     }
 }
 

@@ -48,7 +48,7 @@ pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
 pub use period::Period;
 pub use plate::{Plate, PlateStatus};
-pub use policy::{CheckOutcome, NewPolicy, Policy, PolicyChange, PolicyProblem, PolicySource};
+pub use policy::{CheckOutcome, LONGEST_INSURER, NewPolicy, Policy, PolicyChange, PolicyProblem, PolicySource};
 pub use policy_check::PolicyCheck;
 pub use relist::{Covered, SpanDays, relist};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};

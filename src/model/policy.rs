@@ -116,8 +116,11 @@ impl NewPolicy {
     }
 }
 
+/// How many characters the name of an insurer, or the number of a policy, has at most.
+pub const LONGEST_INSURER: usize = 200;
+
 fn check(insurer: &str, number: &str, from: NaiveDate, until: NaiveDate) -> Result<(), PolicyProblem> {
-    let bad = |text: &str| text.trim().is_empty() || text.chars().count() > 200;
+    let bad = |text: &str| text.trim().is_empty() || text.chars().count() > LONGEST_INSURER;
     if bad(insurer) {
         return Err(PolicyProblem::Text("insurer"));
     }
@@ -250,7 +253,13 @@ impl Policy {
     /// Returns whether this is the policy of that insurer and number, however the insurer is written.
     #[must_use]
     pub fn is_of(&self, insurer: &str, number: &str) -> bool {
-        self.policy_number == number.trim() && folded(&self.insurer) == folded(insurer)
+        self.policy_number == number.trim() && Self::one_insurer(&self.insurer, insurer)
+    }
+
+    /// Returns whether two texts name one insurer, whatever its quotation marks and case.
+    #[must_use]
+    pub fn one_insurer(one: &str, other: &str) -> bool {
+        one == other || folded(one) == folded(other)
     }
 
     /// Returns whether some day lies in this policy's period and between those two days.

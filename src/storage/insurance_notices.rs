@@ -12,7 +12,7 @@ use super::schema::insurance_notices as notices;
 use super::values::{date, device_id, known, limit};
 use crate::model::{InsuranceNotice, Moment, NoticeCause, NoticeKind, OperatorId, PolicyId};
 
-type Row = (String, String, String, Option<String>, Option<String>, i64, String, i64, Option<i64>);
+type Row = (String, String, String, String, Option<String>, i64, String, i64, Option<i64>);
 
 macro_rules! columns {
     () => {
@@ -20,7 +20,7 @@ macro_rules! columns {
             notices::id,
             notices::operator_id,
             notices::kind,
-            notices::policy_id,
+            notices::policies,
             notices::due,
             notices::vehicles,
             notices::first_devices,
@@ -31,15 +31,14 @@ macro_rules! columns {
 }
 
 fn notice(row: Row) -> Result<InsuranceNotice> {
-    let (id, operator_id, kind, policy, due, vehicles, devices, raised_at, settled_at) = row;
-    let devices: Vec<String> = serde_json::from_str(&devices)
-        .map_err(|error| Error::corrupt(format!("the devices of a notice cannot be read ({error})")))?;
+    let (id, operator_id, kind, policies, due, vehicles, devices, raised_at, settled_at) = row;
+    let (policies, devices) = (texts(&policies)?, texts(&devices)?);
     Ok(InsuranceNotice {
         id,
         operator_id: OperatorId::from_text(&operator_id),
         cause: NoticeCause {
             kind: known(NoticeKind::find(&kind), "kind of notice", &kind)?,
-            policy: policy.as_deref().map(PolicyId::from_text),
+            policies: policies.iter().map(|id| PolicyId::from_text(id)).collect(),
             due: date(due)?,
             vehicles: usize::try_from(vehicles).unwrap_or_default(),
             first_devices: devices.iter().map(|device| device_id(device)).collect::<Result<_>>()?,
@@ -47,6 +46,14 @@ fn notice(row: Row) -> Result<InsuranceNotice> {
         raised_at: Moment::from_millis(raised_at),
         settled_at: settled_at.map(Moment::from_millis),
     })
+}
+
+fn texts(json: &str) -> Result<Vec<String>> {
+    serde_json::from_str(json).map_err(|error| Error::corrupt(format!("a list of a notice cannot be read ({error})")))
+}
+
+fn policies(cause: &NoticeCause) -> String {
+    serde_json::json!(cause.policies).to_string()
 }
 
 fn devices(cause: &NoticeCause) -> String {
@@ -63,7 +70,7 @@ pub fn raise(tx: &mut Tx<'_>, id: &str, operator: &OperatorId, cause: &NoticeCau
             notices::id.eq(id),
             notices::operator_id.eq(operator.as_str()),
             notices::kind.eq(cause.kind.to_string()),
-            notices::policy_id.eq(cause.policy.as_ref().map(PolicyId::as_str)),
+            notices::policies.eq(policies(cause)),
             notices::due.eq(cause.due.map(|day| day.to_string())),
             notices::cause.eq(cause.key()),
             notices::vehicles.eq(limit(cause.vehicles)),
@@ -80,7 +87,11 @@ pub fn raise(tx: &mut Tx<'_>, id: &str, operator: &OperatorId, cause: &NoticeCau
 /// Those of the database.
 pub fn recount(tx: &mut Tx<'_>, id: &str, cause: &NoticeCause) -> Result<()> {
     diesel::update(notices::table.filter(notices::id.eq(id)))
-        .set((notices::vehicles.eq(limit(cause.vehicles)), notices::first_devices.eq(devices(cause))))
+        .set((
+            notices::policies.eq(policies(cause)),
+            notices::vehicles.eq(limit(cause.vehicles)),
+            notices::first_devices.eq(devices(cause)),
+        ))
         .execute(tx.db())?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* a policy is superseded by a newer version, never changed; exactly one version of a policy is not
 //! superseded.
+#![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
@@ -94,44 +95,85 @@ fn row_id(policy: &Policy) -> String {
     if policy.version == 1 { policy.id.to_string() } else { format!("{}.{}", policy.id, policy.version) }
 }
 
-/// Records a version of a policy. An older one must have been superseded before ([`supersede`]).
+#[derive(Insertable)]
+#[diesel(table_name = policies, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    id: String,
+    policy_id: &'a str,
+    version: i32,
+    operator_id: &'a str,
+    insurer: &'a str,
+    policy_number: &'a str,
+    valid_from: String,
+    valid_until: String,
+    covers_all: bool,
+    source: &'a str,
+    checked_at: Option<i64>,
+    check_outcome: Option<&'a str>,
+    reference: Option<&'a str>,
+    renews: Option<&'a str>,
+    reason: &'a str,
+    import_id: Option<&'a str>,
+    recorded_by: Option<&'a str>,
+    recorded_at: i64,
+    superseded_at: Option<i64>,
+}
+
+impl<'a> NewRow<'a> {
+    fn of(new: &'a Policy) -> Result<Self> {
+        Ok(Self {
+            id: row_id(new),
+            policy_id: new.id.as_str(),
+            version: signed(new.version)?,
+            operator_id: new.operator_id.as_str(),
+            insurer: &new.insurer,
+            policy_number: &new.policy_number,
+            valid_from: new.valid_from.to_string(),
+            valid_until: new.valid_until.to_string(),
+            covers_all: new.covers_all,
+            source: new.source.name(),
+            checked_at: new.checked_at.map(Moment::as_millis),
+            check_outcome: new.check.map(CheckOutcome::name),
+            reference: new.reference.as_deref(),
+            renews: new.renews.as_ref().map(PolicyId::as_str),
+            reason: &new.reason,
+            import_id: new.import_id.as_ref().map(ImportId::as_str),
+            recorded_by: new.recorded_by.as_deref(),
+            recorded_at: new.recorded_at.as_millis(),
+            superseded_at: None,
+        })
+    }
+}
+
+/// Records versions of policies. Older ones must have been superseded before ([`supersede`]).
 ///
 /// # Errors
-/// [`Error::Conflict`] where this version is on record, or another one is not superseded.
-pub fn insert(tx: &mut Tx<'_>, new: &Policy) -> Result<()> {
-    diesel::insert_into(policies::table)
-        .values((
-            policies::id.eq(row_id(new)),
-            policies::policy_id.eq(new.id.as_str()),
-            policies::version.eq(signed(new.version)?),
-            policies::operator_id.eq(new.operator_id.as_str()),
-            policies::insurer.eq(&new.insurer),
-            policies::policy_number.eq(&new.policy_number),
-            policies::valid_from.eq(new.valid_from.to_string()),
-            policies::valid_until.eq(new.valid_until.to_string()),
-            policies::covers_all.eq(new.covers_all),
-            policies::source.eq(new.source.name()),
-            policies::checked_at.eq(new.checked_at.map(Moment::as_millis)),
-            policies::check_outcome.eq(new.check.map(CheckOutcome::name)),
-            policies::reference.eq(new.reference.as_deref()),
-            policies::renews.eq(new.renews.as_ref().map(PolicyId::as_str)),
-            policies::reason.eq(&new.reason),
-            policies::import_id.eq(new.import_id.as_ref().map(ImportId::as_str)),
-            policies::recorded_by.eq(new.recorded_by.as_deref()),
-            policies::recorded_at.eq(new.recorded_at.as_millis()),
-        ))
-        .execute(tx.db())?;
+/// [`Error::Conflict`] where a version is on record, or another one is not superseded.
+pub fn insert(tx: &mut Tx<'_>, new: &[Policy]) -> Result<()> {
+    let rows = new.iter().map(NewRow::of).collect::<Result<Vec<_>>>()?;
+    for chunk in rows.chunks(rows_a_statement(19)) {
+        on_each!(tx.db(), connection => diesel::insert_into(policies::table).values(chunk).execute(connection))?;
+    }
     Ok(())
 }
 
-/// Supersedes the current version of a policy.
+/// Supersedes the current versions of policies.
 ///
 /// # Errors
-/// [`Error::Missing`] where there is no such policy.
-pub fn supersede(tx: &mut Tx<'_>, id: &PolicyId, now: Moment) -> Result<()> {
-    let current = policies::table.filter(policies::policy_id.eq(id.as_str())).filter(policies::superseded_at.is_null());
-    let changed = diesel::update(current).set(policies::superseded_at.eq(Some(now.as_millis()))).execute(tx.db())?;
-    if changed == 1 { Ok(()) } else { Err(Error::Missing) }
+/// [`Error::Missing`] where one of them is not on record.
+pub fn supersede(tx: &mut Tx<'_>, ids: &[&PolicyId], now: Moment) -> Result<()> {
+    let ids: Vec<_> = ids.iter().map(|id| id.as_str()).collect();
+    for chunk in ids.chunks(rows_a_statement(1)) {
+        let current = policies::table
+            .filter(policies::policy_id.eq_any(chunk.to_vec()))
+            .filter(policies::superseded_at.is_null());
+        let changed =
+            diesel::update(current).set(policies::superseded_at.eq(Some(now.as_millis()))).execute(tx.db())?;
+        if changed != chunk.len() {
+            return Err(Error::Missing);
+        }
+    }
+    Ok(())
 }
 
 /// Finds the versions of a policy, oldest first; of that operator only, if one is given.
@@ -158,6 +200,26 @@ pub fn find(db: &mut Db, id: &PolicyId, only: Option<&OperatorId>) -> Result<Opt
     let mut found = versions(db, id, only)?;
     found.retain(|policy| policy.superseded_at.is_none());
     Ok(found.pop())
+}
+
+/// Finds the current versions of an operator's policies by their ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_all(db: &mut Db, operator: &OperatorId, ids: &[&PolicyId]) -> Result<Vec<Policy>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.as_str()).collect();
+    let mut found = Vec::new();
+    for chunk in ids.chunks(rows_a_statement(1)) {
+        found.extend(
+            policies::table
+                .filter(policies::operator_id.eq(operator.as_str()))
+                .filter(policies::superseded_at.is_null())
+                .filter(policies::policy_id.eq_any(chunk.to_vec()))
+                .select(columns!())
+                .load::<Row>(db)?,
+        );
+    }
+    found.into_iter().map(policy).collect()
 }
 
 /// Finds an operator's policies of these numbers, as they are now.

@@ -61,6 +61,32 @@ struct NewSpan<'a> {
     superseded_at: Option<i64>,
 }
 
+/// Records what new policies cover: vehicles, on all their days.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert(tx: &mut Tx<'_>, new: &[(&PolicyId, VehicleId)], now: Moment) -> Result<()> {
+    let rows: Vec<_> = new
+        .iter()
+        .map(|(policy, vehicle)| NewSpan {
+            policy_id: policy.as_str(),
+            vehicle_id: Some(vehicle.0),
+            first_day: None,
+            last_day: None,
+            recorded_at: now.as_millis(),
+            superseded_at: None,
+        })
+        .collect();
+    insert_rows(tx, &rows)
+}
+
+fn insert_rows(tx: &mut Tx<'_>, rows: &[NewSpan<'_>]) -> Result<()> {
+    for chunk in rows.chunks(rows_a_statement(6)) {
+        on_each!(tx.db(), connection => diesel::insert_into(covers::table).values(chunk).execute(connection))?;
+    }
+    Ok(())
+}
+
 /// Records what a policy covers from now on: for everybody named, these spans and no others.
 ///
 /// # Errors
@@ -96,10 +122,7 @@ pub fn replace(
             superseded_at: None,
         })
         .collect();
-    for chunk in new.chunks(rows_a_statement(6)) {
-        on_each!(tx.db(), connection => diesel::insert_into(covers::table).values(chunk).execute(connection))?;
-    }
-    Ok(())
+    insert_rows(tx, &new)
 }
 
 /// Finds every span of a policy, superseded ones too.

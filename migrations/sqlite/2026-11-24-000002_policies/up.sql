@@ -58,8 +58,9 @@ CREATE TABLE insurance_notices (
     id            TEXT   NOT NULL PRIMARY KEY,
     operator_id   TEXT   NOT NULL REFERENCES operators (id),
     kind          TEXT   NOT NULL,
-    policy_id     TEXT,
-    -- The last day of cover, or the day since which it lacks.
+    -- The first policies concerned, as JSON.
+    policies      TEXT   NOT NULL,
+    -- The last day of cover.
     due           TEXT,
     cause         TEXT   NOT NULL,
     vehicles      BIGINT NOT NULL,

@@ -50,8 +50,8 @@ pub fn change(
         return Ok(before);
     }
     refuse_twin(tx, &next)?;
-    policies::supersede(tx, id, now)?;
-    policies::insert(tx, &next)?;
+    policies::supersede(tx, &[id], now)?;
+    policies::insert(tx, std::slice::from_ref(&next))?;
     policy_covers::replace(tx, id, &other_covers, now)?;
     look(tx, rules, now, rng, &operator)?;
     audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PolicyChanged, id.as_str())])?;

@@ -69,8 +69,8 @@ pub fn check(
         ..before.next("checked", caller.account_id.as_str(), now)
     };
     policy_checks::insert(tx, &done)?;
-    policies::supersede(tx, id, now)?;
-    policies::insert(tx, &next)?;
+    policies::supersede(tx, &[id], now)?;
+    policies::insert(tx, std::slice::from_ref(&next))?;
     look(tx, rules, now, rng, &operator)?;
     audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PolicyChecked, id.as_str())])?;
     Ok((next, done))

@@ -5,8 +5,6 @@
 use rand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::throughout;
-use crate::audit::Action;
 use crate::model::{
     CoverSpan, Covered, ImportId, Moment, NewPolicy, OperatorId, Policy, PolicyId, PolicySource, SpanDays, VehicleId,
     Zone, relist,
@@ -46,7 +44,16 @@ pub struct Listed<'a> {
     pub zone: Zone,
 }
 
-/// Records the policies of a list; returns what is to be entered into the audit log, with the policy.
+/// What became of the policies of a list.
+#[derive(Debug, Default)]
+pub struct ListedOutcome {
+    /// Those that are new.
+    pub made: Vec<PolicyId>,
+    /// Those that cover further vehicles.
+    pub extended: Vec<PolicyId>,
+}
+
+/// Records the policies of a list. New ones go in together: some insurers give each scooter a policy of its own.
 ///
 /// # Errors
 /// Those of the database.
@@ -54,56 +61,56 @@ pub fn record_listed(
     tx: &mut Tx<'_>,
     rng: &mut impl Rng,
     list: Listed<'_>,
-    policies: &[ListedPolicy],
-) -> storage::Result<Vec<(Action, PolicyId)>> {
-    let mut done = Vec::with_capacity(policies.len());
-    for policy in policies {
-        done.push(match &policy.stated {
+    listed: &[ListedPolicy],
+) -> storage::Result<ListedOutcome> {
+    let mut made = Vec::new();
+    let mut covered = Vec::new();
+    let mut known = Vec::new();
+    for policy in listed {
+        match &policy.stated {
             StatedPolicy::New(new) => {
-                let id = PolicyId::new(list.now, rng);
-                begin(tx, list, &id, new, &policy.vehicles)?;
-                (Action::PolicyRecorded, id)
+                let first =
+                    Policy::first(PolicyId::new(list.now, rng), list.operator.clone(), new, list.account, list.now);
+                covered.extend(policy.vehicles.iter().map(|vehicle| (first.id.clone(), *vehicle)));
+                made.push(Policy { covers_all: false, import_id: Some(list.import.clone()), ..first });
             }
-            StatedPolicy::Known(id) => {
-                extend(tx, list, id, &policy.vehicles)?;
-                (Action::PolicyChanged, id.clone())
-            }
-        });
+            StatedPolicy::Known(id) => known.push((id, policy.vehicles.as_slice())),
+        }
     }
-    Ok(done)
+    policies::insert(tx, &made)?;
+    let covered: Vec<_> = covered.iter().map(|(policy, vehicle)| (policy, *vehicle)).collect();
+    policy_covers::insert(tx, &covered, list.now)?;
+    extend(tx, list, &known)?;
+    Ok(ListedOutcome {
+        made: made.into_iter().map(|policy| policy.id).collect(),
+        extended: known.into_iter().map(|(id, _)| id.clone()).collect(),
+    })
 }
 
-fn begin(
-    tx: &mut Tx<'_>,
-    list: Listed<'_>,
-    id: &PolicyId,
-    new: &NewPolicy,
-    vehicles: &[VehicleId],
-) -> storage::Result<()> {
-    let policy = Policy::first(id.clone(), list.operator.clone(), new, list.account, list.now);
-    let policy = Policy { covers_all: false, import_id: Some(list.import.clone()), ..policy };
-    policies::insert(tx, &policy)?;
-    policy_covers::replace(tx, id, &throughout(vehicles.iter().copied().map(Some)), list.now)
-}
-
-/// Adds vehicles to a policy. One that was never named is covered throughout, as its row says; one that had left comes
+/// Adds vehicles to policies. One that was never named is covered throughout, as its row says; one that had left comes
 /// back today. What the insurers confirmed was another list of vehicles: the new one is the operator's word.
-fn extend(tx: &mut Tx<'_>, list: Listed<'_>, id: &PolicyId, vehicles: &[VehicleId]) -> storage::Result<()> {
-    let before = policies::find(tx.db(), id, Some(list.operator))?.ok_or(storage::Error::Missing)?;
-    let mut spans = policy_covers::of_policy(tx.db(), id)?;
-    spans.retain(|span| span.superseded_at.is_none());
-    let next = Policy {
+fn extend(tx: &mut Tx<'_>, list: Listed<'_>, known: &[(&PolicyId, &[VehicleId])]) -> storage::Result<()> {
+    let ids: Vec<_> = known.iter().map(|(id, _)| *id).collect();
+    let before = policies::find_all(tx.db(), list.operator, &ids)?;
+    let next = before.iter().map(|before| Policy {
         source: PolicySource::Operator,
         checked_at: None,
         check: None,
         reference: None,
         import_id: Some(list.import.clone()),
         ..before.next("fleet list", list.account, list.now)
-    };
-    policies::supersede(tx, id, list.now)?;
+    });
+    let next: Vec<_> = next.collect();
+    policies::supersede(tx, &ids, list.now)?;
     policies::insert(tx, &next)?;
-    let added = joined(&spans, vehicles, &before, list);
-    policy_covers::replace(tx, id, &added, list.now)
+    for policy in &before {
+        let vehicles = known.iter().find(|(id, _)| **id == policy.id).map(|(_, vehicles)| *vehicles);
+        let mut spans = policy_covers::of_policy(tx.db(), &policy.id)?;
+        spans.retain(|span| span.superseded_at.is_none());
+        let added = joined(&spans, vehicles.unwrap_or_default(), policy, list);
+        policy_covers::replace(tx, &policy.id, &added, list.now)?;
+    }
+    Ok(())
 }
 
 fn joined(

@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::fleet::InsuredFleet;
 use crate::model::{
-    AsKnown, Coverage, DeviceId, Moment, NoticeCause, NoticeKind, OperatorId, PolicyId, Zone, day_after, day_before,
-    new_id,
+    AsKnown, CheckOutcome, Cover, Coverage, DeviceId, Moment, NoticeCause, NoticeKind, OperatorId, PolicyId, Zone,
+    day_after, day_before, new_id,
 };
 use crate::registry::{Registry, Rules};
 use crate::storage::{self, Tx, insurance_notices, operators};
 
-/// How many vehicles a notice names.
-const FIRST_DEVICES: usize = 10;
+/// How many vehicles and policies a notice names.
+const MOST_NAMED: usize = 10;
 
 /// Looks at the insurance of every operator's fleet; returns how many notices are new. Each operator is looked at in a
 /// transaction of its own.
@@ -67,61 +67,84 @@ pub fn look(
     Ok(raised)
 }
 
-/// What makes a cause: kind, policy, last day of cover.
+/// What makes a cause: kind, contradicted policy, last day of cover.
 type Key = (NoticeKind, Option<PolicyId>, Option<NaiveDate>);
 
-/// Finds what the operator must be told. A vehicle whose cover ran out belongs to that policy's notice; what nothing ever
-/// covered, to the notice of uncovered vehicles.
+/// What is concerned by a cause.
+#[derive(Debug, Default)]
+struct Concerned {
+    policies: Vec<PolicyId>,
+    devices: Vec<DeviceId>,
+}
+
+impl Concerned {
+    fn add(&mut self, policy: Option<&PolicyId>, device: &DeviceId) {
+        if let Some(policy) =
+            policy.filter(|policy| self.policies.len() < MOST_NAMED && !self.policies.contains(policy))
+        {
+            self.policies.push(policy.clone());
+        }
+        // A policy may name a vehicle and cover its fleet too.
+        if self.devices.last() != Some(device) {
+            self.devices.push(device.clone());
+        }
+    }
+}
+
+/// Finds what the operator must be told. A vehicle whose cover ran out belongs to the notice of that day; what nothing
+/// ever covered, to the notice of uncovered vehicles.
 pub(super) fn causes(fleet: &InsuredFleet, zone: Zone, warn_days: &[u32], now: Moment) -> Vec<NoticeCause> {
     let today = zone.date_of(now);
-    let mut found: BTreeMap<Key, Vec<DeviceId>> = BTreeMap::new();
+    let mut found: BTreeMap<Key, Concerned> = BTreeMap::new();
     for cover in fleet.covers.values().flatten() {
-        if cover.policy.check.is_some_and(|check| check.contradicts()) && today <= cover.policy.valid_until {
-            found.entry((NoticeKind::CheckContradicts, Some(cover.policy.id.clone()), None)).or_default();
+        if cover.policy.check.is_some_and(CheckOutcome::contradicts) && today <= cover.policy.valid_until {
+            let id = cover.policy.id.clone();
+            let concerned = Concerned { policies: vec![id.clone()], devices: Vec::new() };
+            found.entry((NoticeKind::CheckContradicts, Some(id), None)).or_insert(concerned);
         }
     }
     for vehicle in &fleet.vehicles {
         let coverage = fleet.coverage(vehicle.id);
         let serves = |day| vehicle.borne.contains(zone.start_of(day));
         for policy in coverage.policies() {
-            if let Some(devices) = found.get_mut(&(NoticeKind::CheckContradicts, Some(policy.id.clone()), None)) {
-                // A policy may name a vehicle and cover its fleet too.
-                if devices.last() != Some(&vehicle.device_id) {
-                    devices.push(vehicle.device_id.clone());
-                }
+            if let Some(concerned) = found.get_mut(&(NoticeKind::CheckContradicts, Some(policy.id.clone()), None)) {
+                concerned.add(None, &vehicle.device_id);
             }
         }
-        if let Some(key) = lacking(&coverage, warn_days, today, serves) {
-            found.entry(key).or_default().push(vehicle.device_id.clone());
+        if let Some((kind, cover)) = lacking(&coverage, warn_days, today, serves) {
+            let due = cover.map(|cover| day_before(cover.days.until));
+            let policy = cover.map(|cover| &cover.policy.id);
+            found.entry((kind, None, due)).or_default().add(policy, &vehicle.device_id);
         }
     }
     found
         .into_iter()
-        .map(|((kind, policy, due), devices)| NoticeCause {
+        .map(|((kind, _, due), concerned)| NoticeCause {
             kind,
-            policy,
+            policies: concerned.policies,
             due,
-            vehicles: devices.len(),
-            first_devices: devices.into_iter().take(FIRST_DEVICES).collect(),
+            vehicles: concerned.devices.len(),
+            first_devices: concerned.devices.into_iter().take(MOST_NAMED).collect(),
         })
         .collect()
 }
 
-/// What a vehicle lacks today or soon. Cover that ends with the vehicle's service lacks nothing.
-fn lacking(
-    coverage: &Coverage<'_>,
+/// What a vehicle lacks today or soon, and the cover that ends or ended last. Cover that ends with the vehicle's service
+/// lacks nothing.
+fn lacking<'a>(
+    coverage: &Coverage<'a>,
     warn_days: &[u32],
     today: NaiveDate,
     serves: impl Fn(NaiveDate) -> bool,
-) -> Option<Key> {
+) -> Option<(NoticeKind, Option<&'a Cover>)> {
     let Some(days) = coverage.days_left(today) else {
         return Some(match coverage.last_before(today) {
-            Some(cover) => (NoticeKind::Expired, Some(cover.policy.id.clone()), Some(day_before(cover.days.until))),
-            None => (NoticeKind::UncoveredVehicles, None, None),
+            Some(cover) => (NoticeKind::Expired, Some(cover)),
+            None => (NoticeKind::UncoveredVehicles, None),
         });
     };
     let ahead = warn_days.iter().copied().filter(|ahead| days <= i64::from(*ahead)).min()?;
     let last_day = coverage.until(today).map(day_before)?;
     let cover = coverage.on(last_day)?;
-    serves(day_after(last_day)).then(|| (NoticeKind::ExpiresIn(ahead), Some(cover.policy.id.clone()), Some(last_day)))
+    serves(day_after(last_day)).then_some((NoticeKind::ExpiresIn(ahead), Some(cover)))
 }

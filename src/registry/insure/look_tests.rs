@@ -1,7 +1,7 @@
 //! What operators are told about their insurance, by itself.
 //!
 //! *Invariant:* no database: fleets are made by hand.
-#![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
 
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ fn the_end_of_cover_is_told_thirty_seven_and_one_day_ahead_and_then_as_expired()
     assert_eq!(kinds(&fleet, "2026-08-31"), [pair("expires_in_1", 2)]);
     assert_eq!(kinds(&fleet, "2026-09-01"), [pair("expired", 2)]);
     let due = told(&fleet, "2026-09-01").pop().unwrap();
-    assert_eq!((due.policy, due.due), (Some(PolicyId::from_text("a")), Some(day("2026-08-31"))));
+    assert_eq!((due.policies, due.due), (vec![PolicyId::from_text("a")], Some(day("2026-08-31"))));
 }
 
 #[test]
@@ -86,6 +86,14 @@ fn a_renewal_that_adjoins_is_nothing_to_tell_and_one_a_week_late_is() {
     assert_eq!(kinds(&late, "2026-07-20"), [pair("expires_in_30", 1)]);
     assert_eq!(kinds(&late, "2026-08-03"), [pair("expired", 1)]);
     assert!(kinds(&late, "2026-08-08").is_empty());
+}
+
+#[test]
+fn a_policy_for_each_scooter_is_one_notice_where_they_end_on_one_day() {
+    let own: Vec<_> = (1..=3).map(|id| policy(&format!("p{id}"), "2026-07-01", "2026-07-31")).collect();
+    let fleet = fleet(3, &[(own[0].clone(), &[1]), (own[1].clone(), &[2]), (own[2].clone(), &[3])]);
+    let told = told(&fleet, "2026-07-20");
+    assert_eq!(told.iter().map(|cause| (cause.vehicles, cause.policies.len())).collect::<Vec<_>>(), [(3, 3)]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub use change::change;
 pub use check::{NewCheck, check};
 pub use coverage::{CoverageReport, Expiring, Gap, coverage};
 pub use error::InsureError;
-pub use from_list::{Listed, ListedPolicy, StatedPolicy, record_listed};
+pub use from_list::{Listed, ListedOutcome, ListedPolicy, StatedPolicy, record_listed};
 pub use look::{look, look_at_all};
 pub use read::{PolicyRecord, get_policy, list_notices, list_policies};
 pub use record::insure;

@@ -35,7 +35,7 @@ pub fn insure(
     }
     let policy = Policy::first(PolicyId::new(now, rng), operator, &new, caller.account_id.as_str(), now);
     refuse_twin(tx, &policy)?;
-    policies::insert(tx, &policy)?;
+    policies::insert(tx, std::slice::from_ref(&policy))?;
     policy_covers::replace(tx, &policy.id, &throughout(covered), now)?;
     look(tx, rules, now, rng, &policy.operator_id)?;
     audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PolicyRecorded, policy.id.as_str())])?;

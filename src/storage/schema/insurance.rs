@@ -56,7 +56,7 @@ diesel::table! {
         id -> Text,
         operator_id -> Text,
         kind -> Text,
-        policy_id -> Nullable<Text>,
+        policies -> Text,
         due -> Nullable<Text>,
         cause -> Text,
         vehicles -> BigInt,

@@ -117,8 +117,10 @@ pub(crate) struct NoticeView {
     operator_id: String,
     /// `expires_in_30` (or another number of days), `expired`, `uncovered_vehicles` or `check_contradicts`.
     kind: String,
-    /// The policy, where it is about one.
+    /// The policy, where it is about one alone.
     policy: Option<String>,
+    /// The policies, where it is about some: the first ten.
+    policies: Vec<String>,
     /// The last day of cover.
     due: Option<String>,
     /// How many vehicles are concerned, at the newest look.
@@ -137,7 +139,11 @@ impl NoticeView {
             id: notice.id.clone(),
             operator_id: notice.operator_id.to_string(),
             kind: cause.kind.to_string(),
-            policy: cause.policy.as_ref().map(PolicyId::to_string),
+            policy: match cause.policies.as_slice() {
+                [one] => Some(one.to_string()),
+                _ => None,
+            },
+            policies: cause.policies.iter().map(PolicyId::to_string).collect(),
             due: cause.due.map(|day| day.to_string()),
             count: cause.vehicles,
             first_vehicles: cause.first_devices.iter().map(DeviceId::to_string).collect(),

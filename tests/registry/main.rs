@@ -30,6 +30,7 @@ mod fleet_lists;
 mod hostile;
 mod idempotency;
 mod issue;
+mod lookup_warnings;
 mod lookups;
 mod pages;
 mod restarts;

@@ -42,10 +42,6 @@ impl Page<'_> {
         say(self.language, &format!("passer_by.{key}"), &[])
     }
 
-    fn languages(&self) -> [Language; 3] {
-        Language::ALL
-    }
-
     /// The name of what is said first.
     fn verdict(&self) -> &'static str {
         match (self.shown.map(|plate| plate.verdict), self.wait) {

@@ -31,6 +31,8 @@ pub struct Settings {
     pub lookups: LookupSettings,
     /// How fleets are taken in.
     pub fleet: FleetSettings,
+    /// What operators are told about their insurance.
+    pub insurance: InsuranceSettings,
     /// How work is done that must not block an answer.
     pub jobs: JobSettings,
     /// What is logged.
@@ -147,6 +149,14 @@ pub struct FleetSettings {
     pub adoption_jump: u32,
     /// Letters that one operator may hold.
     pub letters_per_operator: NonZeroUsize,
+}
+
+/// What operators are told about their insurance.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsuranceSettings {
+    /// Days before the end of cover.
+    pub warn_days: Vec<u32>,
 }
 
 /// How work is done that must not block an answer.

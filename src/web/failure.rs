@@ -162,6 +162,14 @@ impl From<InsureError> for Problem {
             InsureError::UnknownVehicles(devices) => Self::invalid(devices.iter().take(UNKNOWN_NAMED).map(|device| {
                 Fault::field("vehicles", Wrong::VehicleUnknown).with("device_id", &device).with("count", &devices.len())
             })),
+            InsureError::UnknownRenewed => Self::invalid([Fault::field("renews", Wrong::PolicyUnknown)]),
+            InsureError::Exists(id) => Self::new(Kind::PolicyExists).with("policy", &id),
+            InsureError::Unknown => Self::new(Kind::NotFound),
+            InsureError::ReasonMissing => reason_missing(),
+            InsureError::TooLong(field) => {
+                Self::invalid([Fault::field(field, Wrong::Length).with("least", &0).with("most", &2000)])
+            }
+            InsureError::InFuture => Self::invalid([Fault::field("checked_at", Wrong::InFuture)]),
             InsureError::Storage(error) => error.into(),
         }
     }

@@ -78,6 +78,8 @@ kinds! {
     AlarmSettled "alarm-settled" CONFLICT;
     /// The case of this lookup is named.
     CaseNamed "case-already-named" CONFLICT;
+    /// A policy of this insurer and number with days of this period is on record.
+    PolicyExists "policy-exists" CONFLICT;
     /// No checkpoint covers the entry yet.
     NotSignedYet "not-signed-yet" CONFLICT;
     /// The body is larger than is taken.

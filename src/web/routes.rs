@@ -8,8 +8,8 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
-    accounts, docs, fittings, fleet_imports, health, log, lookups, operators, plate_items, policies, problems, series,
-    sessions, vehicles,
+    accounts, docs, fittings, fleet_imports, health, insurance, log, lookups, operators, plate_items, policies,
+    problems, series, sessions, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
@@ -117,6 +117,19 @@ routes! {
     "/v1/policies" {
         Post Deed(RecordPolicy) => policies::record;
         Get Deed(ReadPolicies) => policies::list;
+    }
+    "/v1/policies/coverage" {
+        Get Deed(ReadCoverage) => insurance::coverage;
+    }
+    "/v1/policies/notices" {
+        Get Deed(ReadPolicies) => insurance::notices;
+    }
+    "/v1/policies/{id}" {
+        Get Deed(ReadPolicies) => policies::one;
+        Patch Deed(RecordPolicy) => policies::change;
+    }
+    "/v1/policies/{id}/checks" {
+        Post Deed(CheckPolicy) => policies::check;
     }
 
     "/v1/sessions" {

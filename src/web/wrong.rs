@@ -95,6 +95,8 @@ wrongs! {
     Vehicles "vehicles";
     /// A vehicle of nobody's or another's fleet.
     VehicleUnknown "vehicle_unknown";
+    /// A policy of nobody's or another operator's.
+    PolicyUnknown "policy_unknown";
     /// A report of nothing.
     NoReport "no_report";
     /// No number of rows.

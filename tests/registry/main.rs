@@ -23,6 +23,7 @@ mod people;
 mod server;
 
 mod access;
+mod as_known;
 mod contract;
 mod demo;
 mod fleet_lists;

@@ -65,10 +65,14 @@ deeds! {
     ReadAlarms: [OperatorStaff, Plates], [Regulator, Admin];
     /// Settle an alarm.
     SettleAlarm: [OperatorStaff, Plates], [Regulator, Admin];
-    /// Record a policy.
+    /// Record a policy, or change one.
     RecordPolicy: [OperatorStaff, Policies];
-    /// List policies; an operator sees its own.
+    /// Read policies and notices; an operator sees its own.
     ReadPolicies: [OperatorStaff, Policies], [Regulator, Admin];
+    /// Read what its own fleet is covered for.
+    ReadCoverage: [OperatorStaff, Policies];
+    /// Record what the insurers' records say of a policy.
+    CheckPolicy: [Regulator, Admin];
     /// Report rides and watermarks.
     ReportSessions: [OperatorStaff, Sessions];
     /// List rides; an operator sees its own.

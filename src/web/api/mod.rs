@@ -14,6 +14,9 @@ pub(super) mod fleet_imports;
 pub(super) mod plate_items;
 pub(super) mod vehicles;
 
+mod policy_views;
+
+pub(super) mod insurance;
 pub(super) mod policies;
 pub(super) mod sessions;
 

@@ -78,6 +78,8 @@ registry_ids! {
     LookupId,
     /// An insurance policy as recorded.
     PolicyId,
+    /// A record of maintenance or repair.
+    MaintenanceId,
     /// An API key; the public part of it.
     KeyId,
 }

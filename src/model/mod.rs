@@ -6,9 +6,11 @@ mod access_key;
 mod account;
 mod answer;
 mod as_known;
+mod description;
 mod id;
 mod identification;
 mod lookup;
+mod maintenance;
 mod moment;
 mod operator;
 mod period;
@@ -16,7 +18,9 @@ mod plate;
 mod policy;
 mod ride;
 mod series;
+mod service;
 mod vehicle;
+mod vehicle_status;
 mod verdict;
 #[cfg(test)]
 mod verdict_tests;
@@ -30,12 +34,16 @@ pub use answer::{
     EarlierVersion, NeighbourSession, Receipt,
 };
 pub use as_known::AsKnown;
+pub use description::{Description, Fact, VehicleVersion, description_at};
 pub use id::{
-    AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId, TextIdProblem,
-    VehicleId, new_id,
+    AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, MaintenanceId, OperatorId, PolicyId, RideId,
+    TextIdProblem, VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};
+pub use maintenance::{
+    MOST_PARTS, MaintenanceKind, MaintenanceProblem, MaintenanceRecord, NewMaintenance,
+};
 pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
 pub use period::Period;
@@ -43,7 +51,11 @@ pub use plate::{Plate, PlateStatus};
 pub use policy::{NewPolicy, Policy, PolicyProblem, PolicySource};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};
+pub use service::{
+    PlateCorrection, Retirement, ServiceStated, bearers, plate_status_at, service_periods, service_stated,
+};
 pub use vehicle::{Vehicle, VehicleFacts};
+pub use vehicle_status::{Standing, StatusReport, VehicleStatus, status_at};
 pub use verdict::{AmbiguousBy, Judgement, Reporting, Verdict, judge};
 pub use working_days::WorkingDays;
 pub use zone::Zone;

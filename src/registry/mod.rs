@@ -16,6 +16,7 @@ pub mod enroll;
 pub mod issue;
 
 pub mod insure;
+pub mod life;
 pub mod record;
 
 pub mod attest;

@@ -21,13 +21,17 @@ pub mod idempotency;
 pub mod jobs;
 pub mod log_reading;
 pub mod lookups;
+pub mod maintenance;
 pub mod operators;
+pub mod plate_corrections;
 pub mod plates;
 pub mod policies;
 pub mod ride_marks;
+pub mod retirements;
 pub mod rides;
 pub mod rides_found;
 pub mod series;
+pub mod vehicle_statuses;
 pub mod vehicles;
 pub mod watermarks;
 

@@ -12,8 +12,10 @@ use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::plates;
 use super::schema::{counters, vehicle_versions as versions, vehicles};
-use super::values::{date, device_id, limit, signed, unsigned};
-use crate::model::{DeviceId, ImportId, Moment, OperatorId, Vehicle, VehicleFacts, VehicleId};
+use super::values::{date, device_id, known, limit, signed, unsigned};
+use crate::model::{
+    DeviceId, Fact, ImportId, Moment, OperatorId, Vehicle, VehicleFacts, VehicleId, VehicleVersion,
+};
 
 /// A vehicle, or a new version of one, to be recorded.
 #[derive(Debug, Clone)]
@@ -26,6 +28,34 @@ pub struct NewVersion {
     pub version: u32,
     /// The description.
     pub facts: VehicleFacts,
+    /// The facts that this version states; `None`: all.
+    pub stated: Option<Vec<Fact>>,
+    /// From when on they hold; `None`: they always held.
+    pub holds_from: Option<Moment>,
+    /// The beginning of the service period that its service dates speak about; `None`: the first one.
+    pub service_from: Option<Moment>,
+    /// Why it is recorded, where somebody said so.
+    pub reason: Option<String>,
+    /// The account that records it, unless a fleet list does.
+    pub recorded_by: Option<String>,
+}
+
+impl NewVersion {
+    /// Returns the first version of a vehicle's description: it states everything, and always held.
+    #[must_use]
+    pub const fn first(id: VehicleId, device_id: DeviceId, facts: VehicleFacts) -> Self {
+        Self {
+            id,
+            device_id,
+            version: 1,
+            facts,
+            stated: None,
+            holds_from: None,
+            service_from: None,
+            reason: None,
+            recorded_by: None,
+        }
+    }
 }
 
 #[derive(Insertable)]
@@ -54,6 +84,11 @@ struct VersionRow<'a> {
     import_id: Option<&'a str>,
     recorded_at: i64,
     superseded_at: Option<i64>,
+    stated: Option<String>,
+    holds_from: Option<i64>,
+    service_from: Option<i64>,
+    reason: Option<&'a str>,
+    recorded_by: Option<&'a str>,
 }
 
 /// Every vehicle with the version of its description that is not superseded.
@@ -118,7 +153,7 @@ pub fn insert(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
     new: &[NewVersion],
-    import: &ImportId,
+    import: Option<&ImportId>,
     now: Moment,
 ) -> Result<()> {
     let rows: Vec<_> = new
@@ -144,7 +179,7 @@ pub fn change(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
     new: &[NewVersion],
-    import: &ImportId,
+    import: Option<&ImportId>,
     now: Moment,
 ) -> Result<()> {
     let ids: Vec<_> = new.iter().map(|one| one.id.0).collect();
@@ -164,7 +199,7 @@ fn insert_versions(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
     new: &[NewVersion],
-    import: &ImportId,
+    import: Option<&ImportId>,
     now: Moment,
 ) -> Result<()> {
     let rows = new
@@ -182,16 +217,90 @@ fn insert_versions(
                 in_service: one.facts.in_service.map(|date| date.to_string()),
                 out_of_service: one.facts.out_of_service.map(|date| date.to_string()),
                 comment: one.facts.comment.as_deref(),
-                import_id: Some(import.as_str()),
+                import_id: import.map(ImportId::as_str),
                 recorded_at: now.as_millis(),
                 superseded_at: None,
+                stated: one.stated.as_deref().map(names),
+                holds_from: one.holds_from.map(Moment::as_millis),
+                service_from: one.service_from.map(Moment::as_millis),
+                reason: one.reason.as_deref(),
+                recorded_by: one.recorded_by.as_deref(),
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    for chunk in rows.chunks(rows_a_statement(14)) {
+    for chunk in rows.chunks(rows_a_statement(19)) {
         on_each!(tx.db(), connection => diesel::insert_into(versions::table).values(chunk).execute(connection))?;
     }
     Ok(())
+}
+
+fn names(facts: &[Fact]) -> String {
+    facts.iter().map(|fact| fact.name()).collect::<Vec<_>>().join(",")
+}
+
+fn facts_named(text: &str) -> Result<Vec<Fact>> {
+    text.split(',').filter(|name| !name.is_empty()).map(|name| known(Fact::find(name), "fact", name)).collect()
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = versions)]
+struct FoundVersion {
+    vehicle_id: i64,
+    version: i32,
+    serial_number: Option<String>,
+    make: Option<String>,
+    model: Option<String>,
+    year: Option<i32>,
+    colour: Option<String>,
+    in_service: Option<String>,
+    out_of_service: Option<String>,
+    comment: Option<String>,
+    recorded_at: i64,
+    superseded_at: Option<i64>,
+    stated: Option<String>,
+    holds_from: Option<i64>,
+    service_from: Option<i64>,
+    reason: Option<String>,
+    recorded_by: Option<String>,
+}
+
+/// Finds all versions of these vehicles' descriptions, by vehicle and version.
+///
+/// # Errors
+/// Those of the database.
+pub fn find_versions(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<VehicleVersion>> {
+    let mut found: Vec<FoundVersion> = Vec::new();
+    for chunk in ids.chunks(rows_a_statement(1)) {
+        let ids: Vec<_> = chunk.iter().map(|id| id.0).collect();
+        let query = versions::table.filter(versions::vehicle_id.eq_any(ids)).select(FoundVersion::as_select());
+        found.extend(query.order((versions::vehicle_id, versions::version)).load::<FoundVersion>(db)?);
+    }
+    found
+        .into_iter()
+        .map(|row| {
+            Ok(VehicleVersion {
+                vehicle_id: VehicleId(row.vehicle_id),
+                version: unsigned(row.version)?,
+                facts: VehicleFacts {
+                    serial_number: row.serial_number,
+                    make: row.make,
+                    model: row.model,
+                    year: row.year.and_then(|year| u16::try_from(year).ok()),
+                    colour: row.colour,
+                    in_service: date(row.in_service)?,
+                    out_of_service: date(row.out_of_service)?,
+                    comment: row.comment,
+                },
+                stated: row.stated.as_deref().map(facts_named).transpose()?,
+                holds_from: row.holds_from.map(Moment::from_millis),
+                service_from: row.service_from.map(Moment::from_millis),
+                reason: row.reason,
+                recorded_by: row.recorded_by,
+                recorded_at: Moment::from_millis(row.recorded_at),
+                superseded_at: row.superseded_at.map(Moment::from_millis),
+            })
+        })
+        .collect()
 }
 
 /// Which vehicles of an operator are wanted.
@@ -261,8 +370,12 @@ fn with_numbers(db: &mut Db, rows: Vec<FoundRow>) -> Result<Vec<Vehicle>> {
     let ids: Vec<_> = rows.iter().map(|row| VehicleId(row.id)).collect();
     let mut numbers = BTreeMap::new();
     for plate in plates::of_vehicles(db, &ids)? {
-        // The plate without an end is borne now; among ended ones the last counts.
-        let rank = (plate.borne.until.is_none(), plate.borne.until);
+        if plate.borne.is_empty() {
+            // Given, and never borne: withdrawn before its period began, or wrongly issued.
+            continue;
+        }
+        // The plate without an end is borne now; among ended ones the last counts; of two at once the one learned last.
+        let rank = (plate.borne.until.is_none(), plate.borne.until, plate.recorded_at);
         let best = numbers.entry(plate.vehicle_id).or_insert((rank, plate.number));
         if best.0 < rank {
             *best = (rank, plate.number);

@@ -4,9 +4,9 @@
 
 use crate::storage::schema::{
     accounts, api_keys, authorities, counters, fleet_import_rows, fleet_imports, idempotency, jobs, log_checkpoints,
-    log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups, numbers, operator_suspensions,
-    operators, plates, policies, policy_vehicles, refused_reports, ride_heads, ride_marks, rides, series,
-    series_objections, series_rejections, vehicle_versions, vehicles, watermarks,
+    log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups, maintenance_records, numbers,
+    operator_suspensions, operators, plate_corrections, plates, policies, policy_vehicles, refused_reports, ride_heads, ride_marks, rides, series,
+    series_objections, series_rejections, vehicle_retirements, vehicle_statuses, vehicle_versions, vehicles, watermarks,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -26,6 +26,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     plates,
     policies,
     policy_vehicles,
+    vehicle_statuses,
+    maintenance_records,
+    vehicle_retirements,
+    plate_corrections,
     fleet_imports,
     fleet_import_rows,
     jobs,

@@ -199,8 +199,7 @@ mod tests {
     #[test]
     fn an_erased_fact_is_unknown_and_not_as_before() {
         let comment = VehicleFacts { comment: Some("loud".into()), ..VehicleFacts::default() };
-        let versions =
-            [version(1, &[], None, comment), version(2, &[Fact::Comment], None, VehicleFacts::default())];
+        let versions = [version(1, &[], None, comment), version(2, &[Fact::Comment], None, VehicleFacts::default())];
         let told = description_at(&versions, Moment::from_millis(0), AsKnown::Now);
         assert_eq!(told.map(|told| told.facts.comment), Some(None));
     }

@@ -41,9 +41,7 @@ pub use id::{
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};
-pub use maintenance::{
-    MOST_PARTS, MaintenanceKind, MaintenanceProblem, MaintenanceRecord, NewMaintenance,
-};
+pub use maintenance::{MOST_PARTS, MaintenanceKind, MaintenanceProblem, MaintenanceRecord, NewMaintenance};
 pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
 pub use period::Period;

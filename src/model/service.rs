@@ -3,7 +3,9 @@
 //! *Invariant:* nothing here is stored. The periods are worked out anew from what was stated, so that a correction in any
 //! order comes to the same; of several statements about one instant the last word counts.
 
-use super::{AccountId, AsKnown, Fact, Moment, Period, Plate, PlateStatus, VehicleId, VehicleVersion, Zone, description_at};
+use super::{
+    AccountId, AsKnown, Fact, Moment, Period, Plate, PlateStatus, VehicleId, VehicleVersion, Zone, description_at,
+};
 use crate::plate::PlateNumber;
 
 /// A vehicle left service for good.

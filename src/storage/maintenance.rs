@@ -10,9 +10,7 @@ use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::schema::maintenance_records as records;
 use super::values::{known, signed, unsigned};
-use crate::model::{
-    AccountId, MaintenanceId, MaintenanceKind, MaintenanceRecord, Moment, NewMaintenance, VehicleId,
-};
+use crate::model::{AccountId, MaintenanceId, MaintenanceKind, MaintenanceRecord, Moment, NewMaintenance, VehicleId};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = records)]

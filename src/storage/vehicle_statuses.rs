@@ -83,8 +83,7 @@ pub fn supersede(tx: &mut Tx<'_>, vehicle: VehicleId, entry: u32, now: Moment) -
         .filter(statuses::vehicle_id.eq(vehicle.0))
         .filter(statuses::entry.eq(signed(entry)?))
         .filter(statuses::superseded_at.is_null());
-    let changed =
-        diesel::update(rows).set(statuses::superseded_at.eq(Some(now.as_millis()))).execute(tx.db())?;
+    let changed = diesel::update(rows).set(statuses::superseded_at.eq(Some(now.as_millis()))).execute(tx.db())?;
     if changed == 0 { Err(Error::Missing) } else { Ok(()) }
 }
 

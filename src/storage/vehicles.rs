@@ -13,9 +13,7 @@ use super::error::Result;
 use super::plates;
 use super::schema::{counters, vehicle_versions as versions, vehicles};
 use super::values::{date, device_id, known, limit, signed, unsigned};
-use crate::model::{
-    DeviceId, Fact, ImportId, Moment, OperatorId, Vehicle, VehicleFacts, VehicleId, VehicleVersion,
-};
+use crate::model::{DeviceId, Fact, ImportId, Moment, OperatorId, Vehicle, VehicleFacts, VehicleId, VehicleVersion};
 
 /// A vehicle, or a new version of one, to be recorded.
 #[derive(Debug, Clone)]

@@ -29,6 +29,8 @@ mod fleet_lists;
 mod hostile;
 mod idempotency;
 mod issue;
+mod life;
+mod life_numbers;
 mod lookups;
 mod pages;
 mod restarts;

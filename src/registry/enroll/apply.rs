@@ -131,8 +131,7 @@ fn changed_vehicles(tx: &mut Tx<'_>, applied: &Applied<'_>, plan: &Plan) -> Resu
         .collect();
     vehicles::change(tx, applied.operator, &versions, Some(applied.import), applied.now)?;
     let numbers = life::numbers_of(tx.db(), &serving)?;
-    let followed =
-        life::follow(tx, applied.now, applied.zone, &numbers, life::Cause::Service, Some(applied.import))?;
+    let followed = life::follow(tx, applied.now, applied.zone, &numbers, life::Cause::Service, Some(applied.import))?;
     Ok(followed.annulled)
 }
 

@@ -145,8 +145,9 @@ impl<'a> Judge<'a> {
         if comes_back(&vehicle.facts, row) {
             // A first day after the known last one opens a new period, which has no last day unless one is stated.
             facts.out_of_service = row.out_of_service;
-            fields.push("out_of_service");
-            fields.dedup();
+            if !fields.contains(&"out_of_service") {
+                fields.push("out_of_service");
+            }
         }
         if fields.is_empty() {
             Ok(RowPlan::Unchanged { row: row.row, vehicle })

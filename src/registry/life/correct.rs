@@ -9,9 +9,7 @@ use std::collections::BTreeSet;
 use super::error::{LifeError, check_text};
 use super::follow::{Cause, follow};
 use crate::audit::Action;
-use crate::model::{
-    Caller, DeviceId, Moment, OperatorId, Plate, PlateCorrection, Role, Vehicle, VehicleId, Zone,
-};
+use crate::model::{Caller, DeviceId, Moment, OperatorId, Plate, PlateCorrection, Role, Vehicle, VehicleId, Zone};
 use crate::plate::{PlateNumber, reading};
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::vehicles::{self, Wanted};
@@ -138,9 +136,8 @@ fn consequences(
         before.iter().chain(&after).map(|plate| plate.vehicle_id).chain(correction.bearer).collect();
     let concerned: Vec<_> = concerned.into_iter().collect();
     let borne = plates::of_vehicles(db, &concerned)?;
-    let borne_now = |vehicle: VehicleId| {
-        borne.iter().filter(move |plate| plate.vehicle_id == vehicle && plate.borne.contains(now))
-    };
+    let borne_now =
+        |vehicle: VehicleId| borne.iter().filter(move |plate| plate.vehicle_id == vehicle && plate.borne.contains(now));
     let mut also_bears: Vec<_> = correction.bearer.into_iter().flat_map(borne_now).map(|plate| plate.number).collect();
     also_bears.retain(|number| *number != correction.number);
     let mut vehicles: Vec<_> = vehicles::find_by_ids(db, &concerned)?.into_values().collect();

@@ -92,8 +92,12 @@ pub(super) fn difference(known: &Known<'_>, now: Moment, cause: Cause) -> (Vec<P
     let current: Vec<_> = known.plates.iter().filter(|plate| plate.superseded_at.is_none()).collect();
     let recorded: HashSet<_> = current.iter().map(|plate| (plate.vehicle_id, plate.borne)).collect();
     let following: HashSet<_> = told.iter().copied().collect();
-    let gone: Vec<_> =
-        current.iter().filter(|plate| !following.contains(&(plate.vehicle_id, plate.borne))).copied().cloned().collect();
+    let gone: Vec<_> = current
+        .iter()
+        .filter(|plate| !following.contains(&(plate.vehicle_id, plate.borne)))
+        .copied()
+        .cloned()
+        .collect();
     let Some(newest) = known.plates.iter().max_by_key(|plate| plate.version) else { return (gone, Vec::new()) };
     let last = told.len().saturating_sub(1);
     let missing = told.iter().enumerate().filter(|(_, borne)| !recorded.contains(borne));
@@ -150,13 +154,10 @@ pub(in crate::registry) fn follow(
         corrections.entry(correction.number).or_default().push(correction);
     }
     let named = corrections.values().flatten().filter_map(|correction| correction.bearer);
-    let borne_by: HashSet<_> =
-        by_number.values().flatten().map(|plate| plate.vehicle_id).chain(named).collect();
+    let borne_by: HashSet<_> = by_number.values().flatten().map(|plate| plate.vehicle_id).chain(named).collect();
     let lives = lives(tx.db(), &borne_by.into_iter().collect::<Vec<_>>())?;
-    let letters: HashMap<_, _> = series::list(tx.db(), None, None, 26)?
-        .into_iter()
-        .map(|series| (series.letter, series.in_use_since))
-        .collect();
+    let letters: HashMap<_, _> =
+        series::list(tx.db(), None, None, 26)?.into_iter().map(|series| (series.letter, series.in_use_since)).collect();
     let mut followed = Followed::default();
     let mut superseded = Vec::new();
     for (number, plates) in &by_number {
@@ -169,8 +170,7 @@ pub(in crate::registry) fn follow(
         };
         let (gone, new) = difference(&known, now, cause);
         let before: Vec<_> = plates.iter().filter(|plate| plate.superseded_at.is_none()).collect();
-        let after: Vec<_> =
-            before.iter().copied().filter(|plate| !gone.contains(plate)).chain(new.iter()).collect();
+        let after: Vec<_> = before.iter().copied().filter(|plate| !gone.contains(plate)).chain(new.iter()).collect();
         if end(&after).is_some() && end(&after) != end(&before) {
             followed.annulled.push(*number);
         }
@@ -200,8 +200,7 @@ fn lives(db: &mut Db, of: &[VehicleId]) -> storage::Result<HashMap<VehicleId, Li
 /// Those of the database.
 pub(in crate::registry) fn numbers_of(db: &mut Db, of: &[VehicleId]) -> storage::Result<Vec<PlateNumber>> {
     // Also those that a vehicle bears at no instant as believed now: with other service dates it may.
-    let mut numbers: Vec<_> =
-        plates::all_versions_of_vehicles(db, of)?.into_iter().map(|plate| plate.number).collect();
+    let mut numbers: Vec<_> = plates::all_versions_of_vehicles(db, of)?.into_iter().map(|plate| plate.number).collect();
     numbers.extend(plate_corrections::of_vehicles(db, of)?.into_iter().map(|correction| correction.number));
     numbers.sort_unstable();
     numbers.dedup();

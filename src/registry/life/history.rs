@@ -78,12 +78,16 @@ pub fn history(db: &mut Db, zone: Zone, caller: &Caller, device: &DeviceId) -> R
     let ids = [vehicle.id];
     let mut events = vec![Event::new(Some(vehicle.registered_at), vehicle.registered_at, None, What::Registered)];
     events.extend(descriptions(zone, vehicles::find_versions(db, &ids)?));
-    events.extend(plates::all_versions_of_vehicles(db, &ids)?.into_iter().map(|plate| {
-        Event::new(plate.borne.from, plate.recorded_at, plate.superseded_at, What::Number(plate))
-    }));
-    events.extend(vehicle_statuses::of_vehicles(db, &ids)?.into_iter().map(|report| {
-        Event::new(Some(report.since), report.recorded_at, report.superseded_at, What::Status(report))
-    }));
+    events.extend(
+        plates::all_versions_of_vehicles(db, &ids)?
+            .into_iter()
+            .map(|plate| Event::new(plate.borne.from, plate.recorded_at, plate.superseded_at, What::Number(plate))),
+    );
+    events.extend(
+        vehicle_statuses::of_vehicles(db, &ids)?.into_iter().map(|report| {
+            Event::new(Some(report.since), report.recorded_at, report.superseded_at, What::Status(report))
+        }),
+    );
     events.extend(maintenance::of_vehicles(db, &ids)?.into_iter().map(|record| {
         Event::new(Some(record.work.began_at), record.recorded_at, record.superseded_at, What::Maintained(record))
     }));

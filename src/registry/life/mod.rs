@@ -26,4 +26,4 @@ pub use report_status::{NewStatus, list_statuses, report_status};
 pub use retire::{retire, withdraw_retirement};
 pub use story::{NumberThen, Present, Story, present, tell};
 
-pub(in crate::registry) use follow::{Cause, Followed, follow, numbers_of};
+pub(in crate::registry) use follow::{Cause, follow, numbers_of};

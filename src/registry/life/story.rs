@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use super::error::LifeError;
 use crate::model::{
     AsKnown, Caller, DeviceId, MaintenanceRecord, Moment, Plate, PlateStatus, Retirement, Standing, StatusReport,
-    Vehicle, VehicleFacts, VehicleId, VehicleVersion, Zone, description_at, plate_status_at, service_periods, status_at,
+    Vehicle, VehicleFacts, VehicleId, VehicleVersion, Zone, description_at, plate_status_at, service_periods,
+    status_at,
 };
 use crate::plate::PlateNumber;
 use crate::registry::read::get_vehicle;
@@ -135,13 +136,7 @@ fn number_at(known: &[Plate], at: Moment) -> Option<PlateNumber> {
 }
 
 /// Whether a vehicle is in service: as its plates say; where it bears no number, as its service dates say.
-fn served_at(
-    plates: &[Plate],
-    versions: &[VehicleVersion],
-    zone: Zone,
-    at: Moment,
-    as_known: AsKnown,
-) -> PlateStatus {
+fn served_at(plates: &[Plate], versions: &[VehicleVersion], zone: Zone, at: Moment, as_known: AsKnown) -> PlateStatus {
     let borne: Vec<_> = plates.iter().filter(|plate| !plate.borne.is_empty()).cloned().collect();
     if let Some(status) = plate_status_at(&borne, at, as_known) {
         return status;

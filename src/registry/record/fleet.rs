@@ -61,7 +61,9 @@ impl Fleet {
                 .get(id.as_str())
                 .copied()
                 .ok_or_else(|| ReportProblem::UnknownVehicle(id.as_str().to_owned())),
-            Named::Plate(text, meant) => self.bearer(meant, at).ok_or_else(|| ReportProblem::UnknownPlate(text.clone())),
+            Named::Plate(text, meant) => {
+                self.bearer(meant, at).ok_or_else(|| ReportProblem::UnknownPlate(text.clone()))
+            }
         }
     }
 

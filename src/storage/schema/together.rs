@@ -5,8 +5,9 @@
 use crate::storage::schema::{
     accounts, api_keys, authorities, counters, fleet_import_rows, fleet_imports, idempotency, jobs, log_checkpoints,
     log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups, maintenance_records, numbers,
-    operator_suspensions, operators, plate_corrections, plates, policies, policy_vehicles, refused_reports, ride_heads, ride_marks, rides, series,
-    series_objections, series_rejections, vehicle_retirements, vehicle_statuses, vehicle_versions, vehicles, watermarks,
+    operator_suspensions, operators, plate_corrections, plates, policies, policy_vehicles, refused_reports, ride_heads,
+    ride_marks, rides, series, series_objections, series_rejections, vehicle_retirements, vehicle_statuses,
+    vehicle_versions, vehicles, watermarks,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(

@@ -1,9 +1,10 @@
 //! Descriptions of a vehicle: what was said of it, since when it held, and what it comes to as of an instant.
 //!
 //! *Invariant:* a version speaks about the facts that it states, and about the instants from which on they hold; about
-//! each of those the last word counts. So a correction of the make does not undo that the scooter was repainted.
+//! each of those the last word counts. Service dates speak about a service period instead. So a correction of the make does not undo that the scooter was repainted.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::account::named_variants;
@@ -79,6 +80,20 @@ impl Fact {
     }
 }
 
+/// A service period of a vehicle: its place among the vehicle's periods, from 0, and its beginning as stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServicePeriod {
+    /// Which one.
+    pub place: u32,
+    /// When it begins; `None` for the first one, of which nothing came before.
+    pub from: Option<Moment>,
+}
+
+impl ServicePeriod {
+    /// The first period.
+    pub const FIRST: Self = Self { place: 0, from: None };
+}
+
 /// A version of a vehicle's description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VehicleVersion {
@@ -92,8 +107,8 @@ pub struct VehicleVersion {
     pub stated: Option<Vec<Fact>>,
     /// From when on what it states holds; `None`: it always held.
     pub holds_from: Option<Moment>,
-    /// The beginning of the service period that its service dates speak about; `None`: the first one.
-    pub service_from: Option<Moment>,
+    /// The service period that its service dates speak about.
+    pub service: ServicePeriod,
     /// Why it was recorded.
     pub reason: Option<String>,
     /// The account that recorded it, unless a fleet list did.
@@ -117,12 +132,28 @@ impl VehicleVersion {
         as_known.instant().is_none_or(|instant| self.recorded_at <= instant)
     }
 
-    /// Returns whether this version speaks about a fact at an instant.
+    /// Returns whether this version states service dates.
     #[must_use]
-    pub fn speaks_of(&self, fact: Fact, at: Moment) -> bool {
-        let from = if fact.is_service_date() { self.service_from } else { self.holds_from };
-        self.stated().contains(&fact) && from.is_none_or(|from| from <= at)
+    pub fn states_service(&self) -> bool {
+        self.stated().iter().any(|fact| fact.is_service_date())
     }
+
+    fn held(&self, at: Moment) -> bool {
+        self.holds_from.is_none_or(|from| from <= at)
+    }
+}
+
+/// Returns the last word on each service period of a vehicle, in order. `versions` are those that are known.
+#[must_use]
+pub fn service_stated_last<'a>(versions: impl IntoIterator<Item = &'a VehicleVersion>) -> Vec<&'a VehicleVersion> {
+    let mut last: BTreeMap<u32, &VehicleVersion> = BTreeMap::new();
+    for version in versions.into_iter().filter(|version| version.states_service()) {
+        let word = last.entry(version.service.place).or_insert(version);
+        if word.version < version.version {
+            *word = version;
+        }
+    }
+    last.into_values().collect()
 }
 
 /// A vehicle's description as of an instant.
@@ -142,11 +173,19 @@ pub fn description_at(versions: &[VehicleVersion], at: Moment, as_known: AsKnown
     known.sort_by_key(|version| version.version);
     let first = known.first()?;
     let mut description = Description { facts: VehicleFacts::default(), version: first.version };
-    for version in known {
-        for fact in version.stated().iter().copied().filter(|fact| version.speaks_of(*fact, at)) {
+    for version in known.iter().filter(|version| version.held(at)) {
+        for fact in version.stated().iter().filter(|fact| !fact.is_service_date()) {
             fact.copy(&version.facts, &mut description.facts);
             description.version = version.version;
         }
+    }
+    // Of the service periods that have begun the last one tells its dates; the first one also before it begins.
+    let begun =
+        service_stated_last(known).into_iter().filter(|version| version.service.from.is_none_or(|from| from <= at));
+    if let Some(service) = begun.last() {
+        Fact::InService.copy(&service.facts, &mut description.facts);
+        Fact::OutOfService.copy(&service.facts, &mut description.facts);
+        description.version = description.version.max(service.version);
     }
     Some(description)
 }
@@ -162,7 +201,7 @@ mod tests {
             facts,
             stated: (version > 1).then(|| stated.to_vec()),
             holds_from: holds_from.map(Moment::from_millis),
-            service_from: None,
+            service: ServicePeriod::FIRST,
             reason: None,
             recorded_by: None,
             recorded_at: Moment::from_millis(100 * i64::from(version)),

@@ -9,6 +9,8 @@ mod as_known;
 mod description;
 mod id;
 mod identification;
+#[cfg(test)]
+mod life_properties;
 mod lookup;
 mod maintenance;
 mod moment;
@@ -34,7 +36,7 @@ pub use answer::{
     EarlierVersion, NeighbourSession, Receipt,
 };
 pub use as_known::AsKnown;
-pub use description::{Description, Fact, VehicleVersion, description_at};
+pub use description::{Description, Fact, ServicePeriod, VehicleVersion, description_at, service_stated_last};
 pub use id::{
     AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, MaintenanceId, OperatorId, PolicyId, RideId,
     TextIdProblem, VehicleId, new_id,
@@ -50,7 +52,7 @@ pub use policy::{NewPolicy, Policy, PolicyProblem, PolicySource};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};
 pub use service::{
-    PlateCorrection, Retirement, ServiceStated, bearers, plate_status_at, service_periods, service_stated,
+    PlateCorrection, Retirement, ServiceDates, bearers, plate_status_at, service_periods, service_stated,
 };
 pub use vehicle::{Vehicle, VehicleFacts};
 pub use vehicle_status::{Standing, StatusReport, VehicleStatus, status_at};

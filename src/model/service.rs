@@ -3,8 +3,11 @@
 //! *Invariant:* nothing here is stored. The periods are worked out anew from what was stated, so that a correction in any
 //! order comes to the same; of several statements about one instant the last word counts.
 
+use chrono::NaiveDate;
+
 use super::{
-    AccountId, AsKnown, Fact, Moment, Period, Plate, PlateStatus, VehicleId, VehicleVersion, Zone, description_at,
+    AccountId, AsKnown, Moment, Period, Plate, PlateStatus, ServicePeriod, VehicleId, VehicleVersion, Zone,
+    service_stated_last,
 };
 use crate::plate::PlateNumber;
 
@@ -68,19 +71,31 @@ pub fn service_periods(
     in_use_since: Option<Moment>,
     retired_from: Option<Moment>,
 ) -> Vec<Period> {
-    let cuts = versions.iter().filter(|one| one.stated().iter().any(|fact| fact.is_service_date()));
+    let mut stated: Vec<_> = service_stated_last(versions)
+        .into_iter()
+        .map(|version| {
+            let first = version.facts.in_service.map(|day| zone.start_of(day));
+            let until = version.facts.out_of_service.map(|day| zone.end_of(day));
+            let else_from = if version.service.place == 0 { in_use_since } else { version.service.from };
+            Period::new(first.or(else_from), until)
+        })
+        .collect();
+    // A period that begins ends those before, whatever their last day was said to be.
+    let mut next = None;
+    for period in stated.iter_mut().rev() {
+        let from = period.from;
+        *period = period.common(Period::new(None, next));
+        next = match (from, next) {
+            (Some(from), Some(next)) => Some(from.min(next)),
+            (from, next) => from.or(next),
+        };
+    }
     let mut periods: Vec<Period> = Vec::new();
-    for piece in pieces(cuts.map(|version| version.service_from)) {
-        // Any instant of the piece will do; the first piece has no beginning.
-        let inside = piece.from.unwrap_or(Moment::from_millis(i64::MIN));
-        let Some(description) = description_at(versions, inside, AsKnown::Now) else { continue };
-        let from = description.facts.in_service.map(|day| zone.start_of(day)).or(in_use_since);
-        let until = description.facts.out_of_service.map(|day| zone.end_of(day));
-        let served = Period::new(from, until).common(piece).common(Period::new(None, retired_from));
+    for period in stated.into_iter().map(|period| period.common(Period::new(None, retired_from))) {
         match periods.last_mut() {
-            _ if served.is_empty() => {}
-            Some(last) if last.until.is_some() && last.until == served.from => last.until = served.until,
-            _ => periods.push(served),
+            _ if period.is_empty() => {}
+            Some(last) if last.until.is_some() && last.until == period.from => last.until = period.until,
+            _ => periods.push(period),
         }
     }
     periods
@@ -124,46 +139,29 @@ pub fn plate_status_at(plates: &[Plate], at: Moment, as_known: AsKnown) -> Optio
     })
 }
 
-/// A version that states service dates, to be put beside those that are known.
+/// The first and the last day in service.
+pub type ServiceDates = (Option<NaiveDate>, Option<NaiveDate>);
+
+/// Returns which service period a statement speaks about, and what it says of it, given what was stated before (`known`,
+/// and `old`: the dates stated last).
 ///
-/// Returns the facts with the dates stated laid over them, and the beginning of the service period that they speak about.
 /// A first day after the known last day means that the vehicle is back: a new period begins, and its last day is open
-/// unless stated anew. Every other statement corrects the period that was stated last.
+/// unless it is stated too. Every other statement corrects the period that was stated last.
 #[must_use]
 pub fn service_stated(
     zone: Zone,
     known: &[VehicleVersion],
-    old: (Option<chrono::NaiveDate>, Option<chrono::NaiveDate>),
-    new: (Option<chrono::NaiveDate>, Option<chrono::NaiveDate>),
-) -> ServiceStated {
-    let states = |version: &&VehicleVersion| version.stated().iter().copied().any(Fact::is_service_date);
-    let last = known.iter().filter(states).max_by_key(|version| version.version);
-    let last_from = last.and_then(|version| version.service_from);
+    old: ServiceDates,
+    new: ServiceDates,
+) -> (ServicePeriod, ServiceDates) {
+    let last = service_stated_last(known).last().map_or(ServicePeriod::FIRST, |version| version.service);
     let begins = new.0.map(|day| zone.start_of(day));
     match (new.0, old.1) {
         (Some(first_day), Some(last_day)) if last_day < first_day => {
-            let out = new.1.filter(|out| first_day <= *out);
-            ServiceStated { in_service: new.0, out_of_service: out, service_from: begins, back: true }
+            let until = new.1.filter(|until| first_day <= *until);
+            (ServicePeriod { place: last.place.saturating_add(1), from: begins }, (new.0, until))
         }
-        _ => ServiceStated {
-            in_service: new.0,
-            out_of_service: new.1,
-            // The corrected period may begin earlier than it was thought to.
-            service_from: last_from.map(|from| begins.map_or(from, |begins| from.min(begins))),
-            back: false,
-        },
+        _ if last.place == 0 => (ServicePeriod::FIRST, new),
+        _ => (ServicePeriod { from: begins.or(last.from), ..last }, new),
     }
-}
-
-/// What a statement of service dates comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ServiceStated {
-    /// The first day in service.
-    pub in_service: Option<chrono::NaiveDate>,
-    /// The last day in service.
-    pub out_of_service: Option<chrono::NaiveDate>,
-    /// The beginning of the service period that they speak about; `None`: the first one.
-    pub service_from: Option<Moment>,
-    /// Whether the vehicle comes back into service by it.
-    pub back: bool,
 }

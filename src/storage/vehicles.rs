@@ -13,7 +13,9 @@ use super::error::Result;
 use super::plates;
 use super::schema::{counters, vehicle_versions as versions, vehicles};
 use super::values::{date, device_id, known, limit, signed, unsigned};
-use crate::model::{DeviceId, Fact, ImportId, Moment, OperatorId, Vehicle, VehicleFacts, VehicleId, VehicleVersion};
+use crate::model::{
+    DeviceId, Fact, ImportId, Moment, OperatorId, ServicePeriod, Vehicle, VehicleFacts, VehicleId, VehicleVersion,
+};
 
 /// A vehicle, or a new version of one, to be recorded.
 #[derive(Debug, Clone)]
@@ -30,8 +32,8 @@ pub struct NewVersion {
     pub stated: Option<Vec<Fact>>,
     /// From when on they hold; `None`: they always held.
     pub holds_from: Option<Moment>,
-    /// The beginning of the service period that its service dates speak about; `None`: the first one.
-    pub service_from: Option<Moment>,
+    /// The service period that its service dates speak about.
+    pub service: ServicePeriod,
     /// Why it is recorded, where somebody said so.
     pub reason: Option<String>,
     /// The account that records it, unless a fleet list does.
@@ -49,7 +51,7 @@ impl NewVersion {
             facts,
             stated: None,
             holds_from: None,
-            service_from: None,
+            service: ServicePeriod::FIRST,
             reason: None,
             recorded_by: None,
         }
@@ -84,6 +86,7 @@ struct VersionRow<'a> {
     superseded_at: Option<i64>,
     stated: Option<String>,
     holds_from: Option<i64>,
+    service_period: i32,
     service_from: Option<i64>,
     reason: Option<&'a str>,
     recorded_by: Option<&'a str>,
@@ -220,13 +223,14 @@ fn insert_versions(
                 superseded_at: None,
                 stated: one.stated.as_deref().map(names),
                 holds_from: one.holds_from.map(Moment::as_millis),
-                service_from: one.service_from.map(Moment::as_millis),
+                service_period: signed(one.service.place)?,
+                service_from: one.service.from.map(Moment::as_millis),
                 reason: one.reason.as_deref(),
                 recorded_by: one.recorded_by.as_deref(),
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    for chunk in rows.chunks(rows_a_statement(19)) {
+    for chunk in rows.chunks(rows_a_statement(20)) {
         on_each!(tx.db(), connection => diesel::insert_into(versions::table).values(chunk).execute(connection))?;
     }
     Ok(())
@@ -257,6 +261,7 @@ struct FoundVersion {
     superseded_at: Option<i64>,
     stated: Option<String>,
     holds_from: Option<i64>,
+    service_period: i32,
     service_from: Option<i64>,
     reason: Option<String>,
     recorded_by: Option<String>,
@@ -291,7 +296,10 @@ pub fn find_versions(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<VehicleVersio
                 },
                 stated: row.stated.as_deref().map(facts_named).transpose()?,
                 holds_from: row.holds_from.map(Moment::from_millis),
-                service_from: row.service_from.map(Moment::from_millis),
+                service: ServicePeriod {
+                    place: unsigned(row.service_period)?,
+                    from: row.service_from.map(Moment::from_millis),
+                },
                 reason: row.reason,
                 recorded_by: row.recorded_by,
                 recorded_at: Moment::from_millis(row.recorded_at),

@@ -133,7 +133,7 @@ fn swapped_numbers_are_mended_by_two_corrections_and_service_stays_with_the_scoo
         let first = correct("K00001", "k-2").expect(201)["correction"].clone();
         assert_eq!(first["also_bears"][0]["number"], "K00002", "{first}");
         assert_eq!(first["without_number"], json!(["k-1"]));
-        let second = correct("k 00002", "k-1").expect(201)["correction"].clone();
+        let second = correct("k%2000002", "k-1").expect(201)["correction"].clone();
         assert_eq!((&second["also_bears"], &second["without_number"]), (&json!([]), &json!([])), "{second}");
         assert_eq!(periods(&operator, "K00001"), [period("k-2", "2026-07-05", "-")]);
         assert_eq!(periods(&operator, "K00002"), [period("k-1", "2026-07-01", "2026-08-11")]);

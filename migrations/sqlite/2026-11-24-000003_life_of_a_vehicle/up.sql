@@ -1,8 +1,9 @@
 -- A version of a description says which facts it states, and from when on they hold: an absent `holds_from` means
--- that they always held (a correction). The service dates have their own beginning, `service_from`: that of the service
--- period they speak about. An absent `stated` means all facts.
+-- that they always held (a correction). The service dates speak about a service period instead: its place among the
+-- vehicle's periods, from 0, and its beginning. An absent `stated` means all facts.
 ALTER TABLE vehicle_versions ADD COLUMN stated TEXT;
 ALTER TABLE vehicle_versions ADD COLUMN holds_from BIGINT;
+ALTER TABLE vehicle_versions ADD COLUMN service_period INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE vehicle_versions ADD COLUMN service_from BIGINT;
 ALTER TABLE vehicle_versions ADD COLUMN reason TEXT;
 ALTER TABLE vehicle_versions ADD COLUMN recorded_by TEXT;

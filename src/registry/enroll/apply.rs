@@ -10,8 +10,8 @@ use super::known::Known;
 use super::plan::{Plan, RowPlan};
 use crate::audit::{Action, Decision, Hash, digest_of};
 use crate::model::{
-    Fact, ImportId, Moment, OperatorId, Period, Plate, Series, Vehicle, VehicleFacts, VehicleId, VehicleVersion, Zone,
-    service_stated,
+    Fact, ImportId, Moment, OperatorId, Period, Plate, Series, ServicePeriod, Vehicle, VehicleFacts, VehicleId,
+    VehicleVersion, Zone, service_stated,
 };
 use crate::plate::PlateNumber;
 use crate::registry::issue::{IssueError, issue};
@@ -144,10 +144,10 @@ fn next_version(
     fields: &[&str],
 ) -> NewVersion {
     let mut stated: Vec<_> = fields.iter().filter_map(|name| Fact::find(name)).collect();
-    let mut service_from = None;
+    let mut service = ServicePeriod::FIRST;
     if stated.iter().any(|fact| fact.is_service_date()) {
         let old = (vehicle.facts.in_service, vehicle.facts.out_of_service);
-        service_from = service_stated(zone, known, old, (facts.in_service, facts.out_of_service)).service_from;
+        (service, _) = service_stated(zone, known, old, (facts.in_service, facts.out_of_service));
         stated.extend([Fact::InService, Fact::OutOfService]);
         stated.sort_unstable();
         stated.dedup();
@@ -155,7 +155,7 @@ fn next_version(
     NewVersion {
         version: vehicle.version.saturating_add(1),
         stated: Some(stated),
-        service_from,
+        service,
         ..NewVersion::first(vehicle.id, vehicle.device_id.clone(), facts.clone())
     }
 }

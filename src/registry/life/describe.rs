@@ -9,8 +9,8 @@ use super::error::{LifeError, check_text};
 use super::follow::{Cause, Followed, follow, numbers_of};
 use crate::audit::Action;
 use crate::model::{
-    AsKnown, Caller, DeviceId, Fact, Moment, Vehicle, VehicleFacts, VehicleVersion, Zone, description_at,
-    service_stated,
+    AsKnown, Caller, DeviceId, Fact, Moment, ServicePeriod, Vehicle, VehicleFacts, VehicleVersion, Zone,
+    description_at, service_stated,
 };
 use crate::registry::read::get_vehicle;
 use crate::storage::audit_log::{self, Draft};
@@ -119,15 +119,15 @@ fn next_version(
         fact.copy(&change.facts, &mut facts);
     }
     let mut stated = change.stated.clone();
-    let mut service_from = None;
+    let mut service = ServicePeriod::FIRST;
     if stated.iter().any(|fact| fact.is_service_date()) {
         let old = (vehicle.facts.in_service, vehicle.facts.out_of_service);
-        let said = service_stated(zone, known, old, (facts.in_service, facts.out_of_service));
-        if said.in_service.zip(said.out_of_service).is_some_and(|(from, until)| until < from) {
+        let (period, (first, last)) = service_stated(zone, known, old, (facts.in_service, facts.out_of_service));
+        if first.zip(last).is_some_and(|(first, last)| last < first) {
             return Err(LifeError::Backwards("out_of_service"));
         }
-        (facts.in_service, facts.out_of_service) = (said.in_service, said.out_of_service);
-        service_from = said.service_from;
+        (facts.in_service, facts.out_of_service) = (first, last);
+        service = period;
         // The two dates are one statement about one period.
         stated.extend([Fact::InService, Fact::OutOfService]);
     }
@@ -140,7 +140,7 @@ fn next_version(
         facts,
         stated: Some(stated),
         holds_from: change.since,
-        service_from,
+        service,
         reason: Some(change.reason.trim().to_owned()),
         recorded_by: Some(caller.account_id.as_str().to_owned()),
     })
@@ -155,13 +155,13 @@ fn says_nothing_new(known: &[VehicleVersion], new: &NewVersion, now: Moment) -> 
         facts: new.facts.clone(),
         stated: new.stated.clone(),
         holds_from: new.holds_from,
-        service_from: new.service_from,
+        service: new.service,
         reason: None,
         recorded_by: None,
         recorded_at: now,
         superseded_at: None,
     });
-    let begins = with.iter().flat_map(|version| [version.holds_from, version.service_from]).flatten();
+    let begins = with.iter().flat_map(|version| [version.holds_from, version.service.from]).flatten();
     let mut instants = begins.chain([Moment::from_millis(i64::MIN)]);
     instants.all(|at| {
         let told = |versions: &[VehicleVersion]| description_at(versions, at, AsKnown::Now).map(|told| told.facts);

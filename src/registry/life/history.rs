@@ -131,7 +131,7 @@ fn begins(zone: Zone, version: &VehicleVersion, changed: &[(Fact, Option<String>
     let states = |wanted: Fact| changed.iter().any(|(fact, ..)| *fact == wanted);
     let left = version.facts.out_of_service.filter(|_| states(Fact::OutOfService)).map(|day| zone.end_of(day));
     let entered = version.facts.in_service.filter(|_| states(Fact::InService)).map(|day| zone.start_of(day));
-    left.or(entered).or(version.service_from)
+    left.or(entered).or(version.service.from)
 }
 
 fn corrections(db: &mut Db, vehicle: &crate::model::Vehicle) -> Result<Vec<Event>, LifeError> {

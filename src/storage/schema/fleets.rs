@@ -67,6 +67,7 @@ diesel::table! {
         superseded_at -> Nullable<BigInt>,
         stated -> Nullable<Text>,
         holds_from -> Nullable<BigInt>,
+        service_period -> Integer,
         service_from -> Nullable<BigInt>,
         reason -> Nullable<Text>,
         recorded_by -> Nullable<Text>,

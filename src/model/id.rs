@@ -80,6 +80,10 @@ registry_ids! {
     PolicyId,
     /// A record of maintenance or repair.
     MaintenanceId,
+    /// A plate put on a scooter, as reported.
+    FittingId,
+    /// A contradiction to be settled.
+    AlarmId,
     /// An API key; the public part of it.
     KeyId,
 }

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::model::{
-    AsKnown, Caller, DeviceId, Moment, OperatorId, Plate, PlateStatus, Vehicle, VehicleId, plate_status_at,
+    AsKnown, Caller, DeviceId, Moment, OperatorId, Plate, PlateItem, PlateStatus, Vehicle, VehicleId, plate_status_at,
 };
 use crate::plate::{ReadingProblem, reading};
 use crate::storage::vehicles::{self, Wanted};
-use crate::storage::{self, Db, plates};
+use crate::storage::{self, Db, plate_items, plates};
 
 /// Why something could not be read.
 #[derive(Debug, Error)]
@@ -40,6 +40,8 @@ pub struct PlateRecord {
     pub vehicle: Vehicle,
     /// All periods of the number, in order, each with who bears it then.
     pub periods: Vec<(Plate, DeviceId)>,
+    /// Its physical plates.
+    pub items: Vec<PlateItem>,
 }
 
 fn own(caller: &Caller) -> Result<&OperatorId, ReadError> {
@@ -86,7 +88,8 @@ pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Resul
     let named = |plate: Plate| Some((vehicles.get(&plate.vehicle_id)?.device_id.clone(), plate));
     let periods = found.into_iter().filter_map(named).map(|(device, plate)| (plate, device)).collect();
     let vehicle = vehicles.remove(&plate.vehicle_id).ok_or(ReadError::Unknown)?;
-    Ok(PlateRecord { plate, status, vehicle, periods })
+    let items = plate_items::of_numbers(db, &[number])?;
+    Ok(PlateRecord { plate, status, vehicle, periods, items })
 }
 
 /// Returns the operator's ids of vehicles of the caller's own; others are passed over.

@@ -84,8 +84,14 @@ kinds! {
     NumberAnnulled "number-annulled" CONFLICT;
     /// The record says already what the correction says.
     NothingToCorrect "nothing-to-correct" CONFLICT;
+    /// A withdrawn plate is nothing else again.
+    PlateWithdrawn "plate-withdrawn" CONFLICT;
+    /// The alarm was settled before.
+    AlarmSettled "alarm-settled" CONFLICT;
     /// The case of this lookup is named.
     CaseNamed "case-already-named" CONFLICT;
+    /// A policy of this insurer and number with days of this period is on record.
+    PolicyExists "policy-exists" CONFLICT;
     /// No checkpoint covers the entry yet.
     NotSignedYet "not-signed-yet" CONFLICT;
     /// The record has moved on since the caller read it.

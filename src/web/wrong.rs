@@ -59,6 +59,12 @@ wrongs! {
     Letter "letter";
     /// No plate number.
     PlateNumber "plate_number";
+    /// No QR code of a plate.
+    QrCode "qr_code";
+    /// No place on earth.
+    Place "place";
+    /// An instant before there was such a plate.
+    BeforePlate "before_plate";
     /// No RFC 3339 instant.
     Instant "instant";
     /// An instant without its offset.
@@ -95,14 +101,14 @@ wrongs! {
     WholeNumber "whole_number";
     /// Something else than a number within bounds.
     Figure "figure";
-    /// No place on earth.
-    Place "place";
     /// Nothing that is current and could be replaced.
     NotCurrent "not_current";
     /// An end that is not after its beginning.
     EndsBeforeBeginning "ends_before_beginning";
     /// Too many items.
     Many "many";
+    /// A policy of nobody's or another operator's.
+    PolicyUnknown "policy_unknown";
     /// A report of nothing.
     NoReport "no_report";
     /// No number of rows.

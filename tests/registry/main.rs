@@ -23,6 +23,7 @@ mod people;
 mod server;
 
 mod access;
+mod as_known;
 mod contract;
 mod demo;
 mod fleet_lists;
@@ -31,6 +32,7 @@ mod idempotency;
 mod issue;
 mod life;
 mod life_numbers;
+mod life_story;
 mod lookups;
 mod pages;
 mod restarts;

@@ -6,11 +6,15 @@
 use super::error::LifeError;
 use super::follow::numbers_of;
 use crate::model::{
-    Caller, DeviceId, Fact, MaintenanceRecord, Moment, Plate, PlateCorrection, Retirement, StatusReport, VehicleFacts,
-    VehicleVersion, Zone,
+    Caller, Cover, DeviceId, Fact, Fitting, ItemStateVersion, MaintenanceRecord, Moment, Plate, PlateCorrection,
+    PlateItem, Retirement, StatusReport, Vehicle, VehicleFacts, VehicleVersion, Zone,
 };
 use crate::registry::read::get_vehicle;
-use crate::storage::{Db, maintenance, plate_corrections, plates, retirements, vehicle_statuses, vehicles};
+use crate::storage::plate_items::{self, FittingsWanted};
+use crate::storage::{Db, maintenance, plate_corrections, plates, policies, retirements, vehicle_statuses, vehicles};
+
+/// More fittings than any scooter sees.
+const MOST_FITTINGS: usize = 10_000;
 
 /// Something that happened to a vehicle, or was recorded of it.
 #[derive(Debug, Clone)]
@@ -44,6 +48,12 @@ pub enum What {
     Retired(Retirement),
     /// Its retirement was withdrawn.
     RetirementWithdrawn(Retirement),
+    /// A physical plate of a number that it bears or bore was made, fitted, lost, replaced.
+    Item(PlateItem, ItemStateVersion),
+    /// A plate was put on it.
+    Fitted(Fitting),
+    /// An insurance policy covers it, by name or with the whole fleet.
+    Insured(Cover),
 }
 
 impl What {
@@ -59,6 +69,9 @@ impl What {
             Self::Corrected(..) => "correction",
             Self::Retired(_) => "retirement",
             Self::RetirementWithdrawn(_) => "retirement_withdrawn",
+            Self::Item(..) => "plate_item",
+            Self::Fitted(_) => "fitting",
+            Self::Insured(_) => "policy",
         }
     }
 }
@@ -92,6 +105,8 @@ pub fn history(db: &mut Db, zone: Zone, caller: &Caller, device: &DeviceId) -> R
         Event::new(Some(record.work.began_at), record.recorded_at, record.superseded_at, What::Maintained(record))
     }));
     events.extend(corrections(db, &vehicle)?);
+    events.extend(plates_made(db, &vehicle)?);
+    events.extend(insurance(db, zone, &vehicle)?);
     for retirement in retirements::of_vehicles(db, &ids)? {
         if let Some(withdrawn) = retirement.superseded_at {
             let what = What::RetirementWithdrawn(retirement.clone());
@@ -134,7 +149,7 @@ fn begins(zone: Zone, version: &VehicleVersion, changed: &[(Fact, Option<String>
     left.or(entered).or(version.service.from)
 }
 
-fn corrections(db: &mut Db, vehicle: &crate::model::Vehicle) -> Result<Vec<Event>, LifeError> {
+fn corrections(db: &mut Db, vehicle: &Vehicle) -> Result<Vec<Event>, LifeError> {
     let numbers = numbers_of(db, &[vehicle.id])?;
     let found = plate_corrections::of_numbers(db, &numbers)?;
     let bearers: Vec<_> = found.iter().filter_map(|correction| correction.bearer).collect();
@@ -146,4 +161,33 @@ fn corrections(db: &mut Db, vehicle: &crate::model::Vehicle) -> Result<Vec<Event
             Event::new(correction.since, correction.recorded_at, None, What::Corrected(correction, bearer))
         })
         .collect())
+}
+
+fn plates_made(db: &mut Db, vehicle: &Vehicle) -> Result<Vec<Event>, LifeError> {
+    let mut numbers: Vec<_> =
+        plates::all_versions_of_vehicles(db, &[vehicle.id])?.into_iter().map(|plate| plate.number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut events = Vec::new();
+    for item in plate_items::of_numbers(db, &numbers)? {
+        events.extend(item.states.iter().map(|state| {
+            let at = state.since.or(item.since);
+            Event::new(at, state.recorded_at, state.superseded_at, What::Item(item.clone(), state.clone()))
+        }));
+    }
+    let wanted = FittingsWanted { operator: vehicle.operator_id.clone(), number: None, vehicle: Some(vehicle.id) };
+    let fitted = plate_items::list_fittings(db, &wanted, None, MOST_FITTINGS)?;
+    let told = |fitting: Fitting| Event::new(Some(fitting.fitted_at), fitting.recorded_at, None, What::Fitted(fitting));
+    events.extend(fitted.into_iter().map(told));
+    Ok(events)
+}
+
+fn insurance(db: &mut Db, zone: Zone, vehicle: &Vehicle) -> Result<Vec<Event>, LifeError> {
+    let named = policies::versions_of_vehicles(db, &[vehicle.id])?.into_iter().map(|(_, cover)| cover);
+    let of_fleet = policies::versions_of_fleets(db, std::slice::from_ref(&vehicle.operator_id))?;
+    let told = |cover: Cover| {
+        let from = zone.start_of(cover.days.from);
+        Event::new(Some(from), cover.recorded_at, cover.superseded_at, What::Insured(cover))
+    };
+    Ok(named.chain(of_fleet).map(told).collect())
 }

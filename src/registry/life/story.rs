@@ -3,17 +3,17 @@
 //! *Invariant:* reads only, in one view of the database; what was not known at the instant of knowledge does not show in
 //! any part of the answer. A vehicle that was not registered yet is not told with gaps but said to be unknown then.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::error::LifeError;
 use crate::model::{
-    AsKnown, Caller, DeviceId, MaintenanceRecord, Moment, Plate, PlateStatus, Retirement, Standing, StatusReport,
-    Vehicle, VehicleFacts, VehicleId, VehicleVersion, Zone, description_at, plate_status_at, service_periods,
-    status_at,
+    AsKnown, Caller, Cover, Coverage, DeviceId, ItemStanding, MaintenanceRecord, Moment, Plate, PlateItem, PlateStatus,
+    Retirement, Standing, StatusReport, Vehicle, VehicleFacts, VehicleId, VehicleVersion, Zone, description_at,
+    plate_status_at, service_periods, status_at,
 };
 use crate::plate::PlateNumber;
 use crate::registry::read::get_vehicle;
-use crate::storage::{self, Db, maintenance, plates, retirements, vehicle_statuses, vehicles};
+use crate::storage::{self, Db, maintenance, plate_items, plates, policies, retirements, vehicle_statuses, vehicles};
 
 /// A vehicle as it is now.
 #[derive(Debug, Clone)]
@@ -56,6 +56,10 @@ pub struct Story {
     pub numbers: Vec<NumberThen>,
     /// The maintenance that was under way.
     pub under_way: Vec<MaintenanceRecord>,
+    /// The insurance policy in force.
+    pub policy: Option<Cover>,
+    /// The physical plates of the numbers that it bore, each with what it was.
+    pub items: Vec<(PlateItem, ItemStanding)>,
 }
 
 /// Tells where these vehicles are in their lives now.
@@ -110,6 +114,8 @@ pub fn tell(
     let report = status_at(&reports, at, as_known).cloned();
     let mut under_way = maintenance::of_vehicles(db, &[vehicle.id])?;
     under_way.retain(|record| record.is_under_way(at, as_known));
+    let policy = policy_at(db, zone, &vehicle, at, as_known)?;
+    let items = items_at(db, &known, at, as_known)?;
     let served = served_at(&known, &versions, zone, at, as_known);
     let retired = retirement.as_ref().is_some_and(|retirement| retirement.from <= at);
     Ok(Story {
@@ -122,7 +128,34 @@ pub fn tell(
         number: number_at(&known, at),
         numbers: known.into_iter().map(|plate| NumberThen { status: plate.status_at(at), plate }).collect(),
         under_way,
+        policy,
+        items,
     })
+}
+
+fn policy_at(
+    db: &mut Db,
+    zone: Zone,
+    vehicle: &Vehicle,
+    at: Moment,
+    as_known: AsKnown,
+) -> storage::Result<Option<Cover>> {
+    let named = policies::versions_of_vehicles(db, &[vehicle.id])?;
+    let of_fleet = policies::versions_of_fleets(db, std::slice::from_ref(&vehicle.operator_id))?;
+    let covers = named.iter().map(|(_, cover)| cover).chain(&of_fleet);
+    Ok(Coverage::as_known(covers, as_known).at(zone, at).cloned())
+}
+
+fn items_at(
+    db: &mut Db,
+    known: &[Plate],
+    at: Moment,
+    as_known: AsKnown,
+) -> storage::Result<Vec<(PlateItem, ItemStanding)>> {
+    let borne: BTreeSet<_> = known.iter().filter(|plate| plate.borne.contains(at)).map(|plate| plate.number).collect();
+    let items = plate_items::of_numbers(db, &borne.into_iter().collect::<Vec<_>>())?;
+    let standing = |item: PlateItem| item.standing(at, as_known).map(|standing| (item, standing));
+    Ok(items.into_iter().filter_map(standing).collect())
 }
 
 /// The number that a vehicle bears at an instant; of two, the one learned last; else the one that it bore last before.

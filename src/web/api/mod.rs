@@ -9,7 +9,9 @@ pub(super) mod accounts;
 pub(super) mod operators;
 pub(super) mod series;
 
+pub(super) mod fittings;
 pub(super) mod fleet_imports;
+pub(super) mod plate_items;
 pub(super) mod vehicles;
 
 pub(super) mod maintenance;
@@ -20,6 +22,9 @@ pub(super) mod vehicle_change;
 pub(super) mod vehicle_history;
 pub(super) mod vehicle_story;
 
+mod policy_views;
+
+pub(super) mod insurance;
 pub(super) mod policies;
 pub(super) mod sessions;
 

@@ -9,10 +9,11 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::maintenance::MaintenanceView;
+use super::policy_views::PolicyView;
 use super::retirement::RetirementView;
 use super::statuses::StatusView;
 use super::vehicles::device;
-use crate::model::Zone;
+use crate::model::{Zone, day_before};
 use crate::registry::life::{Event, What, history as tell_history};
 use crate::web::caller::Call;
 use crate::web::paging::{self, Page};
@@ -29,11 +30,11 @@ pub(crate) struct EventView {
     known_at: String,
     /// When it was superseded or withdrawn.
     superseded_at: Option<String>,
-    /// `registered`, `number`, `description`, `status`, `maintenance`, `correction`, `retirement` or
-    /// `retirement_withdrawn`.
+    /// `registered`, `number`, `description`, `status`, `maintenance`, `correction`, `retirement`,
+    /// `retirement_withdrawn`, `plate_item`, `fitting` or `policy`.
     kind: String,
-    /// What it was: for a number, status, maintenance, correction or retirement its record; for a description the facts
-    /// stated, each with `before` and `after`.
+    /// What it was: the record; for a description the facts stated, each with `before` and `after`; for a policy also the
+    /// days on which it covers the vehicle.
     #[schema(value_type = Object)]
     what: Value,
 }
@@ -86,6 +87,30 @@ fn what(what: What, zone: Zone) -> Value {
         What::Retired(retirement) | What::RetirementWithdrawn(retirement) => {
             json!(RetirementView::of(retirement, zone))
         }
+        What::Item(item, state) => json!({
+            "number": item.number.to_string(),
+            "control": item.number.control().to_string(),
+            "item": item.item,
+            "position": item.position.name(),
+            "copy": item.copy,
+            "state": state.state.name(),
+            "reason": state.reason,
+            "replaces": item.replaces.map(|(before, _)| before),
+        }),
+        What::Fitted(fitting) => json!({
+            "id": fitting.id.to_string(),
+            "number": fitting.number.to_string(),
+            "control": fitting.number.control().to_string(),
+            "item": fitting.item,
+            "verdict": fitting.verdict,
+            "place": fitting.place,
+            "note": fitting.note,
+        }),
+        What::Insured(cover) => json!({
+            "policy": PolicyView::of(&cover.policy, zone),
+            "from": cover.days.from.to_string(),
+            "until": day_before(cover.days.until).to_string(),
+        }),
     }
 }
 

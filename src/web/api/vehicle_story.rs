@@ -8,11 +8,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::maintenance::MaintenanceView;
+use super::policy_views::PolicyView;
 use super::retirement::RetirementView;
 use super::statuses::StatusView;
 use super::vehicle_change::tag;
 use super::vehicles::{NumberView, VehicleView, device};
-use crate::model::{AsKnown, Moment, Vehicle, Zone};
+use crate::model::{AsKnown, ItemStanding, Moment, PlateItem, Vehicle, Zone};
 use crate::registry::life::{NumberThen, Present, Story, tell};
 use crate::web::caller::Call;
 use crate::web::params::Params;
@@ -64,6 +65,45 @@ pub(crate) struct StoryView {
     numbers: Vec<NumberThenView>,
     /// The maintenance that was under way.
     maintenance: Vec<MaintenanceView>,
+    /// The insurance policy in force; null: none was known.
+    policy: Option<PolicyView>,
+    /// The physical plates of the numbers that it bore, each as it was.
+    items: Vec<ItemThenView>,
+}
+
+/// A physical plate as of an instant.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ItemThenView {
+    #[serde(flatten)]
+    number: NumberView,
+    /// Which of the number's plates, from 1.
+    item: u32,
+    /// `rear`, `left` or `right`.
+    position: &'static str,
+    /// The how manieth at this position, from 1.
+    copy: u32,
+    /// `ordered`, `printed`, `fitted`, `damaged`, `lost` or `withdrawn`.
+    state: &'static str,
+    /// Since when; null: since it is one.
+    since: Option<String>,
+    reason: Option<String>,
+    /// The plate that it replaces.
+    replaces: Option<u32>,
+}
+
+impl ItemThenView {
+    fn of(item: &PlateItem, standing: ItemStanding, zone: Zone) -> Self {
+        Self {
+            number: item.number.into(),
+            item: item.item,
+            position: item.position.name(),
+            copy: item.copy,
+            state: standing.state.name(),
+            since: standing.since.map(|at| zone.stamp(at)),
+            reason: standing.reason,
+            replaces: item.replaces.map(|(before, _)| before),
+        }
+    }
 }
 
 impl StoryView {
@@ -78,6 +118,8 @@ impl StoryView {
             retirement: story.retirement.map(|retirement| RetirementView::of(retirement, zone)),
             numbers: story.numbers.into_iter().map(|number| NumberThenView::of(number, zone)).collect(),
             maintenance: story.under_way.into_iter().map(|record| MaintenanceView::of(record, zone)).collect(),
+            policy: story.policy.map(|cover| PolicyView::of(&cover.policy, zone)),
+            items: story.items.into_iter().map(|(item, standing)| ItemThenView::of(&item, standing, zone)).collect(),
         }
     }
 }

@@ -7,8 +7,10 @@ use actix_web::web::Path;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{DeviceId, Plate, Zone};
+use super::plate_items::PlateItemView;
+use crate::model::{DeviceId, Moment, Plate, Zone};
 use crate::plate::PlateNumber;
+use crate::registry::Registry;
 use crate::registry::life::{Present, present};
 use crate::registry::read::{PlateRecord, ReadError, get_plate, list_vehicles};
 use crate::web::caller::Call;
@@ -17,9 +19,6 @@ use crate::web::paging::{self, Page};
 use crate::web::params::Params;
 use crate::web::problem::Problem;
 use crate::web::state::act;
-
-/// The three places where a number stands on a scooter, each with the number of its plate item.
-const POSITIONS: [(&str, u8); 3] = [("rear", 1), ("left", 2), ("right", 3)];
 
 /// A plate number with its control pair.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,15 +98,6 @@ pub(crate) struct VehiclesAnswer {
     next: Option<String>,
 }
 
-/// One physical plate of a number.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PlateItemView {
-    /// Its number among the plates of this registration number.
-    item: u8,
-    /// `rear`, `left` or `right`.
-    position: &'static str,
-}
-
 /// A number, its period, and the scooter that bears or bore it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PlateView {
@@ -157,7 +147,9 @@ impl PeriodView {
 }
 
 impl PlateView {
-    fn of(record: PlateRecord, bearer: Present, zone: Zone) -> Self {
+    fn of(record: PlateRecord, bearer: Present, registry: &Registry, now: Moment) -> Self {
+        let zone = registry.rules.zone;
+        let items = record.items.iter().map(|item| PlateItemView::of(item, registry, now)).collect();
         let plate = record.plate;
         Self {
             number: plate.number.into(),
@@ -169,7 +161,7 @@ impl PlateView {
             version: plate.version,
             vehicle: VehicleView::of(bearer, zone),
             periods: record.periods.into_iter().map(|(plate, device)| PeriodView::of(plate, &device, zone)).collect(),
-            items: POSITIONS.map(|(position, item)| PlateItemView { item, position }).into(),
+            items,
         }
     }
 }
@@ -213,13 +205,13 @@ pub(super) fn device(text: &str) -> Result<DeviceId, Problem> {
     responses((status = 200, description = "The plate", body = PlateAnswer)))]
 pub(crate) async fn plate(call: Call, number: Path<String>) -> Result<HttpResponse, Problem> {
     let (caller, number, zone) = (call.caller.clone(), number.into_inner(), call.zone());
-    let found = act(&call.state, move |registry, now, _| {
-        registry.store.read(|db| {
+    let plate = act(&call.state, move |registry, now, _| {
+        let (record, bearer) = registry.store.read(|db| {
             let record = get_plate(db, &caller, now, &number)?;
             let bearer = present(db, zone, now, vec![record.vehicle.clone()])?.pop().ok_or(ReadError::Unknown)?;
             Ok::<_, ReadError>((record, bearer))
-        })
+        })?;
+        Ok::<_, ReadError>(PlateView::of(record, bearer, registry, now))
     });
-    let (record, bearer) = found.await?;
-    Ok(HttpResponse::Ok().json(PlateAnswer { plate: PlateView::of(record, bearer, zone) }))
+    Ok(HttpResponse::Ok().json(PlateAnswer { plate: plate.await? }))
 }

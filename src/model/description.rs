@@ -180,9 +180,9 @@ pub fn description_at(versions: &[VehicleVersion], at: Moment, as_known: AsKnown
         }
     }
     // Of the service periods that have begun the last one tells its dates; the first one also before it begins.
-    let begun =
+    let mut begun =
         service_stated_last(known).into_iter().filter(|version| version.service.from.is_none_or(|from| from <= at));
-    if let Some(service) = begun.last() {
+    if let Some(service) = begun.next_back() {
         Fact::InService.copy(&service.facts, &mut description.facts);
         Fact::OutOfService.copy(&service.facts, &mut description.facts);
         description.version = description.version.max(service.version);

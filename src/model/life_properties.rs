@@ -72,14 +72,14 @@ fn recorded(told: &[Said]) -> Records {
         match said {
             Said::Status { status, since, days, replaces } => {
                 let current = records.reports.iter_mut().filter(|report| report.superseded_at.is_none());
-                let replaced = replaces.and_then(|place| current.into_iter().nth(place));
-                let replaces = replaced.map(|report| {
+                let wrong = replaces.and_then(|place| current.into_iter().nth(place));
+                let corrects = wrong.map(|report| {
                     report.superseded_at = Some(now);
                     report.entry
                 });
                 let next = u32::try_from(records.reports.len()).unwrap() + 1;
                 let until = days.map(|days| start(since + days));
-                records.reports.push(report(next, VehicleStatus::ALL[*status], start(*since), until, replaces, now));
+                records.reports.push(report(next, VehicleStatus::ALL[*status], start(*since), until, corrects, now));
             }
             Said::BornBy { vehicle, since } => records.corrections.push(PlateCorrection {
                 number: PlateNumber::parse("K00001").unwrap(),

@@ -12,6 +12,7 @@ mod migrations;
 mod schema;
 mod sealed;
 mod values;
+mod vehicle_versions;
 
 pub mod accounts;
 pub mod audit_log;

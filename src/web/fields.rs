@@ -46,6 +46,17 @@ pub(crate) enum InstantOrDate {
     Date(NaiveDate),
 }
 
+/// A field that may also be erased.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Given {
+    /// It is not there: it stays as it is.
+    Absent,
+    /// It is `null`.
+    Erased,
+    /// It has this value.
+    Value(Value),
+}
+
 impl InstantOrDate {
     /// Returns the instant meant.
     #[must_use]
@@ -75,10 +86,14 @@ impl Fields {
         self.left.remove(name).filter(|value| !value.is_null())
     }
 
-    /// Takes a field that may also be erased: nothing where it is absent, an empty value where it is `null`.
-    pub(crate) fn erasable(&mut self, name: &'static str) -> Option<Option<Value>> {
+    /// Takes a field that may also be erased.
+    pub(crate) fn erasable(&mut self, name: &'static str) -> Given {
         self.known.push(name);
-        self.left.remove(name).map(|value| Some(value).filter(|value| !value.is_null()))
+        match self.left.remove(name) {
+            None => Given::Absent,
+            Some(Value::Null) => Given::Erased,
+            Some(value) => Given::Value(value),
+        }
     }
 
     /// Reads a text of one line out of a value.

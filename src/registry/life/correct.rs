@@ -57,7 +57,7 @@ pub fn correct(
     rng: &mut impl Rng,
     caller: &Caller,
     number: &str,
-    asked: Correction,
+    asked: &Correction,
 ) -> Result<Corrected, LifeError> {
     check_text("reason", &asked.reason, 2000)?;
     if asked.from.is_some_and(|from| from > now) {
@@ -142,10 +142,10 @@ fn consequences(
     also_bears.retain(|number| *number != correction.number);
     let mut vehicles: Vec<_> = vehicles::find_by_ids(db, &concerned)?.into_values().collect();
     vehicles.sort_by_key(|vehicle| vehicle.id);
-    let bore = |vehicle: &&Vehicle| before.iter().any(|plate| plate.vehicle_id == vehicle.id);
+    let formerly = |vehicle: &&Vehicle| before.iter().any(|plate| plate.vehicle_id == vehicle.id);
     let without_number = vehicles
         .iter()
-        .filter(bore)
+        .filter(formerly)
         .filter(|vehicle| borne_now(vehicle.id).next().is_none())
         .map(|vehicle| vehicle.device_id.clone())
         .collect();

@@ -45,9 +45,9 @@ pub fn change(
     rng: &mut impl Rng,
     caller: &Caller,
     device: &DeviceId,
-    change: VehicleChange,
+    change: &VehicleChange,
 ) -> Result<Vehicle, LifeError> {
-    check(&change, now)?;
+    check(change, now)?;
     let operator = caller.operator_id.clone().ok_or(LifeError::NotAnOperator)?;
     operators::take_turn(tx, &operator)?;
     let vehicle = get_vehicle(tx.db(), caller, device)?;
@@ -55,7 +55,7 @@ pub fn change(
         return Err(LifeError::Moved { version: vehicle.version });
     }
     let known = vehicles::find_versions(tx.db(), &[vehicle.id])?;
-    let new = next_version(zone, &known, &vehicle, &change, caller)?;
+    let new = next_version(zone, &known, &vehicle, change, caller)?;
     if says_nothing_new(&known, &new, now) {
         return Ok(vehicle);
     }

@@ -99,7 +99,6 @@ pub(super) fn difference(known: &Known<'_>, now: Moment, cause: Cause) -> (Vec<P
         .cloned()
         .collect();
     let Some(newest) = known.plates.iter().max_by_key(|plate| plate.version) else { return (gone, Vec::new()) };
-    let last = told.len().saturating_sub(1);
     let missing = told.iter().enumerate().filter(|(_, borne)| !recorded.contains(borne));
     let new = missing
         .zip(newest.version.saturating_add(1)..)
@@ -109,7 +108,7 @@ pub(super) fn difference(known: &Known<'_>, now: Moment, cause: Cause) -> (Vec<P
             vehicle_id: *vehicle,
             operator_id: newest.operator_id.clone(),
             borne: *period,
-            reason: reason(cause, *period, place > 0, place == last).to_owned(),
+            reason: reason(cause, *period, place, told.len()).to_owned(),
             recorded_at: now,
             superseded_at: None,
         })
@@ -117,13 +116,14 @@ pub(super) fn difference(known: &Known<'_>, now: Moment, cause: Cause) -> (Vec<P
     (gone, new)
 }
 
-fn reason(cause: Cause, period: Period, follows: bool, is_last: bool) -> &'static str {
+/// Why the plate of a period is recorded; `place` is that of the period, of so many.
+fn reason(cause: Cause, period: Period, place: usize, of: usize) -> &'static str {
     match cause {
         Cause::Retirement => "retired",
         Cause::Withdrawal => "retirement withdrawn",
         Cause::Correction => "corrected",
-        Cause::Service if is_last && period.until.is_some() => "annulled",
-        Cause::Service if follows => "back in service",
+        Cause::Service if place.saturating_add(1) == of && period.until.is_some() => "annulled",
+        Cause::Service if place > 0 => "back in service",
         Cause::Service => "service dates changed",
     }
 }

@@ -15,7 +15,7 @@ use crate::registry::life::{Corrected, Correction, LifeError, correct as correct
 use crate::web::body::{Json, Request};
 use crate::web::caller::Call;
 use crate::web::fault::Fault;
-use crate::web::fields::{Fields, InstantOrDate};
+use crate::web::fields::{Fields, Given, InstantOrDate};
 use crate::web::idempotency::{Keep, once};
 use crate::web::problem::Problem;
 use crate::web::wrong::Wrong;
@@ -36,23 +36,21 @@ pub(crate) struct CorrectionRecord {
 
 impl Request for CorrectionRecord {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let device_id = match fields.erasable("device_id") {
-            None => {
-                fields.refuse(Fault::field("device_id", Wrong::Missing));
-                None
-            }
-            Some(None) => Some(None),
-            Some(Some(value)) => fields.line("device_id", value).and_then(|text| {
-                let read = DeviceId::parse(&text).ok();
-                if read.is_none() {
+        let mut device_id = None;
+        match fields.erasable("device_id") {
+            Given::Absent => fields.refuse(Fault::field("device_id", Wrong::Missing)),
+            Given::Erased => {}
+            Given::Value(value) => {
+                let text = fields.line("device_id", value);
+                device_id = text.as_deref().and_then(|text| DeviceId::parse(text).ok());
+                if text.is_some() && device_id.is_none() {
                     fields.refuse(Fault::field("device_id", Wrong::Id));
                 }
-                read.map(Some)
-            }),
-        };
+            }
+        }
         let from = fields.optional_moment_or_date("from");
         let reason = fields.prose("reason");
-        Some(Self { device_id: device_id?, from, reason: reason? })
+        Some(Self { device_id, from, reason: reason? })
     }
 }
 
@@ -123,7 +121,7 @@ pub(crate) async fn correct(
     let asked =
         Correction { device: asked.device_id, from: asked.from.map(|from| from.start(zone)), reason: asked.reason };
     once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
-        let corrected = correct_plate(tx, zone, now, rng, caller, &number, asked)?;
+        let corrected = correct_plate(tx, zone, now, rng, caller, &number, &asked)?;
         Ok::<_, LifeError>(CorrectionAnswer { correction: CorrectionView::of(corrected, zone) })
     })
     .await

@@ -13,7 +13,7 @@ use crate::model::{Fact, VehicleFacts};
 use crate::registry::life::{LifeError, VehicleChange, change as change_vehicle, present};
 use crate::web::body::{Json, Request};
 use crate::web::caller::Call;
-use crate::web::fields::{Fields, InstantOrDate};
+use crate::web::fields::{Fields, Given, InstantOrDate};
 use crate::web::problem::Problem;
 use crate::web::state::act;
 
@@ -55,9 +55,11 @@ impl Request for Amendment {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (mut stated, mut facts) = (Vec::new(), VehicleFacts::default());
         for fact in Fact::ALL.iter().copied() {
-            if let Some(value) = fields.erasable(fact.name()) {
-                stated.push(fact);
-                if let Some(value) = value {
+            match fields.erasable(fact.name()) {
+                Given::Absent => {}
+                Given::Erased => stated.push(fact),
+                Given::Value(value) => {
+                    stated.push(fact);
                     take(fields, fact, value, &mut facts);
                 }
             }
@@ -130,7 +132,7 @@ pub(crate) async fn change(
     };
     let caller = call.caller.clone();
     let changed = act(&call.state, move |registry, now, rng| {
-        let vehicle = registry.store.write(|tx| change_vehicle(tx, zone, now, rng, &caller, &device, change))?;
+        let vehicle = registry.store.write(|tx| change_vehicle(tx, zone, now, rng, &caller, &device, &change))?;
         registry.store.read(|db| Ok::<_, LifeError>(present(db, zone, now, vec![vehicle])?))
     });
     let changed = changed.await?.pop().ok_or_else(|| Problem::from(LifeError::Unknown))?;

@@ -53,6 +53,15 @@ const EXPECTED: &[Row] = &[
     row("GET", "/v1/fleet-imports/{id}/bad-rows",         [401, 200, 403, 403, 403, 403, 403], 404, 404),
     row("GET", "/v1/vehicles",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
     row("GET", "/v1/vehicles/{device_id}",                [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("PATCH", "/v1/vehicles/{device_id}",              [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/vehicles/{device_id}/history",        [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/vehicles/{device_id}/statuses",      [401, 201, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/vehicles/{device_id}/statuses",       [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/vehicles/{device_id}/maintenance",   [401, 201, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/vehicles/{device_id}/maintenance",    [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/plates/{number}/correction",         [401, 201, 403, 403, 403, 201, 403], 404, 404),
+    row("POST", "/v1/vehicles/{device_id}/retirement",    [401, 201, 403, 403, 403, 403, 403], 404, 404),
+    row("DELETE", "/v1/vehicles/{device_id}/retirement",  [401, 403, 403, 403, 403, 200, 403], 0, 404),
     row("GET", "/v1/plates/{number}",                     [401, 200, 403, 403, 403, 403, 403], 404, 404),
     row("POST", "/v1/plates/{number}/items",              [401, 201, 403, 403, 403, 403, 403], 404, 404),
     row("POST", "/v1/plates/{number}/items/{item}/states", [401, 201, 403, 403, 403, 403, 403], 404, 404),
@@ -108,7 +117,7 @@ impl Scene {
     fn set(kind: crate::database::Kind) -> Self {
         let registry = TestRegistry::start(kind);
         let (operator, foreign) = (registry.operator('K'), registry.operator('Z'));
-        let import = operator.enroll(&fleet("k", 1))["id"].as_str().unwrap().to_owned();
+        let import = operator.enroll(&fleet("k", 2))["id"].as_str().unwrap().to_owned();
         let foreign_import = foreign.enroll(&fleet("z", 1))["id"].as_str().unwrap().to_owned();
         let officer = registry.officer_of("Almaty");
         let answer = officer.look_up("K00001", "2026-07-07T12:00:00+05:00");
@@ -239,6 +248,10 @@ impl Scene {
 
     fn call(&self, caller: &Person, verb: &str, template: &str, thing: Thing) -> Reply {
         let path = self.path(template, verb, thing);
+        if verb == "PATCH" || (verb == "DELETE" && template.ends_with("/retirement")) {
+            let body = self.body(&format!("{verb} {template}"));
+            return caller.send(verb, &path, &[("content-type", "application/json")], body.to_string().as_bytes());
+        }
         if verb != "POST" {
             return caller.send(verb, &path, &[], &[]);
         }
@@ -266,6 +279,21 @@ impl Scene {
             "/v1/fittings" => json!({"qr": plate_items::qr(&self.operator, "K00001", 2), "device_id": "k-1"}),
             "/v1/policies" => json!({"insurer": "i", "policy_number": "n", "valid_from": "2026-07-01",
                                      "valid_until": "2026-07-31", "vehicles": "all"}),
+            "PATCH /v1/vehicles/{device_id}" => json!({"colour": "red", "reason": "repainted"}),
+            "/v1/vehicles/{device_id}/statuses" => json!({"status": "stolen", "since": "2026-07-08T12:00:00+05:00"}),
+            "/v1/vehicles/{device_id}/maintenance" => {
+                json!({"kind": "repair", "began_at": "2026-07-09T12:00:00+05:00", "description": "d"})
+            }
+            "/v1/plates/{number}/correction" => {
+                // To and fro: the same correction again has nothing to correct.
+                let corrected = self.registry.database.query_i64("SELECT COUNT(*) FROM plate_corrections")[0];
+                let bearer = if corrected % 2 == 0 { "k-2" } else { "k-1" };
+                json!({"device_id": bearer, "reason": "swapped"})
+            }
+            "/v1/vehicles/{device_id}/retirement" => json!({"from": "2026-11-01", "reason": "scrapped"}),
+            "DELETE /v1/vehicles/{device_id}/retirement" => {
+                json!({"operator_id": self.operator.id, "reason": "a mistake"})
+            }
             "/v1/sessions" => json!([ride("r", "k-1", "2026-07-07T12:00:00+05:00", None)]),
             "/v1/sessions/watermark" => json!({"complete_until": "2026-07-07T12:00:00+05:00"}),
             "/v1/lookups" => json!({"plate": "K00001", "at": "2026-07-07T12:00:00+05:00", "purpose": "theft",
@@ -341,7 +369,14 @@ fn a_foreign_thing_answers_exactly_like_a_missing_one() {
             body["instance"] = Value::Null;
             (reply.status, body)
         };
-        for path in ["/v1/vehicles/{device_id}", "/v1/fleet-imports/{id}", "/v1/fleet-imports/{id}/receipt"] {
+        for path in [
+            "/v1/vehicles/{device_id}",
+            "/v1/vehicles/{device_id}/history",
+            "/v1/vehicles/{device_id}/statuses",
+            "/v1/vehicles/{device_id}/maintenance",
+            "/v1/fleet-imports/{id}",
+            "/v1/fleet-imports/{id}/receipt",
+        ] {
             let foreign = scene.call(&scene.operator, "GET", path, Thing::Foreign);
             let missing = scene.call(&scene.operator, "GET", path, Thing::Missing);
             assert_eq!(masked(&foreign), masked(&missing), "{path}");

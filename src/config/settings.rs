@@ -3,7 +3,7 @@
 //! *Invariant:* no defaults here: the values that hold unless changed stand in `config/base.toml` and nowhere else.
 
 use serde::Deserialize;
-use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::num::{NonZeroU16, NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use super::value::{case_patterns, days_off, tolerance, zone};
@@ -21,6 +21,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// Where its secrets lie.
     pub secrets: SecretSettings,
+    /// What makes the tags of plates.
+    pub tags: TagSettings,
     /// When people work.
     pub calendar: CalendarSettings,
     /// What is plausible of a ride.
@@ -86,6 +88,14 @@ pub struct SecretSettings {
     pub create: bool,
     /// Whether a server starts although the file that vouches for the founded log is missing.
     pub accept_lost_signer_state: bool,
+}
+
+/// What makes the tags of plates.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagSettings {
+    /// The id of the key for new plates.
+    pub key: NonZeroU16,
 }
 
 /// When people work.

@@ -9,6 +9,7 @@ mod as_known;
 mod cover;
 #[cfg(test)]
 mod cover_tests;
+mod fitting;
 mod id;
 mod identification;
 mod insurance_notice;
@@ -17,6 +18,7 @@ mod moment;
 mod operator;
 mod period;
 mod plate;
+mod plate_item;
 mod policy;
 mod policy_check;
 mod relist;
@@ -37,9 +39,10 @@ pub use answer::{
 };
 pub use as_known::AsKnown;
 pub use cover::{Cover, CoverBy, CoverSpan, Coverage, Days, day_after, day_before};
+pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
 pub use id::{
-    AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId, TextIdProblem,
-    VehicleId, new_id,
+    AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId,
+    TextIdProblem, VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use insurance_notice::{InsuranceNotice, NoticeCause, NoticeKind};
@@ -48,6 +51,9 @@ pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
 pub use period::Period;
 pub use plate::{Plate, PlateStatus};
+pub use plate_item::{
+    ItemStanding, ItemState, ItemStateVersion, PlateItem, Position, ReplacementReason, item_warnings,
+};
 pub use policy::{CheckOutcome, LONGEST_INSURER, NewPolicy, Policy, PolicyChange, PolicyProblem, PolicySource};
 pub use policy_check::PolicyCheck;
 pub use relist::{Covered, SpanDays, relist};

@@ -23,6 +23,8 @@ pub struct Registry {
 pub struct Rules {
     /// The zone in which instants leave the house.
     pub zone: Zone,
+    /// The host in the QR code of a plate.
+    pub qr_host: String,
     /// The working-day calendar.
     pub working_days: WorkingDays,
     /// How many working days the other operators have to object to a letter.

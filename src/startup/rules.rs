@@ -17,6 +17,7 @@ const DAY: i64 = 24 * HOUR;
 pub fn rules(settings: &Settings) -> Rules {
     Rules {
         zone: settings.registry.zone,
+        qr_host: settings.registry.qr_host.clone(),
         working_days: settings.calendar.days_off.clone(),
         objection_days: settings.calendar.objection_days,
         letters_per_operator: settings.fleet.letters_per_operator.get(),

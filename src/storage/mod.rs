@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod log_reading;
 pub mod lookups;
 pub mod operators;
+pub mod plate_items;
 pub mod plates;
 pub mod plates_borne;
 pub mod policies;
@@ -32,6 +33,7 @@ pub mod ride_marks;
 pub mod rides;
 pub mod rides_found;
 pub mod series;
+pub mod tag_keys;
 pub mod vehicles;
 pub mod watermarks;
 

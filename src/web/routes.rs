@@ -8,8 +8,8 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
-    accounts, docs, fleet_imports, health, insurance, log, lookups, operators, policies, problems, series, sessions,
-    vehicles,
+    accounts, docs, fittings, fleet_imports, health, insurance, log, lookups, operators, plate_items, policies,
+    problems, series, sessions, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
@@ -95,6 +95,22 @@ routes! {
     }
     "/v1/plates/{number}" {
         Get Deed(ReadPlate) => vehicles::plate;
+    }
+    "/v1/plates/{number}/items" {
+        Post Deed(ReplacePlate) => plate_items::replace;
+    }
+    "/v1/plates/{number}/items/{item}/states" {
+        Post Deed(RecordPlateState) => plate_items::record_state;
+    }
+    "/v1/fittings" {
+        Post Deed(FitPlate) => fittings::record;
+        Get Deed(ReadFittings) => fittings::list;
+    }
+    "/v1/alarms" {
+        Get Deed(ReadAlarms) => fittings::alarms;
+    }
+    "/v1/alarms/{id}/settlement" {
+        Post Deed(SettleAlarm) => fittings::settle;
     }
 
     "/v1/policies" {

@@ -53,6 +53,18 @@ deeds! {
     ReadFleet: [OperatorStaff, Fleet];
     /// Read a plate.
     ReadPlate: [OperatorStaff, Plates];
+    /// Order another physical plate.
+    ReplacePlate: [OperatorStaff, Plates];
+    /// Record what became of a physical plate.
+    RecordPlateState: [OperatorStaff, Plates];
+    /// Record that a plate was put on a scooter.
+    FitPlate: [OperatorStaff, Plates];
+    /// List what was put on which scooter; an operator sees its own.
+    ReadFittings: [OperatorStaff, Plates];
+    /// List alarms; an operator sees its own.
+    ReadAlarms: [OperatorStaff, Plates], [Regulator, Admin];
+    /// Settle an alarm.
+    SettleAlarm: [OperatorStaff, Plates], [Regulator, Admin];
     /// Record a policy, or change one.
     RecordPolicy: [OperatorStaff, Policies];
     /// Read policies and notices; an operator sees its own.

@@ -30,6 +30,8 @@ pub(super) struct Applied<'a> {
     /// The first of the vehicle numbers that were reserved.
     pub(super) first_id: i64,
     pub(super) file_digest: Hash,
+    /// The key that makes the tags of new numbers.
+    pub(super) tag_key: u16,
 }
 
 /// Makes the plan true.
@@ -102,7 +104,8 @@ fn new_vehicles(
         .collect();
     let kept: Vec<_> = new.iter().filter_map(|(_, _, kept)| *kept).collect();
     let wanted = new.len() - kept.len();
-    let mut given = issue(tx, applied.now, applied.operator, own, &kept, wanted).map_err(|error| match error {
+    let given = issue(tx, applied.now, applied.operator, own, &kept, wanted, applied.tag_key);
+    let mut given = given.map_err(|error| match error {
         IssueError::UsedUp => storage::Error::Conflict("the operator's letters are used up".to_owned()),
         IssueError::Storage(error) => error,
     })?;

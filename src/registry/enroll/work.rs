@@ -125,6 +125,7 @@ fn commit(
             rules: &registry.rules,
             first_id,
             file_digest,
+            tag_key: registry.secrets.tag_keys().current().id(),
         };
         apply(tx, rng, &applied, &known, &planned)
     })

@@ -76,6 +76,7 @@ diesel::table! {
         operator_id -> Text,
         adopted -> Bool,
         issued_at -> BigInt,
+        tag_key -> Integer,
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Settings {
     pub fleet: FleetSettings,
     /// How plates look.
     pub plates: PlateSettings,
+    /// What operators are told about their insurance.
+    pub insurance: InsuranceSettings,
     /// How work is done that must not block an answer.
     pub jobs: JobSettings,
     /// What is logged.
@@ -75,6 +77,10 @@ pub struct ServerSettings {
     pub workers: NonZeroUsize,
     /// Lookups that one key may ask in a minute; 0: as many as it likes.
     pub lookups_per_minute: u32,
+    /// Public pages that one address may see in a minute; 0: as many as it likes.
+    pub public_pages_per_minute: u32,
+    /// The header in which the proxy names the caller's address; empty: there is no proxy.
+    pub client_address_header: String,
     /// Seconds that a stopping server leaves to requests that have begun.
     pub stop_within_s: u64,
 }
@@ -146,6 +152,14 @@ pub struct FleetSettings {
     pub adoption_jump: u32,
     /// Letters that one operator may hold.
     pub letters_per_operator: NonZeroUsize,
+}
+
+/// What operators are told about their insurance.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsuranceSettings {
+    /// Days before the end of cover.
+    pub warn_days: Vec<u32>,
 }
 
 /// How work is done that must not block an answer.

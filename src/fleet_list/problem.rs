@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     /// Every argument that the documentation of a kind promises.
-    const ARGUMENTS: [&str; 18] = [
+    const ARGUMENTS: [&str; 20] = [
         "field",
         "columns",
         "format",
@@ -106,6 +106,8 @@ mod tests {
         "month_first",
         "in_service",
         "policy_from",
+        "policy_until",
+        "policy",
         "letter",
         "plate",
         "numbers",

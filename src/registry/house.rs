@@ -48,6 +48,8 @@ pub struct Rules {
     pub candidates: usize,
     /// How far a kept number may lie above the highest one before it looks like a typing mistake.
     pub adoption_jump: u32,
+    /// How many days ahead an operator is told that cover ends.
+    pub warn_days: Vec<u32>,
     /// The shapes of case numbers.
     pub case_patterns: CasePatterns,
     /// Within how many seconds a pending case must be named.

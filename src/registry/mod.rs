@@ -18,6 +18,8 @@ pub mod issue;
 
 pub mod insure;
 pub mod items;
+pub mod life;
+pub mod passer_by;
 pub mod print;
 pub mod record;
 

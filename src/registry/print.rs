@@ -8,7 +8,8 @@ use thiserror::Error;
 use super::Registry;
 use super::items::link_of;
 use crate::model::{
-    Caller, Moment, Operator, OperatorStatus, Plate, PlateItem, PlateStatus, Position, Role, short_name,
+    AsKnown, Caller, Moment, Operator, OperatorStatus, Plate, PlateItem, PlateStatus, Position, Role, plate_status_at,
+    short_name,
 };
 use crate::plate::{PlateNumber, ReadingProblem, reading};
 use crate::render::{self, CodeProblem, Dpi, Face, FaceKind, Inscription, Part, Plotter, PngProblem, Validity};
@@ -96,7 +97,7 @@ pub struct Picture {
 
 /// What the database knows about the plate.
 struct Found {
-    plate: Plate,
+    status: PlateStatus,
     operator: Operator,
     items: Vec<PlateItem>,
 }
@@ -112,12 +113,12 @@ pub fn draw_plate(
     wanted: &Wanted,
     format: Format,
 ) -> Result<Picture, PrintError> {
-    let found = registry.store.read(|db| find(db, caller, &wanted.number))?;
+    let found = registry.store.read(|db| find(db, caller, now, &wanted.number))?;
     let validity = if caller.role == Role::OperatorStaff { Validity::Valid } else { Validity::Specimen };
     if validity == Validity::Valid && found.operator.status() != OperatorStatus::Admitted {
         return Err(PrintError::Suspended);
     }
-    if validity == Validity::Valid && found.plate.status_at(now) == PlateStatus::Annulled {
+    if validity == Validity::Valid && found.status == PlateStatus::Annulled {
         return Err(PrintError::Annulled);
     }
     let item = pick(&found.items, wanted)?;
@@ -154,7 +155,7 @@ pub const fn kind(position: Position) -> FaceKind {
 }
 
 /// Finds the plate: of several readings the likeliest that the caller may see.
-fn find(db: &mut Db, caller: &Caller, text: &str) -> Result<Found, PrintError> {
+fn find(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Result<Found, PrintError> {
     let reading = reading::read(text).map_err(PrintError::Unreadable)?;
     let numbers: Vec<_> = reading.hypotheses().iter().map(|hypothesis| hypothesis.number).collect();
     let mut found = plates::find_by_numbers(db, &numbers)?;
@@ -162,10 +163,12 @@ fn find(db: &mut Db, caller: &Caller, text: &str) -> Result<Found, PrintError> {
         found.retain(|plate| Some(&plate.operator_id) == caller.operator_id.as_ref());
     }
     let rank = |plate: &Plate| numbers.iter().position(|number| *number == plate.number);
-    let plate = found.into_iter().min_by_key(rank).ok_or(PrintError::Unknown)?;
+    let plate = found.iter().min_by_key(|plate| rank(plate)).cloned().ok_or(PrintError::Unknown)?;
+    found.retain(|other| other.number == plate.number);
+    let status = plate_status_at(&found, now, AsKnown::Now).ok_or(PrintError::Unknown)?;
     let operator = operators::find(db, &plate.operator_id)?.ok_or(PrintError::Unknown)?;
     let items = plate_items::of_numbers(db, &[plate.number])?;
-    Ok(Found { plate, operator, items })
+    Ok(Found { status, operator, items })
 }
 
 /// Picks the item that was named, else the newest at the position that is not withdrawn, else the newest there.

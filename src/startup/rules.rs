@@ -33,6 +33,7 @@ pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
         tolerance_s: settings.lookups.tolerance_s,
         candidates: settings.lookups.candidates.get(),
         adoption_jump: settings.fleet.adoption_jump,
+        warn_days: settings.insurance.warn_days.clone(),
         case_patterns: settings.lookups.case_patterns.clone(),
         case_due_s: i64::from(settings.lookups.case_due_hours.get()) * HOUR,
     })

@@ -163,6 +163,16 @@ impl From<InsureError> for Problem {
             InsureError::UnknownVehicles(devices) => Self::invalid(devices.iter().take(UNKNOWN_NAMED).map(|device| {
                 Fault::field("vehicles", Wrong::VehicleUnknown).with("device_id", &device).with("count", &devices.len())
             })),
+            InsureError::UnknownRenewed => Self::invalid([Fault::field("renews", Wrong::PolicyUnknown)]),
+            InsureError::Exists(id) => Self::new(Kind::PolicyExists)
+                .with("policy", &id)
+                .header(header::LOCATION, &format!("/v1/policies/{id}")),
+            InsureError::Unknown => Self::new(Kind::NotFound),
+            InsureError::ReasonMissing => reason_missing(),
+            InsureError::TooLong(field) => {
+                Self::invalid([Fault::field(field, Wrong::Length).with("least", &0).with("most", &2000)])
+            }
+            InsureError::InFuture => Self::invalid([Fault::field("checked_at", Wrong::InFuture)]),
             InsureError::Storage(error) => error.into(),
         }
     }
@@ -204,7 +214,7 @@ impl From<PrintError> for Problem {
             // What cannot be a number is none of the caller's numbers.
             PrintError::Unknown | PrintError::Unreadable(_) => Self::new(Kind::NotFound),
             PrintError::Suspended => Self::new(Kind::OperatorSuspended),
-            PrintError::Annulled => Self::new(Kind::NumberAnnulled),
+            PrintError::Annulled => Self::new(Kind::AnnulledNotPrinted),
             PrintError::Withdrawn => Self::new(Kind::PlateWithdrawn),
             PrintError::OtherPosition(position) => {
                 Self::invalid([Fault::parameter("position", Wrong::OneOf).with("values", &position)])

@@ -16,11 +16,13 @@ mod state;
 mod failure;
 mod fault;
 mod kind;
+mod life_failure;
 mod problem;
 mod wrong;
 
 mod body;
 mod fields;
+mod figures;
 mod params;
 mod prefer;
 
@@ -31,7 +33,8 @@ mod respond;
 
 mod api;
 mod openapi;
+mod pages;
 
 pub use route::{Route, Verb, Who};
 pub use routes::{ROUTES, configure};
-pub use state::WebState;
+pub use state::{Limits, WebState};

@@ -8,11 +8,13 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
-    accounts, docs, fittings, fleet_imports, health, log, lookups, operators, pictures, plate_items, policies,
-    problems, series, sessions, vehicles,
+    accounts, docs, fittings, fleet_imports, health, insurance, log, lookups, maintenance, operators, pictures,
+    plate_correction, plate_items, policies, problems, retirement, series, sessions, statuses, vehicle_change,
+    vehicle_history, vehicle_story, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
+use super::pages::passer_by;
 use super::route::{Route, Verb, Who};
 use crate::registry::access::Deed;
 
@@ -91,7 +93,23 @@ routes! {
         Get Deed(ReadFleet) => vehicles::list;
     }
     "/v1/vehicles/{device_id}" {
-        Get Deed(ReadFleet) => vehicles::one;
+        Get Deed(ReadFleet) => vehicle_story::one;
+        Patch Deed(ChangeVehicle) => vehicle_change::change;
+    }
+    "/v1/vehicles/{device_id}/history" {
+        Get Deed(ReadFleet) => vehicle_history::history;
+    }
+    "/v1/vehicles/{device_id}/statuses" {
+        Post Deed(ReportStatus) => statuses::report;
+        Get Deed(ReadFleet) => statuses::list;
+    }
+    "/v1/vehicles/{device_id}/maintenance" {
+        Post Deed(RecordMaintenance) => maintenance::record;
+        Get Deed(ReadFleet) => maintenance::list;
+    }
+    "/v1/vehicles/{device_id}/retirement" {
+        Post Deed(RetireVehicle) => retirement::retire;
+        Delete Deed(WithdrawRetirement) => retirement::withdraw;
     }
     // Before the number itself, which would take the ending for a part of it.
     "/v1/plates/{number}.svg" {
@@ -105,6 +123,9 @@ routes! {
     }
     "/v1/plates/{number}" {
         Get Deed(ReadPlate) => vehicles::plate;
+    }
+    "/v1/plates/{number}/correction" {
+        Post Deed(CorrectPlate) => plate_correction::correct;
     }
     "/v1/plates/{number}/items" {
         Post Deed(ReplacePlate) => plate_items::replace;
@@ -126,6 +147,19 @@ routes! {
     "/v1/policies" {
         Post Deed(RecordPolicy) => policies::record;
         Get Deed(ReadPolicies) => policies::list;
+    }
+    "/v1/policies/coverage" {
+        Get Deed(ReadCoverage) => insurance::coverage;
+    }
+    "/v1/policies/notices" {
+        Get Deed(ReadPolicies) => insurance::notices;
+    }
+    "/v1/policies/{id}" {
+        Get Deed(ReadPolicies) => policies::one;
+        Patch Deed(RecordPolicy) => policies::change;
+    }
+    "/v1/policies/{id}/checks" {
+        Post Deed(CheckPolicy) => policies::check;
     }
 
     "/v1/sessions" {
@@ -157,6 +191,13 @@ routes! {
     }
     "/log/tile/{tail:.*}" {
         Get Anyone => log::tile;
+    }
+
+    "/p/{code:.*}" {
+        Get Anyone => passer_by::show;
+    }
+    "/P/{code:.*}" {
+        Get Anyone => passer_by::show_scanned;
     }
 
     "/livez" {

@@ -215,7 +215,7 @@ fn what_may_not_be_printed_is_refused_and_nothing_else_is() {
         let registry = TestRegistry::start(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service,out_of_service\nk-1,,\nk-2,2026-07-01,2026-07-31\n");
-        operator.get("/v1/plates/K00002.svg").problem(409, "number-annulled");
+        operator.get("/v1/plates/K00002.svg").problem(409, "annulled-not-printed");
         let replaced = json!({"position": "rear", "reason": "stolen"});
         operator.post("/v1/plates/K00001/items", &replaced).expect(201);
         operator.get("/v1/plates/K00001.svg?item=1").problem(409, "plate-withdrawn");

@@ -51,6 +51,18 @@ deeds! {
     UploadFleet: [OperatorStaff, Fleet];
     /// Read uploads and vehicles.
     ReadFleet: [OperatorStaff, Fleet];
+    /// Change or correct the description of a vehicle, put it out of service and back.
+    ChangeVehicle: [OperatorStaff, Fleet];
+    /// Report the status of a vehicle.
+    ReportStatus: [OperatorStaff, Fleet];
+    /// Record maintenance and repair.
+    RecordMaintenance: [OperatorStaff, Fleet];
+    /// Retire a vehicle for good.
+    RetireVehicle: [OperatorStaff, Fleet];
+    /// Withdraw a retirement that was recorded by mistake.
+    WithdrawRetirement: [Regulator, Admin];
+    /// Correct who bore a number.
+    CorrectPlate: [OperatorStaff, Plates], [Regulator, Admin];
     /// Read a plate.
     ReadPlate: [OperatorStaff, Plates];
     /// Draw a plate: an operator its own, the regulator a specimen.
@@ -67,10 +79,14 @@ deeds! {
     ReadAlarms: [OperatorStaff, Plates], [Regulator, Admin];
     /// Settle an alarm.
     SettleAlarm: [OperatorStaff, Plates], [Regulator, Admin];
-    /// Record a policy.
+    /// Record a policy, or change one.
     RecordPolicy: [OperatorStaff, Policies];
-    /// List policies; an operator sees its own.
+    /// Read policies and notices; an operator sees its own.
     ReadPolicies: [OperatorStaff, Policies], [Regulator, Admin];
+    /// Read what its own fleet is covered for.
+    ReadCoverage: [OperatorStaff, Policies];
+    /// Record what the insurers' records say of a policy.
+    CheckPolicy: [Regulator, Admin];
     /// Report rides and watermarks.
     ReportSessions: [OperatorStaff, Sessions];
     /// List rides; an operator sees its own.

@@ -2,13 +2,13 @@
 //!
 //! *Invariant:* only the operator's own vehicles; of other operators' numbers only that they are taken.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::fleet_list::{FleetList, FleetRow, RowKey};
-use crate::model::{OperatorId, Plate, Series, SeriesStatus, Vehicle, VehicleId};
+use crate::model::{Cover, OperatorId, Plate, Policy, Series, SeriesStatus, Vehicle, VehicleId};
 use crate::plate::{PlateNumber, SeriesLetter};
 use crate::storage::vehicles::Wanted;
-use crate::storage::{self, Db, plates, series, vehicles};
+use crate::storage::{self, Db, plates, policies, retirements, series, vehicles};
 
 /// What the registry knows of the things that a file names.
 #[derive(Debug, Default)]
@@ -19,10 +19,16 @@ pub(super) struct Known {
     pub(super) by_device: HashMap<String, VehicleId>,
     /// Which of them has a serial number.
     pub(super) by_serial_number: HashMap<String, VehicleId>,
-    /// The plates of the numbers in the file, and of the vehicles.
+    /// The plates of the numbers in the file, and of the vehicles; of a number with several the one that ends last.
     pub(super) plates: HashMap<PlateNumber, Plate>,
+    /// Which of the vehicles left service for good.
+    pub(super) retired: HashSet<VehicleId>,
     /// All letters that anybody claims or holds.
     pub(super) letters: BTreeMap<SeriesLetter, Series>,
+    /// The operator's policies of the numbers in the file.
+    pub(super) policies: Vec<Policy>,
+    /// What covers the vehicles, each by name and all as a fleet (`None`).
+    pub(super) covers: HashMap<Option<VehicleId>, Vec<Cover>>,
     /// How many vehicles the operator has.
     pub(super) fleet: i64,
 }
@@ -40,7 +46,7 @@ impl Known {
             known.letters.insert(series.letter, series);
         }
         for plate in plates::find_by_numbers(db, &numbers)? {
-            known.plates.insert(plate.number, plate);
+            known.take(plate);
         }
         let borne_by: Vec<_> = known
             .plates
@@ -53,8 +59,10 @@ impl Known {
         found.extend(vehicles::find_by_ids(db, &borne_by)?.into_values());
         let ids: Vec<_> = found.iter().map(|vehicle| vehicle.id).collect();
         for plate in plates::of_vehicles(db, &ids)? {
-            known.plates.insert(plate.number, plate);
+            known.take(plate);
         }
+        let retired = retirements::of_vehicles(db, &ids)?.into_iter().filter(|one| one.superseded_at.is_none());
+        known.retired = retired.map(|one| one.vehicle_id).collect();
         for vehicle in found {
             known.by_device.insert(vehicle.device_id.as_str().to_owned(), vehicle.id);
             if let Some(serial) = &vehicle.facts.serial_number {
@@ -62,7 +70,30 @@ impl Known {
             }
             known.vehicles.insert(vehicle.id, vehicle);
         }
+        known.find_insurance(db, operator, list)?;
         Ok(known)
+    }
+
+    fn take(&mut self, plate: Plate) {
+        // Between two periods of a number the later one says whose it is.
+        let rank = |plate: &Plate| (!plate.borne.is_empty(), plate.borne.until.is_none(), plate.borne.until);
+        let earlier = self.plates.get(&plate.number).is_some_and(|known| rank(&plate) < rank(known));
+        if !earlier {
+            self.plates.insert(plate.number, plate);
+        }
+    }
+
+    fn find_insurance(&mut self, db: &mut Db, operator: &OperatorId, list: &FleetList) -> storage::Result<()> {
+        let numbers: BTreeSet<_> =
+            list.rows.iter().filter_map(|row| Some(row.policy_number.as_ref()?.trim())).collect();
+        let numbers: Vec<_> = numbers.into_iter().map(ToOwned::to_owned).collect();
+        self.policies = policies::of_numbers(db, operator, &numbers)?;
+        let ids: Vec<_> = self.vehicles.keys().copied().collect();
+        for (vehicle, cover) in policies::covers_of_vehicles(db, &ids)? {
+            self.covers.entry(Some(vehicle)).or_default().push(cover);
+        }
+        self.covers.insert(None, policies::covers_of_fleets(db, std::slice::from_ref(operator))?);
+        Ok(())
     }
 
     /// Returns the letters that are the operator's own and confirmed.

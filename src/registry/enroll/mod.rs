@@ -10,6 +10,7 @@ mod known;
 
 mod judge;
 mod plan;
+mod stated_policies;
 mod supply;
 mod used;
 
@@ -21,6 +22,8 @@ mod report;
 
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod stated_policies_tests;
 
 pub use error::EnrollError;
 pub use receipt::{bad_rows, receipt};

@@ -122,7 +122,7 @@ fn commit(
             operator: &operator_id,
             account: &import.account_id,
             now,
-            zone: registry.rules.zone,
+            rules: &registry.rules,
             first_id,
             file_digest,
             tag_key: registry.secrets.tag_keys().current().id(),
@@ -142,6 +142,7 @@ fn terms<'a>(registry: &Registry, now: Moment, operator: &'a OperatorId, import:
     Terms {
         operator,
         now,
+        today: registry.rules.zone.date_of(now),
         adoption_jump: registry.rules.adoption_jump,
         adopt_up_to: import.adopt_up_to.as_deref().and_then(|text| PlateNumber::parse(text).ok()),
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::fleet::Fleet;
+use super::insured::Insured;
 use super::judge::{Judged, judge};
 use super::receipt::{SessionsReceipt, receipt};
 use super::step::Step;
@@ -69,8 +70,8 @@ pub fn report(
 /// The rides whose report names a scooter and the plate of another one, or of none.
 fn contradicted(judged: &[Result<Judged, ReportProblem>], fleet: &Fleet) -> HashSet<RideId> {
     let told = judged.iter().flatten().filter(|one| {
-        let named = fleet.vehicle(&one.vehicle).ok();
-        one.plate_beside.as_ref().is_some_and(|numbers| fleet.bearer(numbers) != named)
+        let named = fleet.vehicle(&one.vehicle, one.started_at).ok();
+        one.plate_beside.as_ref().is_some_and(|numbers| fleet.bearer(numbers, one.started_at) != named)
     });
     told.map(|one| one.ride_id.clone()).collect()
 }
@@ -83,7 +84,7 @@ fn place(judged: Vec<Result<Judged, ReportProblem>>, fleet: &Fleet) -> Vec<Resul
         .map(|one| {
             let one = one?;
             let report = RideReport {
-                vehicle_id: fleet.vehicle(&one.vehicle)?,
+                vehicle_id: fleet.vehicle(&one.vehicle, one.started_at)?,
                 ride_id: one.ride_id,
                 started_at: one.started_at,
                 ended_at: one.ended_at,
@@ -149,6 +150,7 @@ fn mark(
     contradicted: &HashSet<RideId>,
 ) -> Result<HashMap<(RideId, u32), Vec<RideMark>>, RecordError> {
     let mut marks = Vec::new();
+    let insured = Insured::find(tx, operator, new)?;
     for ride in new {
         let report = ride.report;
         let borne = fleet
@@ -164,6 +166,7 @@ fn mark(
             (contradicted.contains(&report.ride_id), RideMark::PlateDiffers),
             (report.started_at > now, RideMark::BeginsInFuture),
             (!borne, RideMark::WithoutPlate),
+            (!insured.covers(rules.zone, report), RideMark::Uninsured),
             (
                 report.ended_at.is_some_and(|end| ride.first_received.seconds_since(end) > rules.late_after_s),
                 RideMark::ReportedLate,

@@ -19,9 +19,13 @@ use crate::storage::rides_found::FoundRides;
 pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer>, ResolveError> {
     let mut answer = empty(&facts);
     let mut warnings = Vec::new();
+    if facts.question.as_known.instant().is_some() {
+        warnings.push("as_known_then");
+    }
     if facts.differ {
         warnings.push("qr_differs_from_face");
     }
+    warnings.extend(facts.link.and_then(say::link_warning));
     let verdict = match &facts.meant {
         Meant::Never(never) => never_issued(&facts, never, &mut answer),
         Meant::One(one) => {
@@ -68,6 +72,7 @@ fn empty(facts: &Facts) -> Answer {
         at_local: facts.zone.for_people(at),
         tolerance: facts.question.window.tolerance,
         asked_at: facts.zone.stamp(facts.asked_at),
+        known_at: facts.question.as_known.instant().map(|instant| facts.zone.stamp(instant)),
         data_complete_until: None,
         receipt: None,
     }
@@ -112,6 +117,7 @@ fn one_number(
     if one.changed_since {
         warnings.push("service_changed_since");
     }
+    warnings.extend(&one.warnings);
     if status != PlateStatus::InService {
         answer.reason = Some(status.name().to_owned());
         if !rides.touching.is_empty() {

@@ -1,4 +1,4 @@
-//! Letters, vehicles, numbers, plates, policies, as diesel sees them; the truth is in `migrations/`.
+//! Letters, vehicles, numbers, plates, as diesel sees them; the truth is in `migrations/`.
 //!
 //! *Invariant:* only column types that both databases share.
 
@@ -65,6 +65,12 @@ diesel::table! {
         import_id -> Nullable<Text>,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
+        stated -> Nullable<Text>,
+        holds_from -> Nullable<BigInt>,
+        service_period -> Integer,
+        service_from -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        recorded_by -> Nullable<Text>,
     }
 }
 
@@ -92,28 +98,5 @@ diesel::table! {
         import_id -> Nullable<Text>,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    policies (id) {
-        id -> Text,
-        operator_id -> Text,
-        insurer -> Text,
-        policy_number -> Text,
-        valid_from -> Text,
-        valid_until -> Text,
-        covers_all -> Bool,
-        source -> Text,
-        checked_at -> Nullable<BigInt>,
-        recorded_at -> BigInt,
-        superseded_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    policy_vehicles (policy_id, vehicle_id) {
-        policy_id -> Text,
-        vehicle_id -> BigInt,
     }
 }

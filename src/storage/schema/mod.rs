@@ -3,6 +3,8 @@
 //! *Invariant:* one file for each folder of migrations.
 
 mod fleets;
+mod insurance;
+mod life;
 mod lookups_and_audit_log;
 mod reported_rides;
 mod tags_and_items;
@@ -11,10 +13,9 @@ mod who_is_asking;
 
 mod together;
 
-pub(super) use fleets::{
-    numbers, plates, policies, policy_vehicles, series, series_objections, series_rejections, vehicle_versions,
-    vehicles,
-};
+pub(super) use fleets::{numbers, plates, series, series_objections, series_rejections, vehicle_versions, vehicles};
+pub(super) use insurance::{insurance_notices, policies, policy_checks, policy_covers};
+pub(super) use life::{maintenance_records, plate_corrections, vehicle_retirements, vehicle_statuses};
 pub(super) use lookups_and_audit_log::{
     log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups,
 };

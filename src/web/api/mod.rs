@@ -15,6 +15,17 @@ pub(super) mod pictures;
 pub(super) mod plate_items;
 pub(super) mod vehicles;
 
+pub(super) mod maintenance;
+pub(super) mod plate_correction;
+pub(super) mod retirement;
+pub(super) mod statuses;
+pub(super) mod vehicle_change;
+pub(super) mod vehicle_history;
+pub(super) mod vehicle_story;
+
+mod policy_views;
+
+pub(super) mod insurance;
 pub(super) mod policies;
 pub(super) mod sessions;
 

@@ -2,9 +2,9 @@
 //!
 //! *Invariant:* what lies outside is left out, never wrapped around.
 
-use tiny_skia::{FillRule, Mask, Path, PathBuilder, Transform};
+use tiny_skia::{FillRule, Mask, Transform};
 
-use super::typeface::Step;
+use super::outline::{Step, path};
 
 /// A picture of bits; each row begins with a byte of its own, the leftmost pixel in its highest bit, as in PNG.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,20 +113,6 @@ fn fill_bits(line: &mut [u8], from: usize, until: usize) {
         let right = if place == last { 0xff_u8 << (7 - (until - 1) % 8) } else { 0xff };
         *byte |= left & right;
     }
-}
-
-fn path(steps: &[Step]) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    for step in steps {
-        match *step {
-            Step::Move([x, y]) => path.move_to(x, y),
-            Step::Line([x, y]) => path.line_to(x, y),
-            Step::Quadratic([a, b], [x, y]) => path.quad_to(a, b, x, y),
-            Step::Cubic([a, b], [c, d], [x, y]) => path.cubic_to(a, b, c, d, x, y),
-            Step::Close => path.close(),
-        }
-    }
-    path.finish()
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ impl CodeTable {
             rows
         });
         let best = masked.min_by_key(|rows| rows.get(..self.width).map_or(u32::MAX, penalty))?;
-        Some(Symbol::of_rows(self.width, best))
+        Some(Symbol::of_rows(self.width, &best))
     }
 }
 
@@ -125,7 +125,7 @@ mod tests {
         bits.push_alphanumeric_data(content.as_bytes()).unwrap();
         bits.push_terminator(EcLevel::M).unwrap();
         let code = QrCode::with_bits(bits, EcLevel::M).unwrap();
-        Symbol::of_rows(code.width(), rows_of(&code.to_colors(), code.width()).unwrap())
+        Symbol::of_rows(code.width(), &rows_of(&code.to_colors(), code.width()).unwrap())
     }
 
     #[test]

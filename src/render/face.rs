@@ -6,11 +6,12 @@ use thiserror::Error;
 
 use super::layout::{self, Area, Layout, LayoutProblem};
 use super::length::{Length, Ratio};
+use super::outline::Step;
 use super::settings::{CodeUse, FaceKind, Part, PlateSettings};
 use super::specimen;
 use super::symbol::{self, CodeProblem, CodeVersion, Symbol};
 use super::text::fit;
-use super::typeface::{Step, glyph, reach};
+use super::typeface::{glyph, reach};
 use crate::plate::PlateNumber;
 
 /// Black, or white over what is black already.

@@ -6,6 +6,7 @@
 //! *Invariant:* no clock, no storage, no files; nothing here knows whether a number was issued or a code is genuine.
 
 mod length;
+mod outline;
 mod settings;
 mod typeface;
 
@@ -34,9 +35,9 @@ pub use grid::{narrowest_number, widest_number};
 pub use layout::{Area, LayoutProblem};
 pub use length::{Length, Ratio};
 pub use measured::Measured;
+pub use outline::Step;
 pub use pdf::pdf;
 pub use png::{Dpi, Plotter, PngProblem};
 pub use settings::{CodeUse, FaceKind, FaceSettings, PairUse, Part, PlateSettings};
 pub use svg::svg;
 pub use symbol::{CodeProblem, CodeVersion, Symbol};
-pub use typeface::Step;

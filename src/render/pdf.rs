@@ -7,8 +7,9 @@ use pdf_writer::{Content, Finish, Pdf, Rect, Ref};
 use super::face::{Face, Ink, Mark};
 use super::layout::Area;
 use super::length::Length;
+use super::outline::Step;
 use super::symbol::Symbol;
-use super::typeface::{Step, cap_units, glyph};
+use super::typeface::{cap_units, glyph};
 
 /// A point of PDF is 1/72 inch (ISO 32000-1, 8.3.2.3), an inch 25 400 micrometres.
 const POINTS_A_MICROMETRE: f32 = 72.0 / 25_400.0;

@@ -2,11 +2,12 @@
 //!
 //! *Invariant:* black with a white border, over number and code: seen also where there are only black and white.
 
-use tiny_skia::{Path, PathBuilder, PathSegment, Stroke, Transform};
+use tiny_skia::{Path, PathSegment, Stroke, Transform};
 
 use super::face::{Ink, Mark};
 use super::layout::Area;
-use super::typeface::{Step, cap_units, glyph};
+use super::outline::{Step, path};
+use super::typeface::glyph;
 
 const WORD: &str = "SPECIMEN";
 /// The white border, as a part of the height of capitals.
@@ -41,23 +42,15 @@ pub(super) fn over(size: Area) -> Vec<Mark> {
 
 /// The word in font units, y downward.
 fn word() -> Option<Path> {
-    let mut path = PathBuilder::new();
+    let mut steps = Vec::new();
     let mut right = 0_i16;
     for character in WORD.chars() {
         let glyph = glyph(character)?;
-        let x = f32::from(right);
-        for step in &glyph.outline {
-            match *step {
-                Step::Move([a, b]) => path.move_to(x + a, -b),
-                Step::Line([a, b]) => path.line_to(x + a, -b),
-                Step::Quadratic([a, b], [c, d]) => path.quad_to(x + a, -b, x + c, -d),
-                Step::Cubic([a, b], [c, d], [e, f]) => path.cubic_to(x + a, -b, x + c, -d, x + e, -f),
-                Step::Close => path.close(),
-            }
-        }
+        let left = f32::from(right);
+        steps.extend(glyph.outline.iter().map(|step| step.moved(|[x, y]| [left + x, -y])));
         right = right.checked_add(i16::try_from(glyph.advance).ok()?)?;
     }
-    path.finish().filter(|_| cap_units() > 0)
+    path(&steps)
 }
 
 fn steps(path: &Path) -> Vec<Step> {

@@ -7,8 +7,9 @@ use std::fmt::Write;
 use super::face::{Face, Ink, Mark};
 use super::layout::Area;
 use super::length::Length;
+use super::outline::Step;
 use super::symbol::Symbol;
-use super::typeface::{Step, cap_units, glyph};
+use super::typeface::{cap_units, glyph};
 
 /// Returns the picture, which is as large as the plate.
 #[must_use]

@@ -102,8 +102,8 @@ impl Symbol {
     }
 
     /// Takes the rows of a symbol.
-    pub(super) const fn of_rows(width: usize, rows: [u64; MOST_MODULES]) -> Self {
-        Self { width, rows }
+    pub(super) const fn of_rows(width: usize, rows: &[u64; MOST_MODULES]) -> Self {
+        Self { width, rows: *rows }
     }
 
     /// Returns how many modules a side has.

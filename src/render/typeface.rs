@@ -11,25 +11,11 @@ use std::sync::LazyLock;
 use ttf_parser::{Face, OutlineBuilder};
 
 use super::length::Length;
+use super::outline::Step;
 
 const FONT: &[u8] = include_bytes!("../../assets/fonts/Overpass-Bold.ttf");
 
 static TYPEFACE: LazyLock<Typeface> = LazyLock::new(|| Typeface::read(FONT).unwrap_or_default());
-
-/// A step of an outline. Points are x and y in the units of whoever drew it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
-    /// A contour begins here.
-    Move([f32; 2]),
-    /// A straight line.
-    Line([f32; 2]),
-    /// A quadratic curve: control point, end.
-    Quadratic([f32; 2], [f32; 2]),
-    /// A cubic curve: two control points, end.
-    Cubic([f32; 2], [f32; 2], [f32; 2]),
-    /// Back to where the contour began.
-    Close,
-}
 
 /// A character as it is drawn, in font units.
 #[derive(Clone, Debug, Default)]

@@ -13,8 +13,10 @@ mod bounds;
 mod csv;
 mod delimiter;
 mod encoding;
+mod json;
 mod sniff;
 mod table;
+mod xlsx;
 
 mod alias;
 mod columns;
@@ -35,6 +37,11 @@ mod problem;
 mod report;
 
 mod give_back;
+mod give_text;
+mod give_workbook;
+mod given_back;
+
+mod template;
 
 #[cfg(test)]
 mod any_file_tests;
@@ -43,10 +50,12 @@ mod any_file_tests;
 mod read_tests;
 
 pub use field::{Field, UnknownField};
-pub use give_back::give_back;
+pub use give_back::{Form, GivenFile, give_back};
+pub use given_back::{GivenColumn, OF_A_RECEIPT, OF_BAD_ROWS};
 pub use kind::{ProblemKind, Severity};
 pub use mapping::{Mapping, MappingProblem};
 pub use problem::Problem;
 pub use read::read;
 pub use report::{FleetList, Found, FoundBy, FoundColumn};
 pub use row::{FleetRow, PlateCell, RowKey};
+pub use template::{Template, template};

@@ -28,6 +28,7 @@ pub mod ride_marks;
 pub mod rides;
 pub mod rides_found;
 pub mod series;
+pub mod vehicle_ids;
 pub mod vehicles;
 pub mod watermarks;
 

@@ -8,7 +8,8 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
-    accounts, docs, fleet_imports, health, log, lookups, operators, policies, problems, series, sessions, vehicles,
+    accounts, docs, fleet_files, fleet_imports, health, log, lookups, operators, policies, problems, series, sessions,
+    vehicles,
 };
 use super::door::door;
 use super::gate::gate;
@@ -80,10 +81,13 @@ routes! {
         Post Deed(UploadFleet) => fleet_imports::commit;
     }
     "/v1/fleet-imports/{id}/receipt" {
-        Get Deed(ReadFleet) => fleet_imports::receipt;
+        Get Deed(ReadFleet) => fleet_files::receipt;
     }
     "/v1/fleet-imports/{id}/bad-rows" {
-        Get Deed(ReadFleet) => fleet_imports::bad_rows;
+        Get Deed(ReadFleet) => fleet_files::bad_rows;
+    }
+    "/v1/fleet-templates/{file}" {
+        Get Anyone => fleet_files::template;
     }
 
     "/v1/vehicles" {

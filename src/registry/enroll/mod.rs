@@ -8,6 +8,7 @@ mod upload;
 
 mod known;
 
+mod diff;
 mod judge;
 mod plan;
 mod supply;
@@ -22,6 +23,8 @@ mod report;
 #[cfg(test)]
 mod plan_tests;
 
+pub use crate::fleet_list::{Form, GivenFile, Template, template};
+pub use diff::{Diff, FieldChange, RowChange};
 pub use error::EnrollError;
 pub use receipt::{bad_rows, receipt};
 pub use report::{ImportProblem, ImportReport, read_import};

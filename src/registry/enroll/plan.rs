@@ -3,7 +3,7 @@
 //! *Invariant:* pure. Given the same list and the same knowledge it plans the same, so a dry run foretells the commit.
 
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::Judge;
 use super::known::Known;
@@ -22,8 +22,17 @@ pub(super) enum RowPlan {
     Unchanged { row: u32, vehicle: Vehicle },
 }
 
+impl RowPlan {
+    /// Returns the number of the row.
+    pub(super) const fn row(&self) -> u32 {
+        match self {
+            Self::New { row, .. } | Self::Changed { row, .. } | Self::Unchanged { row, .. } => *row,
+        }
+    }
+}
+
 /// How many rows do what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Counts {
     pub(super) rows: usize,
     pub(super) new: usize,
@@ -32,6 +41,8 @@ pub(super) struct Counts {
     pub(super) bad: usize,
     /// Vehicles of the fleet that the file does not name: offered for retirement, never retired silently.
     pub(super) missing: i64,
+    /// How many problems there are of which kind.
+    pub(super) by_problem: BTreeMap<&'static str, usize>,
 }
 
 /// What a file would change.
@@ -70,6 +81,9 @@ pub(super) fn plan(list: &FleetList, known: &Known, terms: Terms<'_>) -> Plan {
     // Errors before warnings, those of the file first, then by row.
     problems.sort_by_key(|problem| (problem.severity, problem.row));
     let mut counts = Counts { rows: list.rows.len(), bad: list.rows.len() - rows.len(), ..Counts::default() };
+    for problem in &problems {
+        *counts.by_problem.entry(problem.kind.name()).or_default() += 1;
+    }
     let mut named = BTreeSet::new();
     for row in &rows {
         match row {

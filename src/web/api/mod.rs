@@ -9,6 +9,7 @@ pub(super) mod accounts;
 pub(super) mod operators;
 pub(super) mod series;
 
+pub(super) mod fleet_files;
 pub(super) mod fleet_imports;
 pub(super) mod vehicles;
 

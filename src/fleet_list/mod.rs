@@ -47,7 +47,13 @@ mod template;
 mod any_file_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests state what must hold")]
+mod any_workbook_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests state what must hold")]
 mod read_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests state what must hold")]
+mod workbook_samples;
 
 pub use field::{Field, UnknownField};
 pub use give_back::{Form, GivenFile, give_back};

@@ -50,6 +50,7 @@ const EXPECTED: &[Row] = &[
     row("POST", "/v1/fleet-imports/{id}/commit",          [401, 409, 403, 403, 403, 403, 403], 404, 404),
     row("GET", "/v1/fleet-imports/{id}/receipt",          [401, 200, 403, 403, 403, 403, 403], 404, 404),
     row("GET", "/v1/fleet-imports/{id}/bad-rows",         [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/fleet-templates/{file}",              OPEN, 0, 404),
     row("GET", "/v1/vehicles",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
     row("GET", "/v1/vehicles/{device_id}",                [401, 200, 403, 403, 403, 403, 403], 404, 404),
     row("GET", "/v1/plates/{number}",                     [401, 200, 403, 403, 403, 403, 403], 404, 404),
@@ -149,6 +150,7 @@ impl Scene {
             .replace("/operators/{id}", &format!("/operators/{}", pick(&self.operator.id, &self.foreign.id)))
             .replace("/fleet-imports/{id}", &format!("/fleet-imports/{}", pick(&self.import, &self.foreign_import)))
             .replace("/lookups/{id}", &format!("/lookups/{}", pick(&self.lookup, &self.foreign_lookup(thing))))
+            .replace("templates/{file}", if thing == Thing::Missing { "templates/x.csv" } else { "templates/full.csv" })
             .replace("{device_id}", &pick("k-1", "z-1"))
             .replace("{number}", &number)
             .replace(

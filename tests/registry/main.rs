@@ -21,14 +21,18 @@ mod database;
 mod house;
 mod people;
 mod server;
+mod sheets;
 
 mod access;
 mod contract;
 mod demo;
 mod fleet_lists;
+mod forty_faults;
 mod hostile;
+mod hostile_lists;
 mod idempotency;
 mod issue;
+mod list_formats;
 mod lookups;
 mod pages;
 mod restarts;

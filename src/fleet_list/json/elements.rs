@@ -39,8 +39,12 @@ pub(in super::super) fn elements<'t>(text: &'t str, bounds: &Bounds) -> Result<E
             Ok(Elements { format: "ndjson", pointer: String::new(), elements: lines(text, bounds) })
         }
         Err(Broken(at)) => Err(json_broken(text, at)),
-        Ok(Some(found)) => Ok(found),
-        Ok(None) => Err(Problem::new(ProblemKind::JsonNoList)),
+        Ok(Some(found))
+            if found.elements.iter().any(|element| element.defect.is_none()) || found.elements.is_empty() =>
+        {
+            Ok(found)
+        }
+        Ok(_) => Err(Problem::new(ProblemKind::JsonNoList)),
     }
 }
 
@@ -63,7 +67,10 @@ fn document<'t>(text: &'t str, bounds: &Bounds) -> Result<Option<Elements<'t>>, 
         let of_objects = |(_, list): &(String, &str)| list.trim_start_matches('[').trim_start().starts_with('{');
         let next = lists.into_iter().find(of_objects).or_else(|| objects.into_iter().find(|(key, _)| key == "data"));
         let Some((key, nested)) = next else {
-            // One object by itself is one scooter.
+            // One object by itself is one scooter; on one line it is a list of one line.
+            if pointer.is_empty() && !part.contains('\n') {
+                return Ok(Some(Elements { format: "ndjson", pointer, elements: lines(text, bounds) }));
+            }
             let only = Element { row: 1, raw: part, defect: None };
             return Ok(Some(Elements { format: "json", pointer, elements: vec![only] }));
         };

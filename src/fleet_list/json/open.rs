@@ -114,7 +114,7 @@ mod tests {
     fn keys_become_columns_in_the_order_in_which_they_first_appear() {
         let (format, names, records) = opened(r#"[{"b":1,"a":"x"},{"c":true,"a":null}]"#).unwrap();
         assert_eq!((format, names), ("json", vec!["b".to_owned(), "a".to_owned(), "c".to_owned()]));
-        assert_eq!(records[0], Record::sound(1, vec!["1".into(), "x".into(), String::new()]));
+        assert_eq!(records[0], Record::sound(1, vec!["1".into(), "x".into()]));
         assert_eq!(records[1], Record::sound(2, vec![String::new(), String::new(), "true".into()]));
     }
 

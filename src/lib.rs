@@ -9,7 +9,7 @@
 //!
 //! | floor | room | what it knows | imports |
 //! |---|---|---|---|
-//! | ground | [`plate`] | numbers, control pairs, what a human typed or saw | nothing |
+//! | ground | [`plate`] | numbers, control pairs, tags, what a human typed or saw | nothing |
 //! | ground | [`audit`] | the tamper-evident log as arithmetic | nothing |
 //! | ground | [`words`] | what is said, in Kazakh, Russian and English | nothing |
 //! | 1 | [`model`] | values and pure rules: periods, rides, verdicts | `plate` |

@@ -14,8 +14,8 @@ use crate::audit::SignedCheckpoint;
 use crate::clock;
 use crate::config::{SecretSettings, Settings};
 use crate::registry::{Secrets, attest};
-use crate::startup::{SecretFiles, SecretsError, store_settings};
-use crate::storage::{self, Store, log_reading};
+use crate::startup::{SecretFiles, SecretsError, TagKeyNeeds, store_settings};
+use crate::storage::{self, Store, log_reading, tag_keys};
 
 /// A running server signs each second.
 const SIGNS_WITHIN: Duration = Duration::from_secs(3);
@@ -63,7 +63,8 @@ impl Doctor {
 
 fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {
     let only_look = SecretSettings { create: false, ..settings.secrets.clone() };
-    match SecretFiles::take(&only_look, &settings.registry.origin, &mut clock::chance()) {
+    let tags = TagKeyNeeds { current: settings.tags.key.get(), create: false, known: known_tag_keys(settings) };
+    match SecretFiles::take(&only_look, &settings.registry.origin, &tags, &mut clock::chance()) {
         Err(problem) => {
             looks.push(Err((format!("secrets: {}", with_causes(&problem, ": ")), problem.remedy().to_owned())));
             None
@@ -71,7 +72,7 @@ fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {
         Ok((files, secrets)) => {
             let findings = files.findings();
             if findings.is_empty() {
-                looks.push(Ok(format!("secrets: three keys in {}", settings.secrets.directory.display())));
+                looks.push(Ok(format!("secrets: all keys stand in {}", settings.secrets.directory.display())));
             }
             looks.extend(findings.into_iter().map(|finding| {
                 let remedy = "chmod 700 the directory and 600 its files".to_owned();
@@ -80,6 +81,16 @@ fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {
             Some(secrets)
         }
     }
+}
+
+/// Returns which keys of tags the database knows; none, where it cannot be asked, which is told elsewhere. A database
+/// that is not there is not made.
+fn known_tag_keys(settings: &Settings) -> Vec<tag_keys::KnownTagKey> {
+    if database(settings).is_err() {
+        return Vec::new();
+    }
+    let known = Store::open(&store_settings(&settings.database)).and_then(|store| store.read(tag_keys::list));
+    known.unwrap_or_default()
 }
 
 /// Looks at what the signer of the log keeps outside the database. Before the log is founded nothing needs be there.

@@ -11,5 +11,5 @@ pub use load::{PREFIX, load};
 pub use problem::SettingsError;
 pub use settings::{
     CalendarSettings, DatabaseSettings, FleetSettings, JobSettings, LogFormat, LogSettings, LookupSettings,
-    RegistrySettings, RideSettings, SecretSettings, ServerSettings, Settings,
+    RegistrySettings, RideSettings, SecretSettings, ServerSettings, Settings, TagSettings,
 };

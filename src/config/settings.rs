@@ -3,7 +3,7 @@
 //! *Invariant:* no defaults here: the values that hold unless changed stand in `config/base.toml` and nowhere else.
 
 use serde::Deserialize;
-use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::num::{NonZeroU16, NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use super::value::{case_patterns, days_off, tolerance, zone};
@@ -21,6 +21,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// Where its secrets lie.
     pub secrets: SecretSettings,
+    /// What makes the tags of plates.
+    pub tags: TagSettings,
     /// When people work.
     pub calendar: CalendarSettings,
     /// What is plausible of a ride.
@@ -29,6 +31,8 @@ pub struct Settings {
     pub lookups: LookupSettings,
     /// How fleets are taken in.
     pub fleet: FleetSettings,
+    /// What operators are told about their insurance.
+    pub insurance: InsuranceSettings,
     /// How work is done that must not block an answer.
     pub jobs: JobSettings,
     /// What is logged.
@@ -86,6 +90,14 @@ pub struct SecretSettings {
     pub accept_lost_signer_state: bool,
 }
 
+/// What makes the tags of plates.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagSettings {
+    /// The id of the key for new plates.
+    pub key: NonZeroU16,
+}
+
 /// When people work.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +145,14 @@ pub struct FleetSettings {
     pub adoption_jump: u32,
     /// Letters that one operator may hold.
     pub letters_per_operator: NonZeroUsize,
+}
+
+/// What operators are told about their insurance.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsuranceSettings {
+    /// Days before the end of cover.
+    pub warn_days: Vec<u32>,
 }
 
 /// How work is done that must not block an answer.

@@ -96,6 +96,10 @@ kinds! {
     FactCellsBlank "fact_cells_blank" Warning;
     /// The file: rows name a policy but not all of it. `{field}`, `{count}`, `{first}`: the first such row
     PolicyIncomplete "policy_incomplete" Warning;
+    /// The file: rows state a policy with another period than the one on record. `{policy}`, `{policy_from}`, `{policy_until}`, `{count}`, `{first}`: the first such row
+    PolicyDiffers "policy_differs" Warning;
+    /// The file: neither a policy on record nor one in the row covers the scooter. `{count}`, `{first}`: the first such row
+    VehiclesUninsured "vehicles_uninsured" Warning;
     /// The file: some rows have fewer cells than the header. `{count}`, `{first}`: the first such row
     RowsShort "rows_short" Warning;
 

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     /// Every argument that the documentation of a kind promises.
-    const ARGUMENTS: [&str; 24] = [
+    const ARGUMENTS: [&str; 26] = [
         "part",
         "line",
         "position",
@@ -112,6 +112,8 @@ mod tests {
         "month_first",
         "in_service",
         "policy_from",
+        "policy_until",
+        "policy",
         "letter",
         "plate",
         "numbers",

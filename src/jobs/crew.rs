@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::bell::{Bell, Heard, Listener};
 use super::checkpoint::{SaveState, sign};
-use super::{housekeeping, queue};
+use super::{housekeeping, insurance, queue};
 use crate::clock;
 use crate::registry::Registry;
 use crate::registry::attest::SignerState;
@@ -18,6 +18,8 @@ use crate::registry::attest::SignerState;
 /// How often a checkpoint is signed: at most once a second, as the published log promises.
 const SIGN_EVERY: Duration = Duration::from_secs(1);
 const TIDY_EVERY: Duration = Duration::from_hours(1);
+/// How often it is asked whether a new day has begun.
+const NEW_DAY_EVERY: Duration = Duration::from_mins(5);
 
 /// How the workers of the queue go about it.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +41,7 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// Starts the workers of the queue, the signer of checkpoints and the housekeeper. `save` keeps the signer's state
+    /// Starts the workers of the queue, the signer of checkpoints, the daily look at insurance and the housekeeper. `save` keeps the signer's state
     /// outside the database after each signing.
     ///
     /// # Errors
@@ -67,6 +69,11 @@ impl Crew {
             });
             // What was recorded since the last second is signed before the door closes.
             sign(&of_signer, clock::now(), &mut state, &save);
+        })?;
+        let (of_insurance, listener) = (registry.clone(), self.closing.listener());
+        let mut looked = None;
+        self.spawn("insurance".to_owned(), move || {
+            every(NEW_DAY_EVERY, listener, || insurance::look(&of_insurance, clock::now(), &mut looked));
         })?;
         let (registry, listener) = (registry.clone(), self.closing.listener());
         self.spawn("housekeeping".to_owned(), move || {

@@ -12,6 +12,7 @@ mod queue;
 
 mod checkpoint;
 mod housekeeping;
+mod insurance;
 
 pub use bell::Bell;
 pub use checkpoint::SaveState;

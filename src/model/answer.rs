@@ -58,6 +58,9 @@ pub struct Answer {
     pub tolerance: u32,
     /// When the question was asked.
     pub asked_at: String,
+    /// The instant whose knowledge the answer is told from, where that is not now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub known_at: Option<String>,
     /// Up to when the operator said that everything was reported.
     pub data_complete_until: Option<String>,
     /// Where the question stands in the audit log. Not part of the digest.

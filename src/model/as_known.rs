@@ -9,7 +9,7 @@
 use super::Moment;
 
 /// Whose knowledge an answer is told from: today's, or the registry's at an earlier instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum AsKnown {
     /// What is known now: records that nothing has superseded.
     #[default]

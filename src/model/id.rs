@@ -78,6 +78,10 @@ registry_ids! {
     LookupId,
     /// An insurance policy as recorded.
     PolicyId,
+    /// A plate put on a scooter, as reported.
+    FittingId,
+    /// A contradiction to be settled.
+    AlarmId,
     /// An API key; the public part of it.
     KeyId,
 }

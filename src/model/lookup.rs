@@ -9,7 +9,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::account::named_variants;
-use super::{Moment, Place};
+use super::{AsKnown, Moment, Place};
 
 /// Why the officer asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub struct Question {
     pub qr: Option<String>,
     /// When.
     pub window: Window,
+    /// From whose knowledge it is to be answered: today's, or the registry's at an earlier instant.
+    pub as_known: AsKnown,
     /// Where, and within how many metres.
     pub near: Option<(Place, f64)>,
     /// Why.

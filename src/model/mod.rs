@@ -6,14 +6,22 @@ mod access_key;
 mod account;
 mod answer;
 mod as_known;
+mod cover;
+#[cfg(test)]
+mod cover_tests;
+mod fitting;
 mod id;
 mod identification;
+mod insurance_notice;
 mod lookup;
 mod moment;
 mod operator;
 mod period;
 mod plate;
+mod plate_item;
 mod policy;
+mod policy_check;
+mod relist;
 mod ride;
 mod series;
 mod vehicle;
@@ -30,17 +38,25 @@ pub use answer::{
     EarlierVersion, NeighbourSession, Receipt,
 };
 pub use as_known::AsKnown;
+pub use cover::{Cover, CoverBy, CoverSpan, Coverage, Days, day_after, day_before};
+pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
 pub use id::{
-    AccountId, AuthorityId, DeviceId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId, TextIdProblem,
-    VehicleId, new_id,
+    AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId,
+    TextIdProblem, VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
+pub use insurance_notice::{InsuranceNotice, NoticeCause, NoticeKind};
 pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};
 pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
 pub use period::Period;
 pub use plate::{Plate, PlateStatus};
-pub use policy::{NewPolicy, Policy, PolicyProblem, PolicySource};
+pub use plate_item::{
+    ItemStanding, ItemState, ItemStateVersion, PlateItem, Position, ReplacementReason, item_warnings,
+};
+pub use policy::{CheckOutcome, LONGEST_INSURER, NewPolicy, Policy, PolicyChange, PolicyProblem, PolicySource};
+pub use policy_check::PolicyCheck;
+pub use relist::{Covered, SpanDays, relist};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};
 pub use vehicle::{Vehicle, VehicleFacts};

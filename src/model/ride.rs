@@ -80,6 +80,8 @@ pub enum RideMark {
     ReportedLate,
     /// The plate in the report is not the one that the scooter named beside it bears.
     PlateDiffers,
+    /// No policy that was on record when it came covered the scooter on the day it began.
+    Uninsured,
 }
 
 named_variants!(RideMark {
@@ -90,6 +92,7 @@ named_variants!(RideMark {
     WithoutPlate => "without_plate",
     ReportedLate => "reported_late",
     PlateDiffers => "plate_differs",
+    Uninsured => "uninsured",
 });
 
 /// An operator's report of a ride, judged by itself; its vehicle is found.

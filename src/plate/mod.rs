@@ -2,7 +2,8 @@
 //!
 //! A number is one series letter and five digits (`A00001`). Its [`ControlPair`] is computed, stands beside it and is never
 //! required. [`reading::read`] turns any text into hypotheses with likelihoods; [`look_alikes`] goes the other way, from a
-//! number to those it is easily taken for.
+//! number to those it is easily taken for. A [`Tag`] proves that the registry made the plate which bears it, and a
+//! [`PlateLink`] is what its QR code says.
 //!
 //! *Invariant:* nothing here knows which numbers were issued, who owns a letter, the time, or any other room of the house.
 
@@ -25,6 +26,9 @@ mod slot;
 
 pub mod reading;
 
+mod link;
+mod tag;
+
 mod look_alike;
 #[cfg(test)]
 mod reading_properties;
@@ -33,7 +37,9 @@ mod reading_tests;
 
 pub use control::{ControlPair, ControlPairProblem};
 pub use letter::SeriesLetter;
+pub use link::{PlateLink, PlateLinkProblem};
 pub use look_alike::look_alikes;
 pub use number::{PlateNumber, PlateNumberProblem};
 pub use reading::{Hypothesis, Reading, ReadingProblem, ReadingStep};
 pub use scheme::{KZ_158, Scheme};
+pub use tag::{Tag, TagKey, TagProblem};

@@ -23,6 +23,8 @@ pub struct Registry {
 pub struct Rules {
     /// The zone in which instants leave the house.
     pub zone: Zone,
+    /// The host in the QR code of a plate.
+    pub qr_host: String,
     /// The working-day calendar.
     pub working_days: WorkingDays,
     /// How many working days the other operators have to object to a letter.
@@ -41,6 +43,8 @@ pub struct Rules {
     pub candidates: usize,
     /// How far a kept number may lie above the highest one before it looks like a typing mistake.
     pub adoption_jump: u32,
+    /// How many days ahead an operator is told that cover ends.
+    pub warn_days: Vec<u32>,
     /// The shapes of case numbers.
     pub case_patterns: CasePatterns,
     /// Within how many seconds a pending case must be named.

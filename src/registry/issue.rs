@@ -25,6 +25,8 @@ pub enum IssueError {
 /// Keeps the numbers that scooters bear already, then gives `wanted` new ones in sequence from the operator's letters
 /// (which must be confirmed, in the order of preference). The operator's turn must have been taken.
 ///
+/// Each number has its three plates by this (rear 1, left 2, right 3), whose tags the key with the id `tag_key` makes.
+///
 /// Returns the new numbers in the order in which they are to be given.
 ///
 /// # Errors
@@ -36,6 +38,7 @@ pub fn issue(
     own: &[Series],
     kept: &[PlateNumber],
     wanted: usize,
+    tag_key: u16,
 ) -> Result<Vec<PlateNumber>, IssueError> {
     let mut next: BTreeMap<SeriesLetter, u32> = own.iter().map(|series| (series.letter, series.next_serial)).collect();
     for number in kept {
@@ -67,6 +70,6 @@ pub fn issue(
     }
     let kept = kept.iter().map(|number| (*number, Origin::Adopted));
     let all: Vec<_> = kept.chain(given.iter().map(|number| (*number, Origin::Issued))).collect();
-    plates::insert_numbers(tx, operator, &all, now)?;
+    plates::insert_numbers(tx, operator, &all, tag_key, now)?;
     Ok(given)
 }

@@ -5,6 +5,7 @@
 
 mod house;
 mod secrets;
+mod tag_keys;
 
 pub mod access;
 pub mod book;
@@ -16,6 +17,7 @@ pub mod enroll;
 pub mod issue;
 
 pub mod insure;
+pub mod items;
 pub mod record;
 
 pub mod attest;
@@ -24,3 +26,4 @@ pub mod resolve;
 
 pub use house::{Registry, Rules};
 pub use secrets::{SecretProblem, Secrets};
+pub use tag_keys::TagKeys;

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-use crate::model::{Caller, DeviceId, Moment, OperatorId, Plate, PlateStatus, Vehicle, VehicleId};
+use crate::model::{Caller, DeviceId, Moment, OperatorId, Plate, PlateItem, PlateStatus, Vehicle, VehicleId};
 use crate::plate::{ReadingProblem, reading};
 use crate::storage::vehicles::{self, Wanted};
-use crate::storage::{self, Db, plates};
+use crate::storage::{self, Db, plate_items, plates};
 
 /// Why something could not be read.
 #[derive(Debug, Error)]
@@ -36,6 +36,8 @@ pub struct PlateRecord {
     pub status: PlateStatus,
     /// The vehicle.
     pub vehicle: Vehicle,
+    /// Its physical plates.
+    pub items: Vec<PlateItem>,
 }
 
 fn own(caller: &Caller) -> Result<&OperatorId, ReadError> {
@@ -73,7 +75,8 @@ pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Resul
     let plate = found.into_iter().min_by_key(rank).ok_or(ReadError::Unknown)?;
     let vehicle =
         vehicles::find_by_ids(db, &[plate.vehicle_id])?.remove(&plate.vehicle_id).ok_or(ReadError::Unknown)?;
-    Ok(PlateRecord { status: plate.status_at(now), plate, vehicle })
+    let items = plate_items::of_numbers(db, &[plate.number])?;
+    Ok(PlateRecord { status: plate.status_at(now), plate, vehicle, items })
 }
 
 /// Returns the operator's ids of vehicles of the caller's own; others are passed over.

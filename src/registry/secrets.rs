@@ -1,4 +1,5 @@
-//! The secrets of a registry: what signs its log, hashes its keys and encrypts its answers.
+//! The secrets of a registry: what signs its log, hashes its keys, encrypts its answers and makes the tags of its
+//! plates.
 //!
 //! *Invariant:* no secret is shown by `Debug`, logged, or kept in the database.
 
@@ -10,7 +11,9 @@ use sha2::Sha256;
 use std::fmt;
 use thiserror::Error;
 
+use super::TagKeys;
 use crate::audit::{SigningKey, VerifierKey};
+use crate::plate::TagKey;
 
 /// The secrets of a registry.
 #[derive(Clone)]
@@ -18,6 +21,7 @@ pub struct Secrets {
     log_key: SigningKey,
     access_pepper: [u8; 32],
     answer_key: [u8; 32],
+    tag_keys: TagKeys,
 }
 
 /// Why kept bytes could not be encrypted or decrypted.
@@ -32,10 +36,23 @@ pub enum SecretProblem {
 }
 
 impl Secrets {
-    /// Takes the key that signs the log, the one that hashes access keys, and the one that encrypts kept answers.
+    /// Takes the key that signs the log, the one that hashes access keys, the one that encrypts kept answers, and those
+    /// that make the tags of plates.
     #[must_use]
-    pub const fn new(log_key: SigningKey, access_pepper: [u8; 32], answer_key: [u8; 32]) -> Self {
-        Self { log_key, access_pepper, answer_key }
+    pub const fn new(log_key: SigningKey, access_pepper: [u8; 32], answer_key: [u8; 32], tag_keys: TagKeys) -> Self {
+        Self { log_key, access_pepper, answer_key, tag_keys }
+    }
+
+    /// Returns the keys that make the tags of plates.
+    #[must_use]
+    pub const fn tag_keys(&self) -> &TagKeys {
+        &self.tag_keys
+    }
+
+    /// Returns the key of tags with this id, as it stands beside a number or a plate item.
+    #[must_use]
+    pub fn tag_key(&self, id: u16) -> Option<&TagKey> {
+        self.tag_keys.find(id)
     }
 
     /// Returns the key that signs the log.
@@ -116,7 +133,8 @@ mod tests {
     use rand::SeedableRng;
 
     fn secrets() -> Secrets {
-        Secrets::new(SigningKey::from_seed("registry.test", [1; 32]).unwrap(), [2; 32], [3; 32])
+        let log_key = SigningKey::from_seed("registry.test", [1; 32]).unwrap();
+        Secrets::new(log_key, [2; 32], [3; 32], TagKeys::new(TagKey::new(1, [4; 32]), Vec::new()))
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod private_file;
 
 mod rules;
 mod secrets;
+mod tag_keys;
 
 mod open;
 
@@ -24,3 +25,4 @@ pub use private_file::{create as create_private_file, replace as replace_private
 pub use rules::{rules, store_settings};
 pub use running::{Running, start};
 pub use secrets::{SecretFiles, SecretFinding, SecretsError};
+pub use tag_keys::TagKeyNeeds;

@@ -5,11 +5,12 @@
 use std::path::Path;
 
 use super::private_file;
+use super::tag_keys::{HoldError, TagKeyNeeds};
 use super::{SecretFiles, StartError, rules, store_settings};
 use crate::clock;
 use crate::config::{SecretSettings, Settings};
 use crate::registry::{Registry, attest};
-use crate::storage::{self, Store};
+use crate::storage::{self, Store, tag_keys};
 
 /// A registry that was opened.
 pub struct Opened {
@@ -45,7 +46,13 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
     // Keys made for a registry that has had its own would only be in the way of those that are to be restored.
     let founded = store.read(attest::is_founded)?;
     let wanted = SecretSettings { create: settings.secrets.create && !founded, ..settings.secrets.clone() };
-    let (secret_files, secrets) = SecretFiles::take(&wanted, &settings.registry.origin, &mut clock::chance())?;
+    let tags = TagKeyNeeds {
+        current: settings.tags.key.get(),
+        // Unlike the other keys this one may be made for a founded log: the release before had none.
+        create: settings.secrets.create,
+        known: store.read(tag_keys::list)?,
+    };
+    let (secret_files, secrets) = SecretFiles::take(&wanted, &settings.registry.origin, &tags, &mut clock::chance())?;
     for finding in secret_files.findings() {
         tracing::warn!(path = %finding.path.display(), wrong = finding.wrong, "a secret is not kept as it should be");
     }
@@ -54,6 +61,11 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
     }
     let registry = Registry { store, rules: rules(settings), secrets };
     attest::found_log(&registry, clock::now())?;
+    let held = secret_files.hold_tag_keys(&registry.store, registry.secrets.tag_keys(), clock::now());
+    held.map_err(|error| match error {
+        HoldError::Secrets(problem) => StartError::Secrets(problem),
+        HoldError::Storage(problem) => StartError::Storage(problem),
+    })?;
     Ok(Opened { registry, secret_files })
 }
 
@@ -95,7 +107,9 @@ mod tests {
     fn a_first_start_that_died_before_the_log_was_founded_is_taken_up() {
         let directory = tempfile::tempdir().unwrap();
         let settings = settings(directory.path());
-        let (files, _) = SecretFiles::take(&settings.secrets, &settings.registry.origin, &mut clock::chance()).unwrap();
+        let tags = TagKeyNeeds { current: 1, create: true, known: Vec::new() };
+        let (files, _) =
+            SecretFiles::take(&settings.secrets, &settings.registry.origin, &tags, &mut clock::chance()).unwrap();
         files.begin_signer_state().unwrap();
         migrate(&settings.database.url).unwrap();
         assert_eq!(open(&settings).unwrap().secret_files.signer_state().unwrap().size(), 0);
@@ -120,5 +134,35 @@ mod tests {
         drop(open(&self::settings(other.path())).unwrap());
         settings.secrets.directory = other.path().join("secrets");
         assert!(matches!(open(&settings).err().unwrap(), StartError::Log(attest::AttestError::OtherKey { .. })));
+    }
+
+    #[test]
+    fn a_lost_or_exchanged_key_of_tags_is_never_replaced() {
+        let (directory, aside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let settings = settings(directory.path());
+        drop(open(&settings).unwrap());
+        let (file, kept) = (settings.secrets.directory.join("plate-tags-1.key"), aside.path().join("kept"));
+        std::fs::rename(&file, &kept).unwrap();
+        let lost = open(&settings).err().unwrap();
+        assert!(matches!(lost, StartError::Secrets(SecretsError::TagKeyLost { .. })));
+        assert!(lost.remedy().contains("restore") && !file.exists());
+        std::fs::write(&file, "ab".repeat(32)).unwrap();
+        let other = open(&settings).err().unwrap();
+        assert!(matches!(other, StartError::Secrets(SecretsError::OtherTagKey { .. })));
+        std::fs::rename(&kept, &file).unwrap();
+        assert!(open(&settings).is_ok());
+    }
+
+    #[test]
+    fn a_second_key_makes_the_tags_of_new_plates_and_the_first_stays_needed() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut settings = settings(directory.path());
+        let first = open(&settings).unwrap().registry.secrets.tag_keys().current().fingerprint();
+        settings.tags.key = std::num::NonZeroU16::new(2).unwrap();
+        let secrets = open(&settings).unwrap().registry.secrets;
+        assert_eq!(secrets.tag_keys().current().id(), 2);
+        assert_eq!(secrets.tag_key(1).unwrap().fingerprint(), first);
+        std::fs::remove_file(settings.secrets.directory.join("plate-tags-1.key")).unwrap();
+        assert!(matches!(open(&settings).err().unwrap(), StartError::Secrets(SecretsError::TagKeyLost { .. })));
     }
 }

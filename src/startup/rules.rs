@@ -17,6 +17,7 @@ const DAY: i64 = 24 * HOUR;
 pub fn rules(settings: &Settings) -> Rules {
     Rules {
         zone: settings.registry.zone,
+        qr_host: settings.registry.qr_host.clone(),
         working_days: settings.calendar.days_off.clone(),
         objection_days: settings.calendar.objection_days,
         letters_per_operator: settings.fleet.letters_per_operator.get(),
@@ -26,6 +27,7 @@ pub fn rules(settings: &Settings) -> Rules {
         tolerance_s: settings.lookups.tolerance_s,
         candidates: settings.lookups.candidates.get(),
         adoption_jump: settings.fleet.adoption_jump,
+        warn_days: settings.insurance.warn_days.clone(),
         case_patterns: settings.lookups.case_patterns.clone(),
         case_due_s: i64::from(settings.lookups.case_due_hours.get()) * HOUR,
     }

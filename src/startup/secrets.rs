@@ -1,9 +1,11 @@
-//! The secrets as files: three keys, and the account that the signer of the log keeps of what it signed.
+//! The secrets as files: three keys, those of the plates' tags, and the account that the signer of the log keeps of what
+//! it signed.
 //!
 //! *Invariant:* a key that is missing beside others is never made anew: what it opened would be closed for good. Nor is
 //! the signer's account, once the log was founded: an empty one would vouch for whatever the database holds.
 
 use rand::Rng;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -11,6 +13,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::private_file;
+use super::tag_keys::{TagKeyNeeds, is_tag_key};
 use crate::audit::{KeyProblem, SigningKey};
 use crate::config::SecretSettings;
 use crate::registry::Secrets;
@@ -41,6 +44,24 @@ pub enum SecretsError {
     #[error("the key {} is missing beside the others", path.display())]
     Missing {
         /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// There is no key for the tags of plates, and none may be made.
+    #[error("there is no key for the tags of plates: {} is missing", path.display())]
+    NoTagKey {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A key that made the tags of plates is gone.
+    #[error("{}, which made the tags of plates, is missing", path.display())]
+    TagKeyLost {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// Another key stands where the one should that made the tags of plates.
+    #[error("{} holds another key than the one that made the tags of plates", path.display())]
+    OtherTagKey {
+        /// The file.
         path: PathBuf,
     },
     /// The log was founded, and what its signer keeps of it is gone.
@@ -92,6 +113,14 @@ impl SecretsError {
                 "restore it from the backup; only if this registry was never used, delete the whole directory and \
                  start again"
             }
+            Self::NoTagKey { .. } => {
+                "a registry that made no tags yet, as one of an earlier release, needs it once: start once with \
+                 secrets.create set to true; a further server needs a copy of the first one's file"
+            }
+            Self::TagKeyLost { .. } | Self::OtherTagKey { .. } => {
+                "restore it from its backup or from another server of this registry; it is never made anew, for every \
+                 plate in the street that bears its tag would answer as false"
+            }
             Self::SignerStateLost { .. } => {
                 "restore it from its backup or from another server of this registry; if there is none, run \
                  `scooter-registry log verify`, compare with receipts that were handed out, and start once with \
@@ -111,7 +140,7 @@ impl SecretFiles {
         Self { directory: directory.to_path_buf() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
 
@@ -119,7 +148,12 @@ impl SecretFiles {
     ///
     /// # Errors
     /// [`SecretsError`].
-    pub fn take(settings: &SecretSettings, origin: &str, rng: &mut impl Rng) -> Result<(Self, Secrets), SecretsError> {
+    pub fn take(
+        settings: &SecretSettings,
+        origin: &str,
+        tags: &TagKeyNeeds,
+        rng: &mut impl Rng,
+    ) -> Result<(Self, Secrets), SecretsError> {
         let files = Self::at(&settings.directory);
         if KEYS.iter().all(|name| !files.path(name).exists()) {
             if !settings.create {
@@ -128,26 +162,29 @@ impl SecretFiles {
             files.make(rng)?;
         }
         let log_key = SigningKey::from_seed(origin, files.key(LOG_KEY)?).map_err(SecretsError::Origin)?;
-        let secrets = Secrets::new(log_key, files.key(ACCESS_KEY)?, files.key(ANSWER_KEY)?);
+        let (pepper, answers) = (files.key(ACCESS_KEY)?, files.key(ANSWER_KEY)?);
+        let secrets = Secrets::new(log_key, pepper, answers, files.take_tag_keys(tags, rng)?);
         Ok((files, secrets))
     }
 
     fn make(&self, rng: &mut impl Rng) -> Result<(), SecretsError> {
-        for name in KEYS {
-            let mut key = [0_u8; 32];
-            rng.fill_bytes(&mut key);
-            let path = self.path(name);
-            match private_file::create(&path, format!("{}\n", hex::encode(key)).as_bytes()) {
-                Ok(()) => tracing::info!(path = %path.display(), "a key was made; back it up apart from the database"),
-                // Another process is making the same registry: its keys are as good.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(source) => return Err(SecretsError::Disk { path, source }),
-            }
+        KEYS.iter().try_for_each(|name| self.make_key(name, rng))
+    }
+
+    pub(super) fn make_key(&self, name: &str, rng: &mut impl Rng) -> Result<(), SecretsError> {
+        let mut key = [0_u8; 32];
+        rng.fill_bytes(&mut key);
+        let path = self.path(name);
+        match private_file::create(&path, format!("{}\n", hex::encode(key)).as_bytes()) {
+            Ok(()) => tracing::info!(path = %path.display(), "a key was made; back it up apart from the database"),
+            // Another process is making the same registry: its keys are as good.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(source) => return Err(SecretsError::Disk { path, source }),
         }
         Ok(())
     }
 
-    fn key(&self, name: &str) -> Result<[u8; 32], SecretsError> {
+    pub(super) fn key(&self, name: &str) -> Result<[u8; 32], SecretsError> {
         let path = self.path(name);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
@@ -223,7 +260,9 @@ impl SecretFiles {
     #[must_use]
     pub fn findings(&self) -> Vec<SecretFinding> {
         let mut findings = Vec::new();
-        let looked_at = KEYS.iter().map(|name| self.path(name)).chain([self.directory.clone()]);
+        let tags = fs::read_dir(&self.directory).into_iter().flatten().filter_map(Result::ok).map(|file| file.path());
+        let tags = tags.filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(is_tag_key));
+        let looked_at = KEYS.iter().map(|name| self.path(name)).chain(tags).chain([self.directory.clone()]);
         for path in looked_at {
             match fs::metadata(&path) {
                 Ok(found) if found.permissions().mode() & 0o077 != 0 => {
@@ -253,7 +292,8 @@ mod tests {
     }
 
     fn take(settings: &SecretSettings, seed: u64) -> Result<(SecretFiles, Secrets), SecretsError> {
-        SecretFiles::take(settings, "registry.test/log", &mut StdRng::seed_from_u64(seed))
+        let tags = TagKeyNeeds { current: 1, create: settings.create, known: Vec::new() };
+        SecretFiles::take(settings, "registry.test/log", &tags, &mut StdRng::seed_from_u64(seed))
     }
 
     #[test]
@@ -265,7 +305,7 @@ mod tests {
         assert_eq!(first.verifier_key(), again.verifier_key());
         assert_eq!(first.hash_access_secret("x"), again.hash_access_secret("x"));
         assert_eq!(files.findings(), []);
-        for name in KEYS {
+        for name in KEYS.iter().chain([&"plate-tags-1.key"]) {
             let text = fs::read_to_string(files.path(name)).unwrap();
             assert_eq!(text.trim().len(), 64);
         }

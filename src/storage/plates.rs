@@ -32,6 +32,7 @@ struct NumberRow<'a> {
     operator_id: &'a str,
     adopted: bool,
     issued_at: i64,
+    tag_key: i32,
 }
 
 #[derive(Insertable)]
@@ -65,7 +66,7 @@ fn plate(row: FoundRow) -> Result<Plate> {
     })
 }
 
-/// Records numbers that were never known before.
+/// Records numbers that were never known before; the key with this id makes the tags of their plates.
 ///
 /// # Errors
 /// [`super::Error::Conflict`] where one was.
@@ -73,6 +74,7 @@ pub fn insert_numbers(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
     new: &[(PlateNumber, Origin)],
+    tag_key: u16,
     now: Moment,
 ) -> Result<()> {
     let rows: Vec<_> = new
@@ -84,9 +86,10 @@ pub fn insert_numbers(
             operator_id: operator.as_str(),
             adopted: *origin == Origin::Adopted,
             issued_at: now.as_millis(),
+            tag_key: i32::from(tag_key),
         })
         .collect();
-    for chunk in rows.chunks(rows_a_statement(6)) {
+    for chunk in rows.chunks(rows_a_statement(7)) {
         on_each!(tx.db(), connection => diesel::insert_into(numbers::table).values(chunk).execute(connection))?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use super::rides::LONG_AFTER_S;
 use super::schema::rides;
 use super::sealed::Sealed;
 use super::values::{known, limit, ride_id, unsigned};
-use crate::model::{Moment, OperatorId, Place, RideId, RideKind, RideSession, VehicleId, Window};
+use crate::model::{AsKnown, Moment, OperatorId, Place, RideId, RideKind, RideSession, VehicleId, Window};
 
 /// What the rides of one vehicle are wanted for.
 #[derive(Debug, Clone, Copy)]
@@ -22,19 +22,21 @@ pub struct Wanted {
     pub window: Window,
 }
 
-/// How far a search goes; both in seconds.
+/// How far a search goes, in seconds, and whose knowledge it takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
     /// How far an open ride reaches past its start.
     pub max_ride_s: i64,
     /// How far away a ride may lie to be called a neighbour.
     pub neighbour_s: i64,
+    /// As it is known now, or as it was at an earlier instant.
+    pub as_known: AsKnown,
 }
 
 /// The rides of one vehicle around a window.
 #[derive(Debug, Clone, Default)]
 pub struct FoundRides {
-    /// The newest versions that touch the window.
+    /// The versions that touch the window and are the newest that is known.
     pub touching: Vec<RideSession>,
     /// The last ride before, where none touches.
     pub before: Option<RideSession>,
@@ -126,7 +128,12 @@ pub fn around(db: &mut Db, wanted: &[Wanted], reach: Reach) -> Result<Sealed<Vec
 fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
     let (from, to) = (wanted.window.from(), wanted.window.to());
     let rides = sessions(one_look(db, wanted, reach)?)?;
-    let (current, superseded): (Vec<_>, Vec<_>) = rides.into_iter().partition(|ride| ride.superseded_at.is_none());
+    let (mut current, superseded): (Vec<_>, Vec<_>) =
+        rides.into_iter().partition(|ride| reach.as_known.holds(ride.received_at, ride.superseded_at));
+    for ride in &mut current {
+        // What has replaced it since was not known then.
+        ride.superseded_at = None;
+    }
     let (mut touching, apart): (Vec<_>, Vec<_>) =
         current.into_iter().partition(|ride| ride.touches(from, to, reach.max_ride_s));
     touching.sort_by_key(|ride| ride.started_at);
@@ -151,6 +158,10 @@ fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
     changed.dedup();
     found.earlier = earlier_versions(db, &changed)?;
     found.first_shown = lookups::first_shown(db, &changed)?;
+    if let Some(instant) = reach.as_known.instant() {
+        found.earlier.retain(|ride| ride.superseded_at.is_some_and(|superseded| superseded <= instant));
+        found.first_shown.retain(|(_, shown)| *shown <= instant);
+    }
     Ok(found)
 }
 
@@ -163,18 +174,27 @@ fn one_look(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<Vec<Row>> {
     let bounded = from.plus_seconds(-LONG_AFTER_S).as_millis();
     let earliest = from.plus_seconds(-reach.neighbour_s).as_millis();
     let latest = to.plus_seconds(reach.neighbour_s).as_millis();
-    let of = format!("SELECT {COLUMNS} FROM rides WHERE vehicle_id = {vehicle}");
+    // What arrived later was not known; what was superseded later was current.
+    let (received, current, superseded) = match reach.as_known.instant().map(Moment::as_millis) {
+        None => (String::new(), "superseded_at IS NULL".to_owned(), "superseded_at IS NOT NULL".to_owned()),
+        Some(known) => (
+            format!(" AND received_at <= {known}"),
+            format!("(superseded_at IS NULL OR superseded_at > {known})"),
+            format!("superseded_at <= {known}"),
+        ),
+    };
+    let of = format!("SELECT {COLUMNS} FROM rides WHERE vehicle_id = {vehicle}{received}");
     // A ride within a day of length cannot have begun earlier than the bound; the others are marked `long`.
     let arms = [
         format!("{of} AND started_at >= {bounded} AND started_at <= {last}"),
-        format!("{of} AND long AND superseded_at IS NULL AND started_at < {bounded}"),
-        format!("{of} AND long AND superseded_at IS NOT NULL AND started_at >= {earliest} AND started_at < {bounded}"),
+        format!("{of} AND long AND {current} AND started_at < {bounded}"),
+        format!("{of} AND long AND {superseded} AND started_at >= {earliest} AND started_at < {bounded}"),
         format!(
-            "SELECT * FROM ({of} AND superseded_at IS NULL AND started_at >= {earliest} AND started_at < {bounded} \
+            "SELECT * FROM ({of} AND {current} AND started_at >= {earliest} AND started_at < {bounded} \
              AND ended_at <= {first} ORDER BY ended_at DESC LIMIT 1) AS earlier"
         ),
         format!(
-            "SELECT * FROM ({of} AND superseded_at IS NULL AND started_at > {last} AND started_at <= {latest} \
+            "SELECT * FROM ({of} AND {current} AND started_at > {last} AND started_at <= {latest} \
              ORDER BY started_at LIMIT 1) AS later"
         ),
     ];

@@ -9,7 +9,7 @@ use super::connection::Tx;
 use super::db::Db;
 use super::error::Result;
 use super::schema::watermarks;
-use crate::model::{Moment, OperatorId};
+use crate::model::{AsKnown, Moment, OperatorId};
 
 /// Records the operator's word that everything up to an instant was reported.
 ///
@@ -27,14 +27,16 @@ pub fn insert(tx: &mut Tx<'_>, operator: &OperatorId, until: Moment, now: Moment
     Ok(())
 }
 
-/// Finds up to when operators said that everything was reported.
+/// Finds up to when operators had said that everything was reported.
 ///
 /// # Errors
 /// Those of the database.
-pub fn newest(db: &mut Db, operators: &[OperatorId]) -> Result<HashMap<OperatorId, Moment>> {
+pub fn newest(db: &mut Db, operators: &[OperatorId], as_known: AsKnown) -> Result<HashMap<OperatorId, Moment>> {
     let ids: Vec<_> = operators.iter().map(OperatorId::as_str).collect();
+    let said_until = as_known.instant().map_or(i64::MAX, Moment::as_millis);
     let rows: Vec<(String, Option<i64>)> = watermarks::table
         .filter(watermarks::operator_id.eq_any(ids))
+        .filter(watermarks::recorded_at.le(said_until))
         .group_by(watermarks::operator_id)
         .select((watermarks::operator_id, diesel::dsl::max(watermarks::complete_until)))
         .load(db)?;

@@ -16,6 +16,7 @@ use crate::registry::book::OnceError;
 use crate::registry::claim::ClaimError;
 use crate::registry::enroll::EnrollError;
 use crate::registry::insure::InsureError;
+use crate::registry::items::ItemError;
 use crate::registry::read::ReadError;
 use crate::registry::record::RecordError;
 use crate::registry::resolve::{FieldProblem, ResolveError};
@@ -161,6 +162,14 @@ impl From<InsureError> for Problem {
             InsureError::UnknownVehicles(devices) => Self::invalid(devices.iter().take(UNKNOWN_NAMED).map(|device| {
                 Fault::field("vehicles", Wrong::VehicleUnknown).with("device_id", &device).with("count", &devices.len())
             })),
+            InsureError::UnknownRenewed => Self::invalid([Fault::field("renews", Wrong::PolicyUnknown)]),
+            InsureError::Exists(id) => Self::new(Kind::PolicyExists).with("policy", &id),
+            InsureError::Unknown => Self::new(Kind::NotFound),
+            InsureError::ReasonMissing => reason_missing(),
+            InsureError::TooLong(field) => {
+                Self::invalid([Fault::field(field, Wrong::Length).with("least", &0).with("most", &2000)])
+            }
+            InsureError::InFuture => Self::invalid([Fault::field("checked_at", Wrong::InFuture)]),
             InsureError::Storage(error) => error.into(),
         }
     }
@@ -171,6 +180,28 @@ fn policy_fault(problem: &PolicyProblem) -> Fault {
         PolicyProblem::Text(field) => Fault::field(field, Wrong::Length).with("least", &1).with("most", &200),
         PolicyProblem::Backwards => Fault::field("valid_until", Wrong::Backwards),
         PolicyProblem::NoVehicle => Fault::field("vehicles", Wrong::Vehicles),
+    }
+}
+
+impl From<ItemError> for Problem {
+    fn from(error: ItemError) -> Self {
+        match error {
+            ItemError::NotAnOperator => Self::new(Kind::Forbidden),
+            ItemError::Unknown => Self::new(Kind::NotFound),
+            ItemError::Suspended => Self::new(Kind::OperatorSuspended),
+            ItemError::Withdrawn => Self::new(Kind::PlateWithdrawn),
+            ItemError::InFuture => Self::invalid([Fault::field("at", Wrong::InFuture)]),
+            ItemError::TooEarly => Self::invalid([Fault::field("at", Wrong::BeforePlate)]),
+            ItemError::ReasonMissing => reason_missing(),
+            ItemError::TooLong(field) => {
+                Self::invalid([Fault::field(field, Wrong::Length).with("least", &1).with("most", &2000)])
+            }
+            ItemError::UnknownVehicle(device) => Self::invalid([Fault::field("device_id", Wrong::VehicleUnknown)
+                .with("device_id", &device)
+                .with("count", &1)]),
+            ItemError::Settled => Self::new(Kind::AlarmSettled),
+            ItemError::Storage(error) => error.into(),
+        }
     }
 }
 

@@ -196,6 +196,16 @@ impl Fields {
         date
     }
 
+    /// Takes a date that may be absent.
+    pub(crate) fn optional_date(&mut self, name: &'static str) -> Option<NaiveDate> {
+        let text = self.optional_text(name)?;
+        let date = parse_date(&text);
+        if date.is_none() {
+            self.faults.push(Fault::field(name, Wrong::Date));
+        }
+        date
+    }
+
     /// Ends the reading.
     ///
     /// # Errors

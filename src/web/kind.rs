@@ -72,8 +72,14 @@ kinds! {
     ImportNotChecked "import-not-checked" CONFLICT;
     /// The work on the import has not ended, or has not ended well.
     ImportNotReady "import-not-ready" CONFLICT;
+    /// A withdrawn plate is nothing else again.
+    PlateWithdrawn "plate-withdrawn" CONFLICT;
+    /// The alarm was settled before.
+    AlarmSettled "alarm-settled" CONFLICT;
     /// The case of this lookup is named.
     CaseNamed "case-already-named" CONFLICT;
+    /// A policy of this insurer and number with days of this period is on record.
+    PolicyExists "policy-exists" CONFLICT;
     /// No checkpoint covers the entry yet.
     NotSignedYet "not-signed-yet" CONFLICT;
     /// The body is larger than is taken.

@@ -8,8 +8,8 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
-    accounts, docs, fleet_files, fleet_imports, health, log, lookups, operators, policies, problems, series, sessions,
-    vehicles,
+    accounts, docs, fittings, fleet_files, fleet_imports, health, insurance, log, lookups, operators, plate_items,
+    policies, problems, series, sessions, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
@@ -99,10 +99,39 @@ routes! {
     "/v1/plates/{number}" {
         Get Deed(ReadPlate) => vehicles::plate;
     }
+    "/v1/plates/{number}/items" {
+        Post Deed(ReplacePlate) => plate_items::replace;
+    }
+    "/v1/plates/{number}/items/{item}/states" {
+        Post Deed(RecordPlateState) => plate_items::record_state;
+    }
+    "/v1/fittings" {
+        Post Deed(FitPlate) => fittings::record;
+        Get Deed(ReadFittings) => fittings::list;
+    }
+    "/v1/alarms" {
+        Get Deed(ReadAlarms) => fittings::alarms;
+    }
+    "/v1/alarms/{id}/settlement" {
+        Post Deed(SettleAlarm) => fittings::settle;
+    }
 
     "/v1/policies" {
         Post Deed(RecordPolicy) => policies::record;
         Get Deed(ReadPolicies) => policies::list;
+    }
+    "/v1/policies/coverage" {
+        Get Deed(ReadCoverage) => insurance::coverage;
+    }
+    "/v1/policies/notices" {
+        Get Deed(ReadPolicies) => insurance::notices;
+    }
+    "/v1/policies/{id}" {
+        Get Deed(ReadPolicies) => policies::one;
+        Patch Deed(RecordPolicy) => policies::change;
+    }
+    "/v1/policies/{id}/checks" {
+        Post Deed(CheckPolicy) => policies::check;
     }
 
     "/v1/sessions" {

@@ -59,6 +59,12 @@ wrongs! {
     Letter "letter";
     /// No plate number.
     PlateNumber "plate_number";
+    /// No QR code of a plate.
+    QrCode "qr_code";
+    /// No place on earth.
+    Place "place";
+    /// An instant before there was such a plate.
+    BeforePlate "before_plate";
     /// No RFC 3339 instant.
     Instant "instant";
     /// An instant without its offset.
@@ -89,6 +95,8 @@ wrongs! {
     Vehicles "vehicles";
     /// A vehicle of nobody's or another's fleet.
     VehicleUnknown "vehicle_unknown";
+    /// A policy of nobody's or another operator's.
+    PolicyUnknown "policy_unknown";
     /// A report of nothing.
     NoReport "no_report";
     /// No number of rows.

@@ -24,6 +24,7 @@ mod server;
 mod sheets;
 
 mod access;
+mod as_known;
 mod contract;
 mod demo;
 mod fleet_lists;

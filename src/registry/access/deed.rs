@@ -53,10 +53,26 @@ deeds! {
     ReadFleet: [OperatorStaff, Fleet];
     /// Read a plate.
     ReadPlate: [OperatorStaff, Plates];
-    /// Record a policy.
+    /// Order another physical plate.
+    ReplacePlate: [OperatorStaff, Plates];
+    /// Record what became of a physical plate.
+    RecordPlateState: [OperatorStaff, Plates];
+    /// Record that a plate was put on a scooter.
+    FitPlate: [OperatorStaff, Plates];
+    /// List what was put on which scooter; an operator sees its own.
+    ReadFittings: [OperatorStaff, Plates];
+    /// List alarms; an operator sees its own.
+    ReadAlarms: [OperatorStaff, Plates], [Regulator, Admin];
+    /// Settle an alarm.
+    SettleAlarm: [OperatorStaff, Plates], [Regulator, Admin];
+    /// Record a policy, or change one.
     RecordPolicy: [OperatorStaff, Policies];
-    /// List policies; an operator sees its own.
+    /// Read policies and notices; an operator sees its own.
     ReadPolicies: [OperatorStaff, Policies], [Regulator, Admin];
+    /// Read what its own fleet is covered for.
+    ReadCoverage: [OperatorStaff, Policies];
+    /// Record what the insurers' records say of a policy.
+    CheckPolicy: [Regulator, Admin];
     /// Report rides and watermarks.
     ReportSessions: [OperatorStaff, Sessions];
     /// List rides; an operator sees its own.

@@ -3,13 +3,17 @@
 //! *Invariant:* one transaction, and the head of the audit log is moved last.
 
 use rand::Rng;
+use std::collections::HashMap;
 
 use super::EnrollError;
 use super::known::Known;
 use super::plan::{Plan, RowPlan};
+use super::stated_policies::POLICY;
 use crate::audit::{Action, Decision, Hash, digest_of};
 use crate::model::{ImportId, Moment, OperatorId, Period, Plate, Series, Vehicle, VehicleFacts, VehicleId, Zone};
 use crate::plate::PlateNumber;
+use crate::registry::Rules;
+use crate::registry::insure::{self, Listed, ListedOutcome, ListedPolicy};
 use crate::registry::issue::{IssueError, issue};
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::fleet_imports::{self, RowOutcome};
@@ -22,10 +26,12 @@ pub(super) struct Applied<'a> {
     pub(super) operator: &'a OperatorId,
     pub(super) account: &'a str,
     pub(super) now: Moment,
-    pub(super) zone: Zone,
+    pub(super) rules: &'a Rules,
     /// The first of the vehicle numbers that were reserved.
     pub(super) first_id: i64,
     pub(super) file_digest: Hash,
+    /// The key that makes the tags of new numbers.
+    pub(super) tag_key: u16,
 }
 
 /// Makes the plan true.
@@ -39,6 +45,7 @@ pub(super) fn apply(
     let own: Vec<Series> = known.own_letters(applied.operator).into_iter().cloned().collect();
     let (born, numbers) = new_vehicles(tx, applied, &own, plan)?;
     let changed = changed_vehicles(tx, applied, known, plan)?;
+    let insured = insure_vehicles(tx, rng, applied, plan)?;
     let outcomes = outcomes(plan, &numbers);
     fleet_imports::insert_rows(tx, applied.import, &outcomes)?;
     let annulled: Vec<_> = born
@@ -47,7 +54,38 @@ pub(super) fn apply(
         .filter(|plate| plate.borne.until.is_some())
         .map(|plate| plate.number.to_string())
         .collect();
-    log(tx, rng, applied, &numbers, &annulled)
+    insure::look(tx, applied.rules, applied.now, rng, applied.operator)?;
+    log(tx, rng, applied, &numbers, &annulled, &insured)
+}
+
+fn insure_vehicles(
+    tx: &mut Tx<'_>,
+    rng: &mut impl Rng,
+    applied: &Applied<'_>,
+    plan: &Plan,
+) -> Result<ListedOutcome, EnrollError> {
+    let mut new_ids = applied.first_id..;
+    let mut vehicles = HashMap::new();
+    for row in &plan.rows {
+        let id = row.vehicle_id().or_else(|| new_ids.next().map(VehicleId));
+        vehicles.extend(id.map(|id| (row.row(), id)));
+    }
+    let listed: Vec<_> = plan
+        .policies
+        .iter()
+        .map(|policy| ListedPolicy {
+            stated: policy.stated.clone(),
+            vehicles: policy.rows.iter().filter_map(|row| vehicles.get(row).copied()).collect(),
+        })
+        .collect();
+    let list = Listed {
+        import: applied.import,
+        operator: applied.operator,
+        account: applied.account,
+        now: applied.now,
+        zone: applied.rules.zone,
+    };
+    Ok(insure::record_listed(tx, rng, list, &listed)?)
 }
 
 fn new_vehicles(
@@ -66,7 +104,8 @@ fn new_vehicles(
         .collect();
     let kept: Vec<_> = new.iter().filter_map(|(_, _, kept)| *kept).collect();
     let wanted = new.len() - kept.len();
-    let mut given = issue(tx, applied.now, applied.operator, own, &kept, wanted).map_err(|error| match error {
+    let given = issue(tx, applied.now, applied.operator, own, &kept, wanted, applied.tag_key);
+    let mut given = given.map_err(|error| match error {
         IssueError::UsedUp => storage::Error::Conflict("the operator's letters are used up".to_owned()),
         IssueError::Storage(error) => error,
     })?;
@@ -85,7 +124,7 @@ fn new_vehicles(
             version: 1,
             vehicle_id: VehicleId(id),
             operator_id: applied.operator.clone(),
-            borne: borne(applied.zone, facts, since),
+            borne: borne(applied.rules.zone, facts, since),
             reason: if kept.is_some() { "adopted" } else { "issued" }.to_owned(),
             recorded_at: applied.now,
             superseded_at: None,
@@ -116,6 +155,10 @@ fn changed_vehicles(
         let RowPlan::Changed { vehicle, facts, fields, .. } = row else {
             continue;
         };
+        // What joined a policy is described as before.
+        if fields.iter().all(|field| *field == POLICY) {
+            continue;
+        }
         versions.push(NewVersion {
             id: vehicle.id,
             device_id: vehicle.device_id.clone(),
@@ -136,7 +179,7 @@ fn changed_vehicles(
 fn next_plate(applied: &Applied<'_>, known: &Known, vehicle: &Vehicle, facts: &VehicleFacts) -> Option<Plate> {
     let plate = known.plates.get(&vehicle.number?)?;
     let since = known.letters.get(&plate.number.letter()).and_then(|series| series.in_use_since);
-    let borne = borne(applied.zone, facts, since);
+    let borne = borne(applied.rules.zone, facts, since);
     let reason = if borne.until.is_some() { "annulled" } else { "service dates changed" };
     Some(Plate {
         version: plate.version.saturating_add(1),
@@ -178,6 +221,7 @@ fn log(
     applied: &Applied<'_>,
     numbers: &[PlateNumber],
     annulled: &[String],
+    insured: &ListedOutcome,
 ) -> Result<(), EnrollError> {
     let draft = |action, subject: &str, answer_digest| Draft {
         actor: applied.account.to_owned(),
@@ -194,6 +238,11 @@ fn log(
     let mut drafts = vec![draft(Action::Import, applied.import.as_str(), None)];
     if !numbers.is_empty() {
         drafts.push(draft(Action::Issue, applied.import.as_str(), Some(digest_of(&numbers)?)));
+    }
+    for (action, policies) in [(Action::PolicyRecorded, &insured.made), (Action::PolicyChanged, &insured.extended)] {
+        if !policies.is_empty() {
+            drafts.push(draft(action, applied.import.as_str(), Some(digest_of(policies)?)));
+        }
     }
     drafts.extend(annulled.iter().map(|number| draft(Action::Annul, number, None)));
     audit_log::append(tx, applied.now, rng, drafts)?;

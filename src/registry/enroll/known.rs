@@ -2,13 +2,13 @@
 //!
 //! *Invariant:* only the operator's own vehicles; of other operators' numbers only that they are taken.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::fleet_list::{FleetList, FleetRow, RowKey};
-use crate::model::{OperatorId, Plate, Series, SeriesStatus, Vehicle, VehicleId};
+use crate::model::{Cover, OperatorId, Plate, Policy, Series, SeriesStatus, Vehicle, VehicleId};
 use crate::plate::{PlateNumber, SeriesLetter};
 use crate::storage::vehicles::Wanted;
-use crate::storage::{self, Db, plates, series, vehicles};
+use crate::storage::{self, Db, plates, policies, series, vehicles};
 
 /// What the registry knows of the things that a file names.
 #[derive(Debug, Default)]
@@ -23,6 +23,10 @@ pub(super) struct Known {
     pub(super) plates: HashMap<PlateNumber, Plate>,
     /// All letters that anybody claims or holds.
     pub(super) letters: BTreeMap<SeriesLetter, Series>,
+    /// The operator's policies of the numbers in the file.
+    pub(super) policies: Vec<Policy>,
+    /// What covers the vehicles, each by name and all as a fleet (`None`).
+    pub(super) covers: HashMap<Option<VehicleId>, Vec<Cover>>,
     /// How many vehicles the operator has.
     pub(super) fleet: i64,
 }
@@ -62,7 +66,21 @@ impl Known {
             }
             known.vehicles.insert(vehicle.id, vehicle);
         }
+        known.find_insurance(db, operator, list)?;
         Ok(known)
+    }
+
+    fn find_insurance(&mut self, db: &mut Db, operator: &OperatorId, list: &FleetList) -> storage::Result<()> {
+        let numbers: BTreeSet<_> =
+            list.rows.iter().filter_map(|row| Some(row.policy_number.as_ref()?.trim())).collect();
+        let numbers: Vec<_> = numbers.into_iter().map(ToOwned::to_owned).collect();
+        self.policies = policies::of_numbers(db, operator, &numbers)?;
+        let ids: Vec<_> = self.vehicles.keys().copied().collect();
+        for (vehicle, cover) in policies::covers_of_vehicles(db, &ids)? {
+            self.covers.entry(Some(vehicle)).or_default().push(cover);
+        }
+        self.covers.insert(None, policies::covers_of_fleets(db, std::slice::from_ref(operator))?);
+        Ok(())
     }
 
     /// Returns the letters that are the operator's own and confirmed.

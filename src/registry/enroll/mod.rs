@@ -11,6 +11,7 @@ mod known;
 mod diff;
 mod judge;
 mod plan;
+mod stated_policies;
 mod supply;
 mod used;
 
@@ -22,6 +23,8 @@ mod report;
 
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod stated_policies_tests;
 
 pub use crate::fleet_list::{Form, GivenFile, Template, template};
 pub use diff::{Diff, FieldChange, RowChange};

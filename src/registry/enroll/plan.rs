@@ -2,13 +2,15 @@
 //!
 //! *Invariant:* pure. Given the same list and the same knowledge it plans the same, so a dry run foretells the commit.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::Judge;
 use super::known::Known;
+use super::stated_policies::{Insurance, PlannedPolicy};
 use crate::fleet_list::{FleetList, Problem, Severity};
-use crate::model::{DeviceId, Moment, OperatorId, Vehicle, VehicleFacts};
+use crate::model::{DeviceId, Moment, OperatorId, Vehicle, VehicleFacts, VehicleId};
 use crate::plate::PlateNumber;
 
 /// What a row would do.
@@ -29,6 +31,34 @@ impl RowPlan {
             Self::New { row, .. } | Self::Changed { row, .. } | Self::Unchanged { row, .. } => *row,
         }
     }
+
+    /// The vehicle, if it is known.
+    pub(super) const fn vehicle_id(&self) -> Option<VehicleId> {
+        match self {
+            Self::New { .. } => None,
+            Self::Changed { vehicle, .. } | Self::Unchanged { vehicle, .. } => Some(vehicle.id),
+        }
+    }
+
+    /// The description that the vehicle will have.
+    pub(super) const fn facts(&self) -> &VehicleFacts {
+        match self {
+            Self::New { facts, .. } | Self::Changed { facts, .. } => facts,
+            Self::Unchanged { vehicle, .. } => &vehicle.facts,
+        }
+    }
+
+    /// Says that the row changes something about a known vehicle beside its description.
+    pub(super) fn change(&mut self, field: &'static str) {
+        match self {
+            Self::New { .. } => {}
+            Self::Changed { fields, .. } => fields.push(field),
+            Self::Unchanged { row, vehicle } => {
+                let facts = vehicle.facts.clone();
+                *self = Self::Changed { row: *row, vehicle: vehicle.clone(), facts, fields: vec![field] };
+            }
+        }
+    }
 }
 
 /// How many rows do what.
@@ -43,6 +73,8 @@ pub(super) struct Counts {
     pub(super) missing: i64,
     /// How many problems there are of which kind.
     pub(super) by_problem: BTreeMap<&'static str, usize>,
+    /// Policies that the file makes or extends.
+    pub(super) policies: usize,
 }
 
 /// What a file would change.
@@ -51,6 +83,7 @@ pub(super) struct Plan {
     pub(super) rows: Vec<RowPlan>,
     pub(super) problems: Vec<Problem>,
     pub(super) counts: Counts,
+    pub(super) policies: Vec<PlannedPolicy>,
 }
 
 impl Plan {
@@ -65,6 +98,8 @@ impl Plan {
 pub(super) struct Terms<'a> {
     pub(super) operator: &'a OperatorId,
     pub(super) now: Moment,
+    /// The day that `now` falls on in the registry's zone.
+    pub(super) today: NaiveDate,
     pub(super) adoption_jump: u32,
     pub(super) adopt_up_to: Option<PlateNumber>,
 }
@@ -76,7 +111,9 @@ pub(super) fn plan(list: &FleetList, known: &Known, terms: Terms<'_>) -> Plan {
     let too_far = judge.too_far_ahead(&rows);
     rows.retain(|plan| !matches!(plan, RowPlan::New { row, .. } if too_far.contains(row)));
     judge.used_up(&rows);
+    let (policies, of_insurance) = Insurance::plan(known, terms, &list.rows, &mut rows).into_parts(&list.found);
     let mut problems = list.problems.clone();
+    problems.extend(of_insurance);
     problems.extend(judge.problems);
     // Errors before warnings, those of the file first, then by row.
     problems.sort_by_key(|problem| (problem.severity, problem.row));
@@ -99,5 +136,6 @@ pub(super) fn plan(list: &FleetList, known: &Known, terms: Terms<'_>) -> Plan {
         }
     }
     counts.missing = known.fleet - i64::try_from(named.len()).unwrap_or(i64::MAX);
-    Plan { rows, problems, counts }
+    counts.policies = policies.len();
+    Plan { rows, problems, counts, policies }
 }

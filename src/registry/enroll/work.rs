@@ -129,9 +129,10 @@ fn commit(
             operator: &operator_id,
             account: &import.account_id,
             now,
-            zone: registry.rules.zone,
+            rules: &registry.rules,
             first_id,
             file_digest,
+            tag_key: registry.secrets.tag_keys().current().id(),
         };
         apply(tx, rng, &applied, &known, &planned)
     })
@@ -153,6 +154,7 @@ pub(super) fn terms<'a>(
     Terms {
         operator,
         now,
+        today: registry.rules.zone.date_of(now),
         adoption_jump: registry.rules.adoption_jump,
         adopt_up_to: import.adopt_up_to.as_deref().and_then(|text| PlateNumber::parse(text).ok()),
     }

@@ -7,6 +7,7 @@ mod error;
 mod judge;
 
 mod fleet;
+mod insured;
 mod list;
 mod receipt;
 mod report;

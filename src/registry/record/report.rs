@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::fleet::Fleet;
+use super::insured::Insured;
 use super::judge::{Judged, judge};
 use super::receipt::{SessionsReceipt, receipt};
 use super::step::Step;
@@ -149,6 +150,7 @@ fn mark(
     contradicted: &HashSet<RideId>,
 ) -> Result<HashMap<(RideId, u32), Vec<RideMark>>, RecordError> {
     let mut marks = Vec::new();
+    let insured = Insured::find(tx, operator, new)?;
     for ride in new {
         let report = ride.report;
         let borne = fleet
@@ -164,6 +166,7 @@ fn mark(
             (contradicted.contains(&report.ride_id), RideMark::PlateDiffers),
             (report.started_at > now, RideMark::BeginsInFuture),
             (!borne, RideMark::WithoutPlate),
+            (!insured.covers(rules.zone, report), RideMark::Uninsured),
             (
                 report.ended_at.is_some_and(|end| ride.first_received.seconds_since(end) > rules.late_after_s),
                 RideMark::ReportedLate,

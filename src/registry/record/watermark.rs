@@ -6,7 +6,7 @@ use rand::Rng;
 
 use super::RecordError;
 use crate::audit::Action;
-use crate::model::{Caller, Moment};
+use crate::model::{AsKnown, Caller, Moment};
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::{Tx, operators, watermarks};
 
@@ -26,7 +26,7 @@ pub fn watermark(
         return Err(RecordError::InFuture);
     }
     operators::take_turn(tx, &operator)?;
-    let before = watermarks::newest(tx.db(), std::slice::from_ref(&operator))?.remove(&operator);
+    let before = watermarks::newest(tx.db(), std::slice::from_ref(&operator), AsKnown::Now)?.remove(&operator);
     if before.is_some_and(|before| before >= until) {
         return Ok(before.unwrap_or(until));
     }

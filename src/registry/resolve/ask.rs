@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::build::build;
 use super::facts::Facts;
-use super::gather::Gathered;
+use super::gather::{Gathered, Instants};
 use super::question::{RawQuestion, Understood, has_control_characters, understand};
 use super::seek::{Sought, seek};
 use super::{FieldProblem, ResolveError};
@@ -42,7 +42,7 @@ pub fn resolve(
     language: Language,
     questions: &[RawQuestion],
 ) -> Result<Vec<Resolved>, ResolveError> {
-    let understood: Vec<_> = questions.iter().map(|raw| understand(&registry.rules, language, raw)).collect();
+    let understood: Vec<_> = questions.iter().map(|raw| understand(&registry.rules, now, language, raw)).collect();
     let mut ids = Vec::new();
     let (said, checkpoint) = registry.store.write_then_say(|tx| -> Result<_, ResolveError> {
         let mut asked = Vec::new();
@@ -105,16 +105,19 @@ fn gather(
 ) -> Result<(), ResolveError> {
     let rules = &registry.rules;
     let sought: Vec<Sought> = sound.iter().map(|(_, understood)| seek(understood)).collect();
-    let gathered = Gathered::find(tx.db(), now, &sought.iter().collect::<Vec<_>>())?;
-    let reach = Reach { max_ride_s: rules.max_ride_s, neighbour_s: rules.neighbour_s };
+    let by_knowledge: Vec<_> =
+        sought.iter().zip(sound).map(|(sought, (_, understood))| (sought, understood.question.as_known)).collect();
+    let gathered = Gathered::find(tx.db(), &by_knowledge)?;
     for (((raw, understood), sought), id) in sound.iter().zip(&sought).zip(ids) {
-        let window = understood.question.window;
-        let meant = gathered.meant(rules.zone, sought, window.at);
+        let (window, as_known) = (understood.question.window, understood.question.as_known);
+        let instants = Instants { at: window.at, as_known, asked_at: now };
+        let meant = gathered.meant(rules.zone, sought, instants);
         let wanted: Vec<_> = meant
             .riding(window.at)
             .into_iter()
             .map(|candidate| Wanted { vehicle_id: candidate.plate.vehicle_id, window })
             .collect();
+        let reach = Reach { max_ride_s: rules.max_ride_s, neighbour_s: rules.neighbour_s, as_known };
         let sealed = rides_found::around(tx.db(), &wanted, reach)?;
         let facts = Facts {
             id: id.as_str().to_owned(),

@@ -19,6 +19,9 @@ use crate::storage::rides_found::FoundRides;
 pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer>, ResolveError> {
     let mut answer = empty(&facts);
     let mut warnings = Vec::new();
+    if facts.question.as_known.instant().is_some() {
+        warnings.push("as_known_then");
+    }
     if facts.differ {
         warnings.push("qr_differs_from_face");
     }
@@ -68,6 +71,7 @@ fn empty(facts: &Facts) -> Answer {
         at_local: facts.zone.for_people(at),
         tolerance: facts.question.window.tolerance,
         asked_at: facts.zone.stamp(facts.asked_at),
+        known_at: facts.question.as_known.instant().map(|instant| facts.zone.stamp(instant)),
         data_complete_until: None,
         receipt: None,
     }

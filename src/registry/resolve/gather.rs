@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::facts::{Candidate, Meant, NeverIssued};
 use super::seek::{Sought, normalise, sort};
 use crate::model::{
-    Custody, Moment, Operator, OperatorId, Plate, Policy, Reporting, SeriesStatus, Vehicle, VehicleId, Zone,
+    AsKnown, Custody, Moment, Operator, OperatorId, Plate, Policy, Reporting, SeriesStatus, Vehicle, VehicleId, Zone,
 };
 use crate::plate::{PlateNumber, SeriesLetter};
 use crate::storage::{self, Db, operators, plates, policies, series, vehicles, watermarks};
@@ -19,15 +19,39 @@ pub(super) struct Gathered {
     operators: HashMap<OperatorId, Operator>,
     by_vehicle: Vec<(VehicleId, Policy)>,
     by_fleet: Vec<Policy>,
-    watermarks: HashMap<OperatorId, Moment>,
+    watermarks: Vec<(AsKnown, HashMap<OperatorId, Moment>)>,
     letters: BTreeSet<SeriesLetter>,
-    asked_at: Moment,
+}
+
+/// The three times of a question: about which instant, from whose knowledge, asked when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Instants {
+    pub(super) at: Moment,
+    pub(super) as_known: AsKnown,
+    pub(super) asked_at: Moment,
+}
+
+impl Instants {
+    /// Returns the instant at which the answer would have been given.
+    fn told_at(self) -> Moment {
+        self.as_known.instant().unwrap_or(self.asked_at)
+    }
+
+    fn knows(self, plate: &Plate) -> bool {
+        self.as_known.holds(plate.recorded_at, plate.superseded_at)
+    }
+
+    /// Whether a version had been believed before the one that is known.
+    fn knew_before(self, plate: &Plate) -> bool {
+        plate.superseded_at.is_some_and(|superseded| superseded <= self.told_at())
+    }
 }
 
 impl Gathered {
-    pub(super) fn find(db: &mut Db, asked_at: Moment, sought: &[&Sought]) -> storage::Result<Self> {
-        let numbers: BTreeSet<_> =
-            sought.iter().flat_map(|one| one.hypotheses.iter().chain(&one.nearby)).map(|(number, _)| *number).collect();
+    pub(super) fn find(db: &mut Db, sought: &[(&Sought, AsKnown)]) -> storage::Result<Self> {
+        let of_one =
+            |(one, _): &(&Sought, AsKnown)| one.hypotheses.iter().chain(&one.nearby).cloned().collect::<Vec<_>>();
+        let numbers: BTreeSet<_> = sought.iter().flat_map(of_one).map(|(number, _)| number).collect();
         let numbers: Vec<_> = numbers.into_iter().collect();
         let mut plates: HashMap<_, Vec<_>> = HashMap::new();
         for plate in plates::find_all_versions(db, &numbers)? {
@@ -40,35 +64,41 @@ impl Gathered {
         let operator_ids: Vec<_> = operator_ids.into_iter().collect();
         let found = operators::find_all(db, &operator_ids)?;
         let confirmed = series::list(db, None, None, 26)?;
+        // As a rule one: everybody asks what is known now.
+        let knowledge: BTreeSet<_> = sought.iter().map(|(_, as_known)| *as_known).collect();
+        let watermarks = knowledge.into_iter().map(|as_known| {
+            let newest = watermarks::newest(db, &operator_ids, as_known)?;
+            Ok((as_known, newest))
+        });
+        let watermarks = watermarks.collect::<storage::Result<_>>()?;
         Ok(Self {
             vehicles: vehicles::find_by_ids(db, &vehicle_ids)?,
             operators: found.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
             by_vehicle: policies::of_vehicles(db, &vehicle_ids)?,
             by_fleet: policies::of_fleets(db, &operator_ids)?,
-            watermarks: watermarks::newest(db, &operator_ids)?,
+            watermarks,
             letters: confirmed
                 .into_iter()
                 .filter(|series| series.status == SeriesStatus::Confirmed)
                 .map(|series| series.letter)
                 .collect(),
             plates,
-            asked_at,
         })
     }
 
     /// Returns what a question's numbers came to at the instant.
-    pub(super) fn meant(&self, zone: Zone, sought: &Sought, at: Moment) -> Meant {
-        let mut issued = self.issued(&sought.hypotheses);
+    pub(super) fn meant(&self, zone: Zone, sought: &Sought, instants: Instants) -> Meant {
+        let mut issued = self.issued(&sought.hypotheses, instants);
         if issued.len() > 1 {
             // A number that nobody bore then was not read then, where another one was borne.
-            let borne: Vec<_> = issued.iter().copied().filter(|(number, _)| self.is_borne(*number, at)).collect();
+            let borne: Vec<_> = issued.iter().copied().filter(|(number, _)| self.is_borne(*number, instants)).collect();
             if !borne.is_empty() {
                 issued = borne;
                 normalise(&mut issued);
             }
         }
         let candidates = |issued: &[(PlateNumber, f64)]| -> Vec<Candidate> {
-            issued.iter().filter_map(|(number, weight)| self.candidate(zone, *number, *weight, at)).collect()
+            issued.iter().filter_map(|(number, weight)| self.candidate(zone, *number, *weight, instants)).collect()
         };
         let mut found = candidates(&issued);
         match found.len() {
@@ -76,7 +106,11 @@ impl Gathered {
                 let number = sought.hypotheses.first().map(|(number, _)| *number);
                 let claimed = number.is_some_and(|number| self.letters.contains(&number.letter()));
                 let reason = if claimed { "not_issued" } else { "letter_unclaimed" };
-                Meant::Never(NeverIssued { number, reason, offered: candidates(&self.issued(&sought.nearby)) })
+                Meant::Never(NeverIssued {
+                    number,
+                    reason,
+                    offered: candidates(&self.issued(&sought.nearby, instants)),
+                })
             }
             1 => match found.pop() {
                 Some(one) => Meant::One(Box::new(one)),
@@ -86,27 +120,30 @@ impl Gathered {
         }
     }
 
-    fn issued(&self, weighed: &[(PlateNumber, f64)]) -> Vec<(PlateNumber, f64)> {
-        let mut issued: Vec<_> =
-            weighed.iter().copied().filter(|(number, _)| self.plates.contains_key(number)).collect();
+    fn issued(&self, weighed: &[(PlateNumber, f64)], instants: Instants) -> Vec<(PlateNumber, f64)> {
+        let is_known = |number: &PlateNumber| self.known(*number, instants).next().is_some();
+        let mut issued: Vec<_> = weighed.iter().copied().filter(|(number, _)| is_known(number)).collect();
         sort(&mut issued);
         normalise(&mut issued);
         issued
     }
 
-    fn is_borne(&self, number: PlateNumber, at: Moment) -> bool {
-        self.plates
-            .get(&number)
-            .is_some_and(|plates| plates.iter().any(|plate| plate.superseded_at.is_none() && plate.borne.contains(at)))
+    /// The versions of a number's plates that are known; several where it was borne during several periods.
+    fn known(&self, number: PlateNumber, instants: Instants) -> impl Iterator<Item = &Plate> {
+        self.plates.get(&number).into_iter().flatten().filter(move |plate| instants.knows(plate))
     }
 
-    fn candidate(&self, zone: Zone, number: PlateNumber, probability: f64, at: Moment) -> Option<Candidate> {
-        let plates = self.plates.get(&number)?;
-        let now = || plates.iter().filter(|plate| plate.superseded_at.is_none());
+    fn is_borne(&self, number: PlateNumber, instants: Instants) -> bool {
+        self.known(number, instants).any(|plate| plate.borne.contains(instants.at))
+    }
+
+    fn candidate(&self, zone: Zone, number: PlateNumber, probability: f64, instants: Instants) -> Option<Candidate> {
+        let at = instants.at;
+        let now = || self.known(number, instants);
         let plate =
             now().find(|plate| plate.borne.contains(at)).or_else(|| now().max_by_key(|plate| plate.borne.from))?;
-        let changed_since = plates.iter().any(|plate| plate.superseded_at.is_some() && plate.borne.contains(at))
-            && !plate.borne.contains(at);
+        let mut before = self.plates.get(&number)?.iter().filter(|plate| instants.knew_before(plate));
+        let changed_since = !plate.borne.contains(at) && before.any(|plate| plate.borne.contains(at));
         let operator = self.operators.get(&plate.operator_id).cloned();
         let covering =
             |policy: &&Policy| zone.start_of(policy.valid_from) <= at && at < zone.end_of(policy.valid_until);
@@ -120,13 +157,18 @@ impl Gathered {
             vehicle: self.vehicles.get(&plate.vehicle_id).cloned(),
             reporting: Reporting {
                 custody: operator.as_ref().map_or(Custody::Deposited, |operator| operator.custody),
-                complete_until: self.watermarks.get(&plate.operator_id).copied(),
-                asked_at: self.asked_at,
+                complete_until: self.complete_until(&plate.operator_id, instants.as_known),
+                asked_at: instants.told_at(),
             },
             operator,
             policy,
             changed_since,
             plate: plate.clone(),
         })
+    }
+
+    fn complete_until(&self, operator: &OperatorId, as_known: AsKnown) -> Option<Moment> {
+        let (_, newest) = self.watermarks.iter().find(|(of, _)| *of == as_known)?;
+        newest.get(operator).copied()
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::FieldProblem;
-use crate::model::{CaseProblem, Moment, MomentProblem, Place, Purpose, Question, Window};
+use crate::model::{AsKnown, CaseProblem, Moment, MomentProblem, Place, Purpose, Question, Window};
 use crate::plate::{Reading, ReadingProblem, reading};
 use crate::registry::Rules;
 use crate::words::{Language, say};
@@ -35,6 +35,10 @@ pub struct RawQuestion {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>)]
     pub tolerance: Option<Value>,
+    /// Answers as it would have been answered at this earlier instant, from what was known then: RFC 3339 with offset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub known_at: Option<Value>,
     /// Where: `{lat, lng, radius_m}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -70,6 +74,7 @@ struct Judge<'a> {
 /// Understands a question, or says everything that is wrong with it.
 pub(super) fn understand(
     rules: &Rules,
+    now: Moment,
     language: Language,
     raw: &RawQuestion,
 ) -> Result<Understood, Vec<FieldProblem>> {
@@ -82,6 +87,7 @@ pub(super) fn understand(
     let plate = plate_text.as_deref().and_then(|text| judge.reading("plate", text));
     let qr = qr_text.as_deref().and_then(|text| judge.reading("qr", text));
     let at = judge.instant(raw.at.as_ref());
+    let as_known = judge.as_known(now, raw.known_at.as_ref());
     let tolerance = judge.tolerance(raw.tolerance.as_ref());
     let near = judge.near(raw.near.as_ref());
     let comment = judge.text("comment", raw.comment.as_ref());
@@ -93,6 +99,7 @@ pub(super) fn understand(
                 plate: plate_text,
                 qr: qr_text,
                 window: Window { at, tolerance },
+                as_known,
                 near,
                 purpose,
                 case_number,
@@ -185,7 +192,11 @@ impl Judge<'_> {
             }
             return None;
         };
-        match Moment::parse(&text) {
+        self.moment("at", &text)
+    }
+
+    fn moment(&mut self, field: &'static str, text: &str) -> Option<Moment> {
+        match Moment::parse(text) {
             Ok(at) => Some(at),
             Err(failed) => {
                 let code = match failed {
@@ -193,10 +204,19 @@ impl Judge<'_> {
                     MomentProblem::Unreadable => "bad_instant",
                     MomentProblem::OutOfRange => "instant_out_of_range",
                 };
-                self.wrong("at", code, &[]);
+                self.wrong(field, code, &[]);
                 None
             }
         }
+    }
+
+    /// What will be known later, nobody knows.
+    fn as_known(&mut self, now: Moment, value: Option<&Value>) -> AsKnown {
+        let known_at = self.text("known_at", value).and_then(|text| self.moment("known_at", &text));
+        if known_at.is_some_and(|instant| instant > now) {
+            self.wrong("known_at", "known_in_future", &[]);
+        }
+        known_at.into()
     }
 
     fn tolerance(&mut self, value: Option<&Value>) -> Option<u32> {

@@ -1,4 +1,4 @@
-//! Letters, vehicles, numbers, plates, policies, as diesel sees them; the truth is in `migrations/`.
+//! Letters, vehicles, numbers, plates, as diesel sees them; the truth is in `migrations/`.
 //!
 //! *Invariant:* only column types that both databases share.
 
@@ -76,6 +76,7 @@ diesel::table! {
         operator_id -> Text,
         adopted -> Bool,
         issued_at -> BigInt,
+        tag_key -> Integer,
     }
 }
 
@@ -91,28 +92,5 @@ diesel::table! {
         import_id -> Nullable<Text>,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    policies (id) {
-        id -> Text,
-        operator_id -> Text,
-        insurer -> Text,
-        policy_number -> Text,
-        valid_from -> Text,
-        valid_until -> Text,
-        covers_all -> Bool,
-        source -> Text,
-        checked_at -> Nullable<BigInt>,
-        recorded_at -> BigInt,
-        superseded_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    policy_vehicles (policy_id, vehicle_id) {
-        policy_id -> Text,
-        vehicle_id -> BigInt,
     }
 }

@@ -3,10 +3,11 @@
 //! *Invariant:* a table that is not named here cannot be joined.
 
 use crate::storage::schema::{
-    accounts, api_keys, authorities, counters, fleet_import_rows, fleet_imports, idempotency, jobs, log_checkpoints,
-    log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups, numbers, operator_suspensions,
-    operators, plates, policies, policy_vehicles, refused_reports, ride_heads, ride_marks, rides, series,
-    series_objections, series_rejections, vehicle_versions, vehicles, watermarks,
+    accounts, alarms, api_keys, authorities, counters, fittings, fleet_import_rows, fleet_imports, idempotency,
+    insurance_notices, jobs, log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides,
+    lookups, numbers, operator_suspensions, operators, plate_item_states, plate_items, plates, policies, policy_checks,
+    policy_covers, refused_reports, ride_heads, ride_marks, rides, series, series_objections, series_rejections,
+    tag_keys, vehicle_versions, vehicles, watermarks,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -24,8 +25,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     vehicle_versions,
     numbers,
     plates,
+    tag_keys,
+    plate_items,
+    plate_item_states,
+    fittings,
+    alarms,
     policies,
-    policy_vehicles,
+    policy_covers,
+    policy_checks,
+    insurance_notices,
     fleet_imports,
     fleet_import_rows,
     jobs,

@@ -65,6 +65,7 @@ impl Request for RawQuestion {
             qr: fields.optional("qr"),
             at: fields.optional("at"),
             tolerance: fields.optional("tolerance"),
+            known_at: fields.optional("known_at"),
             near: fields.optional("near"),
             purpose: fields.optional("purpose"),
             case_number: fields.optional("case_number"),

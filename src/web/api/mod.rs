@@ -9,10 +9,15 @@ pub(super) mod accounts;
 pub(super) mod operators;
 pub(super) mod series;
 
+pub(super) mod fittings;
 pub(super) mod fleet_files;
 pub(super) mod fleet_imports;
+pub(super) mod plate_items;
 pub(super) mod vehicles;
 
+mod policy_views;
+
+pub(super) mod insurance;
 pub(super) mod policies;
 pub(super) mod sessions;
 

@@ -7,18 +7,17 @@ use actix_web::web::Path;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{DeviceId, Vehicle, Zone};
+use super::plate_items::PlateItemView;
+use crate::model::{DeviceId, Moment, Vehicle, Zone};
 use crate::plate::PlateNumber;
-use crate::registry::read::{PlateRecord, get_plate, get_vehicle, list_vehicles};
+use crate::registry::Registry;
+use crate::registry::read::{PlateRecord, ReadError, get_plate, get_vehicle, list_vehicles};
 use crate::web::caller::Call;
 use crate::web::kind::Kind;
 use crate::web::paging::{self, Page};
 use crate::web::params::Params;
 use crate::web::problem::Problem;
 use crate::web::state::{act, read};
-
-/// The three places where a number stands on a scooter, each with the number of its plate item.
-const POSITIONS: [(&str, u8); 3] = [("rear", 1), ("left", 2), ("right", 3)];
 
 /// A plate number with its control pair.
 #[derive(Debug, Serialize, ToSchema)]
@@ -90,15 +89,6 @@ pub(crate) struct VehiclesAnswer {
     next: Option<String>,
 }
 
-/// One physical plate of a number.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PlateItemView {
-    /// Its number among the plates of this registration number.
-    item: u8,
-    /// `rear`, `left` or `right`.
-    position: &'static str,
-}
-
 /// A number, its period, and the scooter that bears or bore it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PlateView {
@@ -119,7 +109,9 @@ pub(crate) struct PlateView {
 }
 
 impl PlateView {
-    fn of(record: PlateRecord, zone: Zone) -> Self {
+    fn of(record: PlateRecord, registry: &Registry, now: Moment) -> Self {
+        let zone = registry.rules.zone;
+        let items = record.items.iter().map(|item| PlateItemView::of(item, registry, now)).collect();
         let plate = record.plate;
         Self {
             number: plate.number.into(),
@@ -130,7 +122,7 @@ impl PlateView {
             recorded_at: zone.stamp(plate.recorded_at),
             version: plate.version,
             vehicle: VehicleView::of(record.vehicle, zone),
-            items: POSITIONS.map(|(position, item)| PlateItemView { item, position }).into(),
+            items,
         }
     }
 }
@@ -174,7 +166,9 @@ pub(crate) async fn one(call: Call, device_id: Path<String>) -> Result<HttpRespo
     responses((status = 200, description = "The plate", body = PlateAnswer)))]
 pub(crate) async fn plate(call: Call, number: Path<String>) -> Result<HttpResponse, Problem> {
     let (caller, number) = (call.caller.clone(), number.into_inner());
-    let record =
-        act(&call.state, move |registry, now, _| registry.store.read(|db| get_plate(db, &caller, now, &number)));
-    Ok(HttpResponse::Ok().json(PlateAnswer { plate: PlateView::of(record.await?, call.zone()) }))
+    let plate = act(&call.state, move |registry, now, _| {
+        let record = registry.store.read(|db| get_plate(db, &caller, now, &number))?;
+        Ok::<_, ReadError>(PlateView::of(record, registry, now))
+    });
+    Ok(HttpResponse::Ok().json(PlateAnswer { plate: plate.await? }))
 }

@@ -4,6 +4,10 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
+use std::collections::BTreeMap;
+
+use calamine::{DataRef, Reader, Xlsx};
+
 use super::workbook_samples::{packed, parts, row, sheet, workbook};
 use super::{FleetList, Mapping, ProblemKind, read};
 use proptest::prelude::*;
@@ -238,5 +242,44 @@ fn a_workbook_with_flipped_bytes_is_read_or_refused() {
         }
         let list = list(&bytes);
         assert!(!list.problems.is_empty() || list.rows.len() <= rows.len());
+    }
+}
+
+/// The texts of the first visible sheet, as another reader of workbooks gives them; numbers in their shortest form.
+fn by_calamine(bytes: &[u8]) -> Vec<Vec<String>> {
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let name = book.sheet_names()[0].clone();
+    let mut reader = book.worksheet_cells_reader(&name).unwrap();
+    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    while let Some(cell) = reader.next_cell().unwrap() {
+        let (line, column) = cell.get_position();
+        let text = match cell.get_value() {
+            DataRef::Empty => continue,
+            DataRef::Float(value) => value.to_string(),
+            DataRef::DateTime(moment) => {
+                let (year, month, day, ..) = moment.to_ymd_hms_milli();
+                format!("{year:04}-{month:02}-{day:02}")
+            }
+            DataRef::String(text) => text.clone(),
+            DataRef::SharedString(text) => (*text).to_owned(),
+            other => format!("{other:?}"),
+        };
+        let row = rows.entry(line).or_default();
+        row.resize(usize::try_from(column).unwrap() + 1, String::new());
+        *row.last_mut().unwrap() = text;
+    }
+    rows.into_values().collect()
+}
+
+#[test]
+fn another_reader_of_workbooks_reads_the_same_cells() {
+    let rows: Vec<_> =
+        (0..40).map(|row| (format!(" S-{row} "), row * 104_729, 46_000 + u32::try_from(row).unwrap())).collect();
+    let libre_office = include_bytes!("../../tests/fixtures/libreoffice.xlsx");
+    for (bytes, above) in [(written(&rows), 1), (libre_office.to_vec(), 2)] {
+        let theirs = by_calamine(&bytes);
+        let ours = cells(&bytes);
+        assert!(ours.len() >= 12);
+        assert_eq!(ours, theirs[above..]);
     }
 }

@@ -10,6 +10,7 @@ use scooter_registry::web::ROUTES;
 use crate::database::kinds;
 use crate::house::{TestRegistry, fleet, ride};
 use crate::people::{Person, Reply};
+use crate::plate_items;
 
 /// Who calls: nobody, each role, and a key of the right role without any fitting scope.
 const CALLERS: [&str; 7] = ["nobody", "operator", "officer", "supervisor", "auditor", "regulator", "narrow"];
@@ -54,6 +55,12 @@ const EXPECTED: &[Row] = &[
     row("GET", "/v1/vehicles",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
     row("GET", "/v1/vehicles/{device_id}",                [401, 200, 403, 403, 403, 403, 403], 404, 404),
     row("GET", "/v1/plates/{number}",                     [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/plates/{number}/items",              [401, 201, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/plates/{number}/items/{item}/states", [401, 201, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/fittings",                           [401, 201, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/fittings",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/alarms",                              [401, 200, 403, 403, 403, 200, 403], 0, 0),
+    row("POST", "/v1/alarms/{id}/settlement",             [401, 201, 403, 403, 403, 201, 403], 404, 404),
     row("POST", "/v1/policies",                           [401, 201, 403, 403, 403, 403, 403], 0, 0),
     row("GET", "/v1/policies",                            [401, 200, 403, 403, 403, 200, 403], 0, 0),
     row("POST", "/v1/sessions",                           [401, 200, 403, 403, 403, 403, 403], 0, 0),
@@ -66,6 +73,8 @@ const EXPECTED: &[Row] = &[
     row("GET", "/log/checkpoint",                         OPEN, 0, 0),
     row("GET", "/log/tile/entries/{tail:.*}",             [401, 403, 403, 403, 200, 200, 403], 0, 404),
     row("GET", "/log/tile/{tail:.*}",                     OPEN, 0, 404),
+    row("GET", "/p/{code:.*}",                            OPEN, 0, 404),
+    row("GET", "/P/{code:.*}",                            OPEN, 0, 404),
     row("GET", "/livez",                                  OPEN, 0, 0),
     row("GET", "/readyz",                                 OPEN, 0, 0),
     row("GET", "/openapi.json",                           OPEN, 0, 0),
@@ -152,6 +161,8 @@ impl Scene {
             .replace("/lookups/{id}", &format!("/lookups/{}", pick(&self.lookup, &self.foreign_lookup(thing))))
             .replace("templates/{file}", if thing == Thing::Missing { "templates/x.csv" } else { "templates/full.csv" })
             .replace("{device_id}", &pick("k-1", "z-1"))
+            .replace("{item}", "2")
+            .replace("{code:.*}", &plate_items::code(&self.operator, "K00001", thing == Thing::Missing))
             .replace("{number}", &number)
             .replace(
                 "{index}",
@@ -167,6 +178,12 @@ impl Scene {
             .replace("{slug}", if thing == Thing::Missing { "nothing" } else { "not-found" });
         if template.contains("/accounts/{id}") {
             return self.account_path(&path, verb, thing);
+        }
+        if template.contains("/alarms/{id}") {
+            let (person, device) =
+                if thing == Thing::Foreign { (&self.foreign, "z-1") } else { (&self.operator, "k-1") };
+            let raised = || plate_items::false_alarm(person, device);
+            return path.replace("{id}", &if thing == Thing::Missing { pick("", "") } else { raised() });
         }
         if template.contains("{letter}") {
             return path.replace("{letter}", &self.letter(verb, template, thing));
@@ -246,6 +263,9 @@ impl Scene {
             "/v1/accounts/{id}/keys" => json!({"name": "k", "scopes": ["audit"]}),
             "/v1/series" => json!({"letter": self.free_letter()}),
             "/v1/series/{letter}/decision" => json!({"decision": "confirm", "reason": "r"}),
+            "/v1/plates/{number}/items" => json!({"position": "rear", "reason": "renewed"}),
+            "/v1/plates/{number}/items/{item}/states" => json!({"state": "fitted"}),
+            "/v1/fittings" => json!({"qr": plate_items::qr(&self.operator, "K00001", 2), "device_id": "k-1"}),
             "/v1/policies" => json!({"insurer": "i", "policy_number": "n", "valid_from": "2026-07-01",
                                      "valid_until": "2026-07-31", "vehicles": "all"}),
             "/v1/sessions" => json!([ride("r", "k-1", "2026-07-07T12:00:00+05:00", None)]),
@@ -328,47 +348,6 @@ fn a_foreign_thing_answers_exactly_like_a_missing_one() {
             let missing = scene.call(&scene.operator, "GET", path, Thing::Missing);
             assert_eq!(masked(&foreign), masked(&missing), "{path}");
         }
-    }
-}
-
-#[test]
-fn keys_are_refused_when_mistyped_revoked_expired_or_another_registrys() {
-    for kind in kinds() {
-        let registry = TestRegistry::start(kind);
-        let regulator = registry.regulator();
-        let account = regulator.post("/v1/accounts", &json!({"role": "auditor", "name": "a"})).expect(201);
-        let keys = format!("/v1/accounts/{}/keys", account["account"]["id"].as_str().unwrap());
-        let key = regulator.post(&keys, &json!({"name": "k", "scopes": ["audit"]})).expect(201)["key"].clone();
-        let (id, secret) = (key["id"].as_str().unwrap(), key["secret"].as_str().unwrap());
-        let tries = |secret: &str| Person::new(registry.url(), secret).get("/log/tile/entries/000.p/1").status;
-        assert_ne!(tries(secret), 401);
-        let mut mistyped = secret.to_owned();
-        mistyped.pop();
-        assert_eq!(tries(&mistyped), 401);
-        let foreign = scooter_registry::model::AccessKey::new(&mut scooter_registry::clock::chance()).reveal();
-        assert_eq!(tries(&foreign), 401);
-        assert_eq!(regulator.delete(&format!("{keys}/{id}")).status, 204);
-        assert_eq!(tries(secret), 401);
-        let past = json!({"name": "k", "scopes": ["audit"], "expires_at": "2020-01-01T00:00:00Z"});
-        assert_eq!(regulator.post(&keys, &past).status, 422);
-        let beyond = json!({"name": "k", "scopes": ["lookups"]});
-        assert!(matches!(regulator.post(&keys, &beyond).status, 403 | 422));
-        let unauthenticated = Person::nobody(registry.url()).get("/v1/operators");
-        unauthenticated.problem(401, "unauthenticated");
-        assert!(unauthenticated.header("www-authenticate").unwrap().starts_with("Bearer"));
-    }
-}
-
-#[test]
-fn an_operators_key_hands_on_no_more_than_it_carries() {
-    for kind in kinds() {
-        let registry = TestRegistry::start(kind);
-        let operator = registry.admitted('K');
-        let path = format!("/v1/operators/{}/keys", operator.id);
-        let made = operator.post(&path, &json!({"name": "k", "scopes": ["keys", "fleet"]})).expect(201);
-        let narrow = Person::new(registry.url(), made["key"]["secret"].as_str().unwrap());
-        assert_eq!(narrow.post(&path, &json!({"name": "k", "scopes": ["fleet"]})).status, 201);
-        assert!(matches!(narrow.post(&path, &json!({"name": "k", "scopes": ["sessions"]})).status, 403 | 422));
     }
 }
 

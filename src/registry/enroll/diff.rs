@@ -2,12 +2,13 @@
 //!
 //! *Invariant:* only told: nothing is changed here, and nothing is retired because a list does not name it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::plan::{Plan, RowPlan};
+use super::stated_policies::POLICY;
 use crate::model::{OperatorId, VehicleFacts, VehicleId};
 use crate::storage::{self, Db, vehicle_ids};
 
@@ -53,17 +54,23 @@ pub struct Diff {
 
 /// Tells what a plan would change and which of the operator's vehicles it does not name.
 pub(super) fn find(db: &mut Db, operator: &OperatorId, plan: &Plan) -> storage::Result<Diff> {
-    let changed = || plan.rows.iter().filter_map(of_row);
+    let joined: HashMap<u32, &str> = plan
+        .policies
+        .iter()
+        .flat_map(|policy| policy.rows.iter().map(|row| (*row, policy.stated.policy_number.as_str())))
+        .collect();
+    let changed = || plan.rows.iter().filter_map(|row| of_row(row, &joined));
     let missing = if plan.counts.missing > 0 { missing(db, operator, &named(plan))? } else { Vec::new() };
     Ok(Diff { changes: changed().take(TOLD).collect(), changes_total: plan.counts.changed, missing })
 }
 
-fn of_row(plan: &RowPlan) -> Option<RowChange> {
+/// A vehicle that joins a policy leaves none: what it joins is told, and nothing that it had before.
+fn of_row(plan: &RowPlan, joined: &HashMap<u32, &str>) -> Option<RowChange> {
     let RowPlan::Changed { row, vehicle, facts, fields } = plan else { return None };
     let fields = fields.iter().map(|field| FieldChange {
         field: (*field).to_owned(),
         from: fact(&vehicle.facts, field),
-        to: fact(facts, field),
+        to: if *field == POLICY { joined.get(row).map(ToString::to_string) } else { fact(facts, field) },
     });
     Some(RowChange { row: *row, device_id: vehicle.device_id.as_str().to_owned(), fields: fields.collect() })
 }

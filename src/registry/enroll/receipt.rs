@@ -17,6 +17,7 @@ use crate::fleet_list::{
 use crate::model::{Caller, ImportId, Moment, OperatorId};
 use crate::plate::PlateNumber;
 use crate::registry::Registry;
+use crate::registry::items::rear_codes;
 use crate::storage::fleet_imports::{self, RowOutcome, StoredImport};
 use crate::storage::{self, Db};
 use crate::words::Language;
@@ -41,38 +42,40 @@ fn read_again(db: &mut Db, caller: &Caller, id: &ImportId) -> Result<Again, Enro
     Ok(Again { import, operator, file, list })
 }
 
-/// Returns the receipt of a committed upload: every row that was taken, with number, control pair, and the content of
-/// the code on the rear plate, as `qr_of` knows it of the numbers it is asked for.
+/// Returns the receipt of a committed upload: every row that was taken, with number, control pair and what the QR code of
+/// the rear plate says.
 ///
 /// # Errors
 /// [`EnrollError::NotReady`] where it is not committed.
 pub fn receipt(
     db: &mut Db,
+    registry: &Registry,
     caller: &Caller,
     language: Language,
     id: &ImportId,
-    qr_of: impl FnOnce(&mut Db, &[PlateNumber]) -> Result<HashMap<PlateNumber, String>, EnrollError>,
 ) -> Result<GivenFile, EnrollError> {
     let Again { import, file, list, .. } = read_again(db, caller, id)?;
     if import.status != "committed" {
         return Err(EnrollError::NotReady { status: import.status });
     }
     let outcomes = all_outcomes(db, id)?;
-    let number_of = |outcome: &RowOutcome| outcome.number.as_deref().and_then(|text| PlateNumber::parse(text).ok());
-    let numbers: Vec<_> = outcomes.values().filter_map(number_of).collect();
-    let contents = qr_of(db, &numbers)?;
+    let codes = rear_codes(db, registry, &outcomes.values().filter_map(number).collect::<Vec<_>>())?;
     Ok(fleet_list::give_back(&file, &list, &OF_A_RECEIPT, language, |row| {
         let outcome = outcomes.get(&i64::from(row.row))?;
-        let number = number_of(outcome);
+        let number = number(outcome);
         let more = [
             outcome.device_id.clone(),
             outcome.outcome.clone(),
             number.map_or_else(String::new, |number| number.to_string()),
             number.map_or_else(String::new, |number| number.control().to_string()),
-            number.and_then(|number| contents.get(&number).cloned()).unwrap_or_default(),
+            number.and_then(|number| codes.get(&number).cloned()).unwrap_or_default(),
         ];
         Some(more.to_vec())
     }))
+}
+
+fn number(outcome: &RowOutcome) -> Option<PlateNumber> {
+    outcome.number.as_deref().and_then(|text| PlateNumber::parse(text).ok())
 }
 
 fn all_outcomes(db: &mut Db, id: &ImportId) -> storage::Result<BTreeMap<i64, RowOutcome>> {

@@ -2,8 +2,6 @@
 //!
 //! *Invariant:* a file goes out in the form in which it came in, and says what it is: its bytes were made before.
 
-use std::collections::HashMap;
-
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Path;
@@ -16,7 +14,7 @@ use crate::web::kind::Kind;
 use crate::web::params::Params;
 use crate::web::problem::Problem;
 use crate::web::respond::download;
-use crate::web::state::act;
+use crate::web::state::{act, read};
 use crate::web::wrong::Wrong;
 use crate::words::Language;
 
@@ -30,10 +28,8 @@ use crate::words::Language;
         (String = "application/json"), (String = "application/x-ndjson")))))]
 pub(crate) async fn receipt(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
     let (caller, language, id) = (call.caller, call.language, ImportId::from_text(&id));
-    let given = act(&call.state, move |registry, _, _| {
-        registry.store.read(|db| enroll::receipt(db, &caller, language, &id, |_, _| Ok(HashMap::new())))
-    });
-    Ok(file(given.await?, "receipt"))
+    let given = read(&call.state, move |db, registry| enroll::receipt(db, registry, &caller, language, &id)).await?;
+    Ok(file(given, "receipt"))
 }
 
 /// Downloads the bad rows of an upload

@@ -41,6 +41,7 @@ pub(crate) const EXPECTED: &[Row] = &[
     row("POST", "/v1/fleet-imports/{id}/commit",          [401, 409, 403, 403, 403, 403, 403], 404, 404),
     row("GET", "/v1/fleet-imports/{id}/receipt",          [401, 200, 403, 403, 403, 403, 403], 404, 404),
     row("GET", "/v1/fleet-imports/{id}/bad-rows",         [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("GET", "/v1/fleet-templates/{file}",              OPEN, 0, 404),
     row("GET", "/v1/vehicles",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
     row("GET", "/v1/vehicles/{device_id}",                [401, 200, 403, 403, 403, 403, 403], 404, 404),
     row("PATCH", "/v1/vehicles/{device_id}",              [401, 200, 403, 403, 403, 403, 403], 404, 404),

@@ -80,10 +80,6 @@ kinds! {
     FactCellsBlank "fact_cells_blank" Warning;
     /// The file: rows name a policy but not all of it. `{field}`, `{count}`, `{first}`: the first such row
     PolicyIncomplete "policy_incomplete" Warning;
-    /// The file: rows state a policy with another period than the one on record. `{policy}`, `{policy_from}`, `{policy_until}`, `{count}`, `{first}`: the first such row
-    PolicyDiffers "policy_differs" Warning;
-    /// The file: neither a policy on record nor one in the row covers the scooter. `{count}`, `{first}`: the first such row
-    VehiclesUninsured "vehicles_uninsured" Warning;
     /// The file: some rows have fewer cells than the header. `{count}`, `{first}`: the first such row
     RowsShort "rows_short" Warning;
 
@@ -150,6 +146,10 @@ kinds! {
     VehicleRetired "vehicle_retired" Error;
     /// Against the registry: another scooter of this operator has the serial number. `{serial_number}`, `{device_id}`
     SerialNumberTaken "serial_number_taken" Error;
+    /// Against the registry, the file: rows state a policy with another period than the one on record. `{policy}`, `{policy_from}`, `{policy_until}`, `{count}`, `{first}`: the first such row
+    PolicyDiffers "policy_differs" Warning;
+    /// Against the registry, the file: neither a policy on record nor one in the row covers the scooter. `{count}`, `{first}`: the first such row
+    VehiclesUninsured "vehicles_uninsured" Warning;
 }
 
 #[cfg(test)]

@@ -163,7 +163,9 @@ impl From<InsureError> for Problem {
                 Fault::field("vehicles", Wrong::VehicleUnknown).with("device_id", &device).with("count", &devices.len())
             })),
             InsureError::UnknownRenewed => Self::invalid([Fault::field("renews", Wrong::PolicyUnknown)]),
-            InsureError::Exists(id) => Self::new(Kind::PolicyExists).with("policy", &id),
+            InsureError::Exists(id) => Self::new(Kind::PolicyExists)
+                .with("policy", &id)
+                .header(header::LOCATION, &format!("/v1/policies/{id}")),
             InsureError::Unknown => Self::new(Kind::NotFound),
             InsureError::ReasonMissing => reason_missing(),
             InsureError::TooLong(field) => {

@@ -37,6 +37,8 @@ mod life_story;
 mod lookups;
 mod pages;
 mod plate_items;
+mod policies;
+mod policies_listed;
 mod public_page;
 mod restarts;
 mod rides;

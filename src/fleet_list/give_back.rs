@@ -158,7 +158,10 @@ mod tests {
         ]
     }
 
-    fn facts(list: &FleetList) -> Vec<(Option<&str>, Option<&str>, Option<u16>, Option<&str>)> {
+    /// Device id, serial number, year and comment of a row.
+    type Facts<'l> = (Option<&'l str>, Option<&'l str>, Option<u16>, Option<&'l str>);
+
+    fn facts(list: &FleetList) -> Vec<Facts<'_>> {
         list.rows
             .iter()
             .map(|row| (row.device_id.as_deref(), row.serial_number.as_deref(), row.year, row.comment.as_deref()))

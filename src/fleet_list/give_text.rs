@@ -49,7 +49,7 @@ pub(super) fn delimited(given: &Given<'_>) -> (&'static str, Vec<u8>) {
 /// Writes rows as objects with members of ours at their end.
 pub(super) fn objects(given: &Given<'_>, form: Form) -> Vec<u8> {
     let decoded = encoding::decode(given.file);
-    let found = elements(&decoded.text, &Bounds::PROMISED).map(|found| found.elements).unwrap_or_default();
+    let found = elements(&decoded.text, &Bounds::PROMISED).map(|found| found.list).unwrap_or_default();
     let written: HashMap<u32, Element<'_>> = found.into_iter().map(|element| (element.row, element)).collect();
     let names: Vec<&str> = given.list.found.columns.iter().map(|column| column.column.as_str()).collect();
     let ours = given_back::columns(&names);

@@ -159,7 +159,7 @@ fn a_list_that_means_harm_is_refused_in_two_seconds_and_64_mebibytes() {
     // What sees no growth anywhere would prove nothing: an honest large list has to show.
     server.forget_peak();
     let before = server.peak();
-    let list: String = (0..400_000).map(|row| format!("{row},Ninebot,Max G2,green\n")).collect();
+    let list = (0..400_000).map(|row| format!("{row},Ninebot,Max G2,green\n")).collect::<Vec<_>>().concat();
     operator.upload("", ["device_id,make,model,colour\n", &list].concat().as_bytes());
     assert!(server.peak().saturating_sub(before) > 64 * MIB);
 }

@@ -29,7 +29,9 @@ pub(crate) fn write(form: Form, rows: &[Vec<String>]) -> Vec<u8> {
     match form {
         Form::Csv => {
             let mut writer = csv::WriterBuilder::new().delimiter(b';').flexible(true).from_writer(Vec::new());
-            rows.iter().for_each(|row| writer.write_record(row).unwrap());
+            for row in rows {
+                writer.write_record(row).unwrap();
+            }
             [b"\xEF\xBB\xBF".to_vec(), writer.into_inner().unwrap()].concat()
         }
         Form::Xlsx => {

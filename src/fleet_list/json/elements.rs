@@ -26,7 +26,7 @@ pub(in super::super) struct Elements<'t> {
     pub(in super::super) format: &'static str,
     /// Where the array stands in the document, as a JSON pointer (RFC 6901).
     pub(super) pointer: String,
-    pub(in super::super) elements: Vec<Element<'t>>,
+    pub(in super::super) list: Vec<Element<'t>>,
 }
 
 /// Finds the elements of a text, at most one more than rows are read.
@@ -36,12 +36,10 @@ pub(in super::super) struct Elements<'t> {
 pub(in super::super) fn elements<'t>(text: &'t str, bounds: &Bounds) -> Result<Elements<'t>, Problem> {
     match document(text, bounds) {
         Err(_) if is_lines(text, bounds) => {
-            Ok(Elements { format: "ndjson", pointer: String::new(), elements: lines(text, bounds) })
+            Ok(Elements { format: "ndjson", pointer: String::new(), list: lines(text, bounds) })
         }
         Err(Broken(at)) => Err(json_broken(text, at)),
-        Ok(Some(found))
-            if found.elements.iter().any(|element| element.defect.is_none()) || found.elements.is_empty() =>
-        {
+        Ok(Some(found)) if found.list.iter().any(|element| element.defect.is_none()) || found.list.is_empty() => {
             Ok(found)
         }
         Ok(_) => Err(Problem::new(ProblemKind::JsonNoList)),
@@ -69,16 +67,16 @@ fn document<'t>(text: &'t str, bounds: &Bounds) -> Result<Option<Elements<'t>>, 
         let Some((key, nested)) = next else {
             // One object by itself is one scooter; on one line it is a list of one line.
             if pointer.is_empty() && !part.contains('\n') {
-                return Ok(Some(Elements { format: "ndjson", pointer, elements: lines(text, bounds) }));
+                return Ok(Some(Elements { format: "ndjson", pointer, list: lines(text, bounds) }));
             }
             let only = Element { row: 1, raw: part, defect: None };
-            return Ok(Some(Elements { format: "json", pointer, elements: vec![only] }));
+            return Ok(Some(Elements { format: "json", pointer, list: vec![only] }));
         };
         pointer.push('/');
         pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
         part = nested;
     }
-    Ok(Some(Elements { format: "json", pointer, elements: array(part, bounds)? }))
+    Ok(Some(Elements { format: "json", pointer, list: array(part, bounds)? }))
 }
 
 fn array<'t>(text: &'t str, bounds: &Bounds) -> Result<Vec<Element<'t>>, Broken> {
@@ -114,7 +112,7 @@ fn lines<'t>(text: &'t str, bounds: &Bounds) -> Vec<Element<'t>> {
 
 fn is_object(line: &str, bounds: &Bounds) -> Result<(), Defect> {
     let mut scan = Scan::new(line, bounds.depth);
-    scan.value().and_then(|_| scan.end()).map_err(|_| Defect::NoJson)?;
+    scan.value().and_then(|_| scan.end()).map_err(|_broken| Defect::NoJson)?;
     if line.starts_with('{') { Ok(()) } else { Err(Defect::NoObject) }
 }
 

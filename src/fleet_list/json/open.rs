@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* an object that lacks a key has a blank cell there, and the first of two equal keys is the one that counts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::elements::{Element, Elements, elements};
 use super::scan::{Scan, Value};
@@ -22,7 +22,7 @@ const CELL: usize = 24;
 /// # Errors
 /// The problem of the file, if it is no list of objects.
 pub(in super::super) fn open<'a>(decoded: &'a Decoded<'_>, bounds: &'a Bounds) -> Result<Table<'a>, Problem> {
-    let Elements { format, pointer, elements } = elements(&decoded.text, bounds)?;
+    let Elements { format, pointer, list: elements } = elements(&decoded.text, bounds)?;
     let names = names(&elements, bounds);
     let room = FREE.saturating_add(decoded.text.len().saturating_mul(GROWTH));
     let most = room / CELL / elements.len().max(1);
@@ -50,10 +50,10 @@ pub(in super::super) fn open<'a>(decoded: &'a Decoded<'_>, bounds: &'a Bounds) -
 /// The keys of all objects, as many as a table may have columns and one more that says that there are too many.
 fn names(elements: &[Element<'_>], bounds: &Bounds) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut known: HashMap<String, ()> = HashMap::new();
+    let mut known: HashSet<String> = HashSet::new();
     for element in elements.iter().filter(|element| element.defect.is_none()) {
         let read = Scan::new(element.raw, bounds.depth).object(|key, _| {
-            if names.len() <= bounds.columns && known.insert(key.clone(), ()).is_none() {
+            if names.len() <= bounds.columns && known.insert(key.clone()) {
                 names.push(key);
             }
         });

@@ -244,7 +244,7 @@ pub(in super::super) fn quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            control if u32::from(control) < 0x20 => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
+            control if u32::from(control) < 0x20 => quoted.extend(format!("\\u{:04x}", u32::from(control)).chars()),
             other => quoted.push(other),
         }
     }

@@ -64,7 +64,7 @@ impl<'a> Archive<'a> {
         }
         let read = Rc::new(Cell::new(0));
         let packed = Packed { bytes: Cursor::new(bytes), read: Rc::clone(&read) };
-        let mut zip = ZipArchive::new(packed).map_err(|_| Refusal::Damaged("zip".to_owned()))?;
+        let mut zip = ZipArchive::new(packed).map_err(|_broken| Refusal::Damaged("zip".to_owned()))?;
         let mut places = HashMap::with_capacity(zip.len());
         for place in 0..zip.len() {
             let damaged = |_| Refusal::Damaged("zip".to_owned());
@@ -92,7 +92,7 @@ impl<'a> Archive<'a> {
     pub(super) fn part(&mut self, name: &str) -> Result<Option<Part<'_, 'a>>, Refusal> {
         let Some(place) = self.places.get(&plain(name)) else { return Ok(None) };
         self.read.set(0);
-        let file = self.zip.by_index(*place).map_err(|_| Refusal::Damaged(name.to_owned()))?;
+        let file = self.zip.by_index(*place).map_err(|_broken| Refusal::Damaged(name.to_owned()))?;
         Ok(Some(Part {
             file,
             packed: Rc::clone(&self.read),

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::plan::{Plan, RowPlan};
 use super::stated_policies::POLICY;
+use crate::fleet_list::FleetList;
 use crate::model::{OperatorId, VehicleFacts, VehicleId};
 use crate::storage::{self, Db, vehicle_ids};
 
@@ -53,15 +54,15 @@ pub struct Diff {
 }
 
 /// Tells what a plan would change and which of the operator's vehicles it does not name.
-pub(super) fn find(db: &mut Db, operator: &OperatorId, plan: &Plan) -> storage::Result<Diff> {
-    let joined: HashMap<u32, &str> =
-        plan.policies.iter().flat_map(|policy| policy.rows.iter().map(|row| (*row, policy.number.as_str()))).collect();
+pub(super) fn find(db: &mut Db, operator: &OperatorId, list: &FleetList, plan: &Plan) -> storage::Result<Diff> {
+    let stated = list.rows.iter().filter(|_| !plan.policies.is_empty());
+    let joined: HashMap<u32, &str> = stated.filter_map(|row| Some((row.row, row.policy_number.as_deref()?))).collect();
     let changed = || plan.rows.iter().filter_map(|row| of_row(row, &joined));
     let missing = if plan.counts.missing > 0 { missing(db, operator, &named(plan))? } else { Vec::new() };
     Ok(Diff { changes: changed().take(TOLD).collect(), changes_total: plan.counts.changed, missing })
 }
 
-/// A vehicle that joins a policy leaves none: what it joins is told, and nothing that it had before.
+/// A vehicle that joins a policy leaves none: the number that its row states is told, and nothing that it had before.
 fn of_row(plan: &RowPlan, joined: &HashMap<u32, &str>) -> Option<RowChange> {
     let RowPlan::Changed { row, vehicle, facts, fields } = plan else { return None };
     let fields = fields.iter().map(|field| FieldChange {

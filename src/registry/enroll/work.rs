@@ -88,7 +88,7 @@ fn check(
     let (planned, diff) = registry.store.read(|db| -> storage::Result<_> {
         let known = Known::find(db, &operator, list)?;
         let planned = plan(list, &known, terms(registry, now, &operator, import));
-        let diff = diff::find(db, &operator, &planned)?;
+        let diff = diff::find(db, &operator, list, &planned)?;
         Ok((planned, diff))
     })?;
     let outcome = outcome("checked", list, &planned, &diff)?;
@@ -114,7 +114,7 @@ fn commit(
         let operator = operators::take_turn(tx, &operator_id)?;
         let known = Known::find(tx.db(), &operator_id, list)?;
         let planned = plan(list, &known, terms(registry, now, &operator_id, import));
-        let diff = diff::find(tx.db(), &operator_id, &planned)?;
+        let diff = diff::find(tx.db(), &operator_id, list, &planned)?;
         let mut ended = outcome("committed", list, &planned, &diff)?;
         if operator.status() != OperatorStatus::Admitted {
             ended = ImportOutcome { status: "refused", failure: Some("operator_suspended".to_owned()), ..ended };

@@ -74,6 +74,10 @@ pub struct ServerSettings {
     pub workers: NonZeroUsize,
     /// Lookups that one key may ask in a minute; 0: as many as it likes.
     pub lookups_per_minute: u32,
+    /// Public pages that one address may see in a minute; 0: as many as it likes.
+    pub public_pages_per_minute: u32,
+    /// The header in which the proxy names the caller's address; empty: there is no proxy.
+    pub client_address_header: String,
     /// Seconds that a stopping server leaves to requests that have begun.
     pub stop_within_s: u64,
 }

@@ -18,6 +18,7 @@ pub mod issue;
 
 pub mod insure;
 pub mod items;
+pub mod passer_by;
 pub mod record;
 
 pub mod attest;

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use super::serve::{Listening, listen};
 use super::{Opened, StartError, open};
-use crate::config::{JobSettings, Settings};
+use crate::config::{JobSettings, ServerSettings, Settings};
 use crate::jobs::{Crew, Pace, SaveState};
 use crate::registry::Registry;
-use crate::web::WebState;
+use crate::web::{Limits, WebState};
 
 /// A registry at work.
 pub struct Running {
@@ -37,7 +37,7 @@ pub fn start(settings: &Settings) -> Result<Running, StartError> {
     let crew = Crew::start(&registry, pace(&settings.jobs), signed, save).map_err(StartError::Thread)?;
     let bell = crew.bell();
     let ring = Arc::new(move || bell.ring());
-    let state = Data::new(WebState::new(registry.clone(), ring, settings.server.lookups_per_minute));
+    let state = Data::new(WebState::new(registry.clone(), ring, limits(&settings.server)));
     match listen(state, &settings.server) {
         Ok(listening) => {
             let (address, url) = (listening.address, url_of(listening.address));
@@ -76,6 +76,14 @@ impl Running {
         self.crew.stop();
         tracing::info!("the registry is closed");
         ended
+    }
+}
+
+fn limits(server: &ServerSettings) -> Limits {
+    Limits {
+        lookups_per_minute: server.lookups_per_minute,
+        public_pages_per_minute: server.public_pages_per_minute,
+        address_header: Some(server.client_address_header.trim().to_owned()).filter(|name| !name.is_empty()),
     }
 }
 

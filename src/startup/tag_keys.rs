@@ -94,5 +94,5 @@ fn tag_key_name(id: u16) -> String {
 
 /// Returns whether a file of this name holds a key of tags.
 pub(super) fn is_tag_key(name: &str) -> bool {
-    name.strip_prefix("plate-tags-").is_some_and(|rest| rest.ends_with(".key"))
+    name.strip_prefix("plate-tags-").is_some_and(|rest| rest.strip_suffix(".key").is_some())
 }

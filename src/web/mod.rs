@@ -31,7 +31,8 @@ mod respond;
 
 mod api;
 mod openapi;
+mod pages;
 
 pub use route::{Route, Verb, Who};
 pub use routes::{ROUTES, configure};
-pub use state::WebState;
+pub use state::{Limits, WebState};

@@ -13,6 +13,7 @@ use super::api::{
 };
 use super::door::door;
 use super::gate::gate;
+use super::pages::passer_by;
 use super::route::{Route, Verb, Who};
 use crate::registry::access::Deed;
 
@@ -160,6 +161,13 @@ routes! {
     }
     "/log/tile/{tail:.*}" {
         Get Anyone => log::tile;
+    }
+
+    "/p/{code:.*}" {
+        Get Anyone => passer_by::show;
+    }
+    "/P/{code:.*}" {
+        Get Anyone => passer_by::show_scanned;
     }
 
     "/livez" {

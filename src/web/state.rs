@@ -22,13 +22,34 @@ pub struct WebState {
     pub(crate) ring: Arc<dyn Fn() + Send + Sync>,
     /// How many questions a key may ask a minute.
     pub(crate) lookups: Limit,
+    /// How many public pages an address may see a minute.
+    pub(crate) public_pages: Limit,
+    /// The header in which a proxy names the caller's address.
+    pub(crate) address_header: Option<String>,
+}
+
+/// How often callers may call.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Lookups that one key may ask in a minute; 0: as many as it likes.
+    pub lookups_per_minute: u32,
+    /// Public pages that one address may see in a minute; 0: as many as it likes.
+    pub public_pages_per_minute: u32,
+    /// The header in which a proxy names the caller's address; `None`: whoever connects is the caller.
+    pub address_header: Option<String>,
 }
 
 impl WebState {
-    /// Takes the registry, what wakes its workers, and how many lookups a key may make a minute (0: as many as it likes).
+    /// Takes the registry, what wakes its workers, and how often callers may call.
     #[must_use]
-    pub fn new(registry: Registry, ring: Arc<dyn Fn() + Send + Sync>, lookups_per_minute: u32) -> Self {
-        Self { registry, ring, lookups: Limit::per_minute(lookups_per_minute) }
+    pub fn new(registry: Registry, ring: Arc<dyn Fn() + Send + Sync>, limits: Limits) -> Self {
+        Self {
+            registry,
+            ring,
+            lookups: Limit::per_minute(limits.lookups_per_minute),
+            public_pages: Limit::per_minute(limits.public_pages_per_minute),
+            address_header: limits.address_header,
+        }
     }
 }
 

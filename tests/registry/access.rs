@@ -10,6 +10,7 @@ use scooter_registry::web::ROUTES;
 use crate::database::kinds;
 use crate::house::{TestRegistry, fleet, ride};
 use crate::people::{Person, Reply};
+use crate::plate_items;
 
 /// Who calls: nobody, each role, and a key of the right role without any fitting scope.
 const CALLERS: [&str; 7] = ["nobody", "operator", "officer", "supervisor", "auditor", "regulator", "narrow"];
@@ -53,6 +54,12 @@ const EXPECTED: &[Row] = &[
     row("GET", "/v1/vehicles",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
     row("GET", "/v1/vehicles/{device_id}",                [401, 200, 403, 403, 403, 403, 403], 404, 404),
     row("GET", "/v1/plates/{number}",                     [401, 200, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/plates/{number}/items",              [401, 201, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/plates/{number}/items/{item}/states", [401, 201, 403, 403, 403, 403, 403], 404, 404),
+    row("POST", "/v1/fittings",                           [401, 201, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/fittings",                            [401, 200, 403, 403, 403, 403, 403], 0, 0),
+    row("GET", "/v1/alarms",                              [401, 200, 403, 403, 403, 200, 403], 0, 0),
+    row("POST", "/v1/alarms/{id}/settlement",             [401, 201, 403, 403, 403, 201, 403], 404, 404),
     row("POST", "/v1/policies",                           [401, 201, 403, 403, 403, 403, 403], 0, 0),
     row("GET", "/v1/policies",                            [401, 200, 403, 403, 403, 200, 403], 0, 0),
     row("GET", "/v1/policies/coverage",                   [401, 200, 403, 403, 403, 403, 403], 0, 0),
@@ -70,6 +77,8 @@ const EXPECTED: &[Row] = &[
     row("GET", "/log/checkpoint",                         OPEN, 0, 0),
     row("GET", "/log/tile/entries/{tail:.*}",             [401, 403, 403, 403, 200, 200, 403], 0, 404),
     row("GET", "/log/tile/{tail:.*}",                     OPEN, 0, 404),
+    row("GET", "/p/{code:.*}",                            OPEN, 0, 404),
+    row("GET", "/P/{code:.*}",                            OPEN, 0, 404),
     row("GET", "/livez",                                  OPEN, 0, 0),
     row("GET", "/readyz",                                 OPEN, 0, 0),
     row("GET", "/openapi.json",                           OPEN, 0, 0),
@@ -156,6 +165,8 @@ impl Scene {
             .replace("/lookups/{id}", &format!("/lookups/{}", pick(&self.lookup, &self.foreign_lookup(thing))))
             .replace("/policies/{id}", &format!("/policies/{}", pick(&self.policy(true), &self.policy(false))))
             .replace("{device_id}", &pick("k-1", "z-1"))
+            .replace("{item}", "2")
+            .replace("{code:.*}", &plate_items::code(&self.operator, "K00001", thing == Thing::Missing))
             .replace("{number}", &number)
             .replace(
                 "{index}",
@@ -171,6 +182,12 @@ impl Scene {
             .replace("{slug}", if thing == Thing::Missing { "nothing" } else { "not-found" });
         if template.contains("/accounts/{id}") {
             return self.account_path(&path, verb, thing);
+        }
+        if template.contains("/alarms/{id}") {
+            let (person, device) =
+                if thing == Thing::Foreign { (&self.foreign, "z-1") } else { (&self.operator, "k-1") };
+            let raised = || plate_items::false_alarm(person, device);
+            return path.replace("{id}", &if thing == Thing::Missing { pick("", "") } else { raised() });
         }
         if template.contains("{letter}") {
             return path.replace("{letter}", &self.letter(verb, template, thing));
@@ -265,6 +282,9 @@ impl Scene {
             "/v1/accounts/{id}/keys" => json!({"name": "k", "scopes": ["audit"]}),
             "/v1/series" => json!({"letter": self.free_letter()}),
             "/v1/series/{letter}/decision" => json!({"decision": "confirm", "reason": "r"}),
+            "/v1/plates/{number}/items" => json!({"position": "rear", "reason": "renewed"}),
+            "/v1/plates/{number}/items/{item}/states" => json!({"state": "fitted"}),
+            "/v1/fittings" => json!({"qr": plate_items::qr(&self.operator, "K00001", 2), "device_id": "k-1"}),
             "/v1/policies" => json!({"insurer": "i", "policy_number": "n", "valid_from": "2026-07-01",
                                      "valid_until": "2026-07-31", "vehicles": "all"}),
             "PATCH /v1/policies/{id}" => json!({"valid_until": "2025-01-30", "reason": "r"}),
@@ -349,5 +369,19 @@ fn a_foreign_thing_answers_exactly_like_a_missing_one() {
             let missing = scene.call(&scene.operator, "GET", path, Thing::Missing);
             assert_eq!(masked(&foreign), masked(&missing), "{path}");
         }
+    }
+}
+
+#[test]
+fn a_question_by_somebody_who_may_not_ask_is_an_entry() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.admitted('K');
+        let size = || registry.database.query_i64("SELECT size FROM log_head")[0];
+        let before = size();
+        assert_eq!(operator.ask("K00001", "2026-07-07T12:00:00+05:00").status, 403);
+        assert_eq!(size(), before + 1);
+        assert_eq!(Person::nobody(registry.url()).ask("K00001", "2026-07-07T12:00:00+05:00").status, 401);
+        assert_eq!(size(), before + 1, "unauthenticated questions are counted, not entered");
     }
 }

@@ -78,6 +78,28 @@ impl TestDatabase {
         }
     }
 
+    /// Returns a database without any table.
+    pub(crate) fn create_empty(kind: Kind) -> Self {
+        let database = Self::create(kind);
+        match kind {
+            Kind::Sqlite => std::fs::write(database.url.trim_start_matches("sqlite:"), b"").expect("it can be emptied"),
+            Kind::Postgres => database.execute_all("DROP SCHEMA public CASCADE; CREATE SCHEMA public"),
+        }
+        database
+    }
+
+    /// Runs several SQL statements past the registry.
+    ///
+    /// # Panics
+    /// If one of them fails.
+    pub(crate) fn execute_all(&self, sql: &str) {
+        let done = match self.kind() {
+            Kind::Sqlite => self.open_sqlite().map(|mut connection| connection.batch_execute(sql)),
+            Kind::Postgres => open_postgres(&self.url).map(|mut connection| connection.batch_execute(sql)),
+        };
+        done.unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|error| panic!("{error} in: {sql}"));
+    }
+
     fn create_on_sqlite() -> Self {
         static TEMPLATE: LazyLock<Result<Vec<u8>, String>> = LazyLock::new(sqlite_template);
         let template = TEMPLATE.as_ref().unwrap_or_else(|error| panic!("no SQLite template: {error}"));

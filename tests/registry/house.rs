@@ -31,6 +31,7 @@ pub(crate) fn settings(database: &str, secrets: &std::path::Path, more: &[(&str,
         ("SERVER__LISTEN", "127.0.0.1:0".to_owned()),
         ("SERVER__WORKERS", "2".to_owned()),
         ("SERVER__LOOKUPS_PER_MINUTE", "0".to_owned()),
+        ("SERVER__PUBLIC_PAGES_PER_MINUTE", "0".to_owned()),
         ("SECRETS__DIRECTORY", secrets.display().to_string()),
         ("JOBS__POLL_MS", "20".to_owned()),
     ]);

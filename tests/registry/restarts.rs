@@ -68,7 +68,7 @@ fn a_further_server_with_copied_keys_starts_where_its_missing_account_is_accepte
         let registry = TestRegistry::start(kind);
         registry.officer();
         let copies = tempfile::tempdir().unwrap();
-        for name in ["audit-log-signing.key", "access-keys.key", "answers.key"] {
+        for name in ["audit-log-signing.key", "access-keys.key", "answers.key", "plate-tags-1.key"] {
             std::fs::copy(registry.secrets.path().join(name), copies.path().join(name)).unwrap();
         }
         let url = &registry.database.url;

@@ -10,6 +10,8 @@ use super::{EnrollError, ImportProblem};
 use crate::fleet_list::{self, FleetList, Mapping, Severity};
 use crate::model::{Caller, ImportId};
 use crate::plate::PlateNumber;
+use crate::registry::Registry;
+use crate::registry::items::rear_codes;
 use crate::storage::fleet_imports::{self, RowOutcome, StoredImport};
 use crate::storage::{self, Db};
 use crate::words::{Language, say};
@@ -25,29 +27,36 @@ fn list_of(db: &mut Db, caller: &Caller, id: &ImportId) -> Result<(StoredImport,
     Ok((import, fleet_list::read(&file, &mapping)))
 }
 
-/// Returns the receipt of a committed upload: every row that was taken, with number and control pair.
+/// Returns the receipt of a committed upload: every row that was taken, with number, control pair and what the QR code of
+/// the rear plate says.
 ///
 /// # Errors
 /// [`EnrollError::NotReady`] where it is not committed.
-pub fn receipt(db: &mut Db, caller: &Caller, id: &ImportId) -> Result<Vec<u8>, EnrollError> {
+pub fn receipt(db: &mut Db, registry: &Registry, caller: &Caller, id: &ImportId) -> Result<Vec<u8>, EnrollError> {
     let (import, list) = list_of(db, caller, id)?;
     if import.status != "committed" {
         return Err(EnrollError::NotReady { status: import.status });
     }
     let outcomes = all_outcomes(db, id)?;
+    let codes = rear_codes(db, registry, &outcomes.values().filter_map(number).collect::<Vec<_>>())?;
     let rows = list.rows.iter().filter_map(|row| {
         let outcome = outcomes.get(&i64::from(row.row))?;
-        let number = outcome.number.as_deref().and_then(|text| PlateNumber::parse(text).ok());
+        let number = number(outcome);
         let more = [
             outcome.device_id.clone(),
             outcome.outcome.clone(),
             number.map_or_else(String::new, |number| number.to_string()),
             number.map_or_else(String::new, |number| number.control().to_string()),
+            number.and_then(|number| codes.get(&number).cloned()).unwrap_or_default(),
         ];
         Some((row.cells.clone(), more.to_vec()))
     });
-    let more = ["registry_device_id", "registry_outcome", "number", "control"].map(ToOwned::to_owned);
+    let more = ["registry_device_id", "registry_outcome", "number", "control", "qr"].map(ToOwned::to_owned);
     Ok(fleet_list::give_back(&list.found, &more, rows))
+}
+
+fn number(outcome: &RowOutcome) -> Option<PlateNumber> {
+    outcome.number.as_deref().and_then(|text| PlateNumber::parse(text).ok())
 }
 
 fn all_outcomes(db: &mut Db, id: &ImportId) -> storage::Result<BTreeMap<i64, RowOutcome>> {

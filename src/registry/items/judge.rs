@@ -3,9 +3,11 @@
 //! *Invariant:* every item's tag is computed and compared, whether or not an earlier one fitted, and also for a number that
 //! was never given: how long it takes tells nothing.
 
-use crate::model::{AsKnown, ItemState, LinkVerdict, Moment, PlateItem};
-use crate::plate::{PlateLink, Tag};
-use crate::registry::TagKeys;
+use std::collections::BTreeMap;
+
+use crate::model::{AsKnown, ItemState, LinkVerdict, Moment, PlateItem, Position};
+use crate::plate::{PlateLink, PlateNumber, Tag};
+use crate::registry::{Registry, TagKeys};
 use crate::storage::{self, Db, plate_items};
 
 /// Returns the link in an item's QR code; `None` where the key that made its tag is not here, which no opened registry
@@ -14,6 +16,27 @@ use crate::storage::{self, Db, plate_items};
 pub fn link_of(keys: &TagKeys, item: &PlateItem) -> Option<PlateLink> {
     let key = keys.find(item.tag_key)?;
     Some(PlateLink::new(item.number, Tag::of(key, item.number, item.item)))
+}
+
+/// Returns what the QR code of an item says; as [`link_of`].
+#[must_use]
+pub fn code_of(registry: &Registry, item: &PlateItem) -> Option<String> {
+    Some(link_of(registry.secrets.tag_keys(), item)?.text(&registry.rules.qr_host))
+}
+
+/// Returns what the QR codes of the newest rear plates of these numbers say, in a fixed number of statements.
+///
+/// # Errors
+/// Those of the database.
+pub fn rear_codes(
+    db: &mut Db,
+    registry: &Registry,
+    numbers: &[PlateNumber],
+) -> storage::Result<BTreeMap<PlateNumber, String>> {
+    let items = plate_items::of_numbers(db, numbers)?;
+    // In the order of the items, so that the newest one stays.
+    let rear = items.iter().filter(|item| item.position == Position::Rear);
+    Ok(rear.filter_map(|item| Some((item.number, code_of(registry, item)?))).collect())
 }
 
 /// Judges a scanned code by the items of its number, as they were at an instant.
@@ -54,8 +77,8 @@ pub fn judge_link(db: &mut Db, keys: &TagKeys, now: Moment, link: &PlateLink) ->
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
     use super::*;
-    use crate::model::{ItemStateVersion, Position, ReplacementReason};
-    use crate::plate::{PlateNumber, TagKey};
+    use crate::model::{ItemStateVersion, ReplacementReason};
+    use crate::plate::TagKey;
     use rand::{RngExt, SeedableRng};
 
     const fn at(millis: i64) -> Moment {

@@ -14,6 +14,6 @@ mod replace;
 pub use alarms::{NamedAlarm, list_alarms, settle};
 pub use error::ItemError;
 pub use fit::{FittingDone, FittingsOf, NewFitting, fit, list_fittings};
-pub use judge::{judge, judge_link, link_of};
+pub use judge::{code_of, judge, judge_link, link_of, rear_codes};
 pub use record::{ItemStatement, NewState, record_state};
 pub use replace::{NewReplacement, replace};

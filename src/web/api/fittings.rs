@@ -45,12 +45,12 @@ pub(crate) struct FittingRecord {
 
 impl Request for FittingRecord {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let qr = fields.text("qr").and_then(|text| match PlateLink::parse(&text) {
-            Ok(link) => Some((link, text)),
-            Err(_) => {
+        let qr = fields.text("qr").and_then(|text| {
+            let link = PlateLink::parse(&text).ok();
+            if link.is_none() {
                 fields.refuse(Fault::field("qr", Wrong::QrCode));
-                None
             }
+            link.map(|link| (link, text))
         });
         let device_id = fields.text("device_id").and_then(|text| {
             let device = DeviceId::parse(&text).ok();

@@ -214,7 +214,7 @@ pub(crate) async fn one(call: Call, id: Path<String>) -> Result<HttpResponse, Pr
     responses((status = 200, description = "CSV", body = String, content_type = "text/csv")))]
 pub(crate) async fn receipt(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
     let (caller, id) = (call.caller, ImportId::from_text(&id));
-    let bytes = read(&call.state, move |db, _| enroll::receipt(db, &caller, &id)).await?;
+    let bytes = read(&call.state, move |db, registry| enroll::receipt(db, registry, &caller, &id)).await?;
     Ok(download(bytes, "text/csv; charset=utf-8", "receipt.csv"))
 }
 

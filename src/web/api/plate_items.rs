@@ -51,7 +51,6 @@ impl PlateItemView {
         let standing = item.standing(now, AsKnown::Now);
         let (state, since, reason) = standing
             .map_or((ItemState::Ordered, None, None), |standing| (standing.state, standing.since, standing.reason));
-        let link = items::link_of(registry.secrets.tag_keys(), item);
         Self {
             item: item.item,
             position: item.position.name(),
@@ -62,7 +61,7 @@ impl PlateItemView {
             replaces: item.replaces.map(|(before, _)| before),
             replaced_by: item.replaced_by.map(|(next, _)| next),
             note: item.note.clone(),
-            qr: link.map(|link| link.text(&registry.rules.qr_host)),
+            qr: items::code_of(registry, item),
         }
     }
 }

@@ -1,0 +1,149 @@
+//! What anybody learns who scans a plate: is it genuine, whose is it, is it insured, does it look like this.
+//!
+//! *Invariant:* nothing of a rider, no id and no serial number; and of a code that the registry did not make nothing at
+//! all, so that nobody learns by guessing which numbers exist.
+
+use crate::model::{
+    AsKnown, ItemState, LinkVerdict, Moment, Plate, PlateItem, PlateStatus, Policy, PolicySource, VehicleId, Zone,
+};
+use crate::plate::{PlateLink, PlateNumber, Tag};
+use crate::registry::Registry;
+use crate::registry::items::judge;
+use crate::storage::{self, Db, operators, plate_items, plates, policies, vehicles};
+
+/// What the page says first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageVerdict {
+    /// The registry made this plate and it is valid.
+    Genuine,
+    /// It is genuine, and its operator reported it lost.
+    Lost,
+    /// It was replaced by another one.
+    Replaced,
+    /// It is no longer valid, without another one in its place.
+    Withdrawn,
+    /// The number left service for good.
+    Annulled,
+}
+
+/// Whether the scooter is insured now, and who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Insured {
+    /// The operator says so.
+    ByOperator,
+    /// It was compared with the insurers' records at that time.
+    Checked(Option<Moment>),
+    /// No policy is known that covers it now.
+    No,
+}
+
+/// What is told of a plate whose code is a true one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownPlate {
+    /// What is said first.
+    pub verdict: PageVerdict,
+    /// The number.
+    pub number: PlateNumber,
+    /// Whose it is.
+    pub operator: String,
+    /// The operator's 24-hour telephone number.
+    pub telephone: String,
+    /// Whether it is insured.
+    pub insured: Insured,
+    /// Who made the scooter and its model.
+    pub make: Option<String>,
+    /// Its colour.
+    pub colour: Option<String>,
+    /// Whether its time in service has not begun.
+    pub is_early: bool,
+    /// Of when all this is.
+    pub at: Moment,
+}
+
+/// Looks at what was scanned; `None` for whatever is not the code of a plate: unreadable, false, never issued. What cannot
+/// be read takes as long as what is false.
+///
+/// # Errors
+/// Those of the database.
+pub fn look_at(
+    db: &mut Db,
+    registry: &Registry,
+    now: Moment,
+    scanned: Option<&PlateLink>,
+) -> storage::Result<Option<ShownPlate>> {
+    let Some(link) = scanned.copied().or_else(decoy) else { return Ok(None) };
+    let items = plate_items::of_numbers(db, &[link.number])?;
+    let verdict = judge(registry.secrets.tag_keys(), &link, &items, now, AsKnown::Now);
+    match items.iter().find(|item| Some(item.item) == verdict.item()).filter(|_| scanned.is_some()) {
+        Some(item) => shown(db, registry.rules.zone, now, item, verdict),
+        None => Ok(None),
+    }
+}
+
+/// A link that is judged in the place of one that cannot be read, and thrown away.
+fn decoy() -> Option<PlateLink> {
+    let number = PlateNumber::parse("A00001").ok()?;
+    Some(PlateLink::new(number, Tag::parse("0000000000").ok()?))
+}
+
+fn shown(
+    db: &mut Db,
+    zone: Zone,
+    now: Moment,
+    item: &PlateItem,
+    verdict: LinkVerdict,
+) -> storage::Result<Option<ShownPlate>> {
+    let Some(plate) = plates::find_by_numbers(db, &[item.number])?.into_iter().next() else { return Ok(None) };
+    let Some(operator) = operators::find(db, &plate.operator_id)? else { return Ok(None) };
+    let facts = vehicles::find_by_ids(db, &[plate.vehicle_id])?.remove(&plate.vehicle_id).map(|found| found.facts);
+    let facts = facts.unwrap_or_default();
+    let status = plate.status_at(now);
+    let model = facts.model.as_deref();
+    Ok(Some(ShownPlate {
+        verdict: page_verdict(status, item, verdict, now),
+        number: item.number,
+        operator: operator.legal_name,
+        telephone: operator.contact_phone,
+        insured: insured(db, zone, now, &plate)?,
+        make: facts.make.as_deref().or(model).map(|make| match model.filter(|model| *model != make) {
+            Some(model) => format!("{make} {model}"),
+            None => make.to_owned(),
+        }),
+        colour: facts.colour,
+        is_early: status == PlateStatus::NotYet,
+        at: now,
+    }))
+}
+
+fn page_verdict(status: PlateStatus, item: &PlateItem, verdict: LinkVerdict, now: Moment) -> PageVerdict {
+    let is_lost = item.standing(now, AsKnown::Now).is_some_and(|standing| standing.state == ItemState::Lost);
+    match verdict {
+        // The number is gone for good, whichever of its plates this is.
+        _ if status == PlateStatus::Annulled => PageVerdict::Annulled,
+        LinkVerdict::Replaced { .. } => PageVerdict::Replaced,
+        LinkVerdict::Withdrawn { .. } | LinkVerdict::FalseTag => PageVerdict::Withdrawn,
+        LinkVerdict::Valid { .. } if is_lost => PageVerdict::Lost,
+        LinkVerdict::Valid { .. } => PageVerdict::Genuine,
+    }
+}
+
+/// Of several policies in force one that was checked counts before one that was not.
+fn insured(db: &mut Db, zone: Zone, now: Moment, plate: &Plate) -> storage::Result<Insured> {
+    let named: Vec<(VehicleId, Policy)> = policies::of_vehicles(db, &[plate.vehicle_id])?;
+    let of_fleet = policies::of_fleets(db, std::slice::from_ref(&plate.operator_id))?;
+    let in_force = |policy: &Policy| zone.start_of(policy.valid_from) <= now && now < zone.end_of(policy.valid_until);
+    let found: Vec<_> = named
+        .into_iter()
+        .map(|(_, policy)| policy)
+        .filter(|policy| policy.operator_id == plate.operator_id)
+        .chain(of_fleet)
+        .filter(in_force)
+        .collect();
+    let checked =
+        found.iter().filter(|policy| policy.source == PolicySource::Insurer).max_by_key(|policy| policy.checked_at);
+    Ok(match checked {
+        Some(policy) => Insured::Checked(policy.checked_at),
+        None if found.is_empty() => Insured::No,
+        None => Insured::ByOperator,
+    })
+}

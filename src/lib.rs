@@ -17,7 +17,7 @@
 //! | 1 | [`config`] | settings: `config/base.toml`, a file, the environment | `plate`, `model` |
 //! | 2 | [`fleet_list`] | an operator's file: bytes in, rows and problems out | `model`, `plate`, `words` |
 //! | 2 | [`storage`] | SQL, on `SQLite` and `PostgreSQL`; the only room that names diesel | `model`, `plate`, `audit` |
-//! | 3 | [`registry`] | the deeds: admit, claim, enroll, issue, record, resolve, attest | all below but `config`, `clock` |
+//! | 3 | [`registry`] | the deeds: admit, claim, enroll, issue, life, record, resolve, attest | all below but `config`, `clock` |
 //! | 4 | [`jobs`] | work that must not block an answer | `registry`, `storage::jobs` |
 //! | 4 | [`web`] | HTTP and nothing else; with `startup` the only room that names actix | `registry`, `model`, `plate`, `words` |
 //! | 5 | [`startup`] | everything wired once; tests start this very thing | everything |
@@ -32,7 +32,8 @@
 //! - **A number is never given twice.** Numbers are a primary key, and serials move under their letter's row lock in the
 //!   transaction that records who bears them ([`registry::issue`]).
 //! - **What was true stays findable.** Plates, vehicles, rides and policies are closed with a date or superseded by a
-//!   version; `recorded_at` and `superseded_at` say what was believed when.
+//!   version; `recorded_at` and `superseded_at` say what was believed when. A vehicle is told as of any instant, as known
+//!   at any other ([`registry::life`]); the periods of its numbers follow from what was stated and are never edited.
 //! - **One log.** The head is one row, locked last and moved once a transaction, from exactly what was read
 //!   ([`storage::audit_log`]). Checkpoints are signed by other code, from the bytes read back ([`registry::attest`]).
 //! - **Who is asking comes from the credential.** One table says which role may do what ([`registry::access::Deed`]),

@@ -56,6 +56,8 @@ pub enum Action {
     MaintenanceRecorded,
     /// A vehicle left service for good.
     VehicleRetired,
+    /// A retirement that had been recorded by mistake was withdrawn.
+    RetirementWithdrawn,
     /// A physical plate was ordered, printed, lost, replaced, withdrawn.
     PlateItemRecorded,
     /// A physical plate was fitted to a vehicle.

@@ -78,6 +78,8 @@ registry_ids! {
     LookupId,
     /// An insurance policy as recorded.
     PolicyId,
+    /// A record of maintenance or repair.
+    MaintenanceId,
     /// A plate put on a scooter, as reported.
     FittingId,
     /// A contradiction to be settled.

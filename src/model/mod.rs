@@ -9,11 +9,15 @@ mod as_known;
 mod cover;
 #[cfg(test)]
 mod cover_tests;
+mod description;
 mod fitting;
 mod id;
 mod identification;
 mod insurance_notice;
+#[cfg(test)]
+mod life_properties;
 mod lookup;
+mod maintenance;
 mod moment;
 mod operator;
 mod period;
@@ -24,7 +28,9 @@ mod policy_check;
 mod relist;
 mod ride;
 mod series;
+mod service;
 mod vehicle;
+mod vehicle_status;
 mod verdict;
 #[cfg(test)]
 mod verdict_tests;
@@ -39,14 +45,16 @@ pub use answer::{
 };
 pub use as_known::AsKnown;
 pub use cover::{Cover, CoverBy, CoverSpan, Coverage, Days, day_after, day_before};
+pub use description::{Description, Fact, ServicePeriod, VehicleVersion, description_at, service_stated_last};
 pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
 pub use id::{
-    AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, OperatorId, PolicyId, RideId,
-    TextIdProblem, VehicleId, new_id,
+    AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, MaintenanceId, OperatorId,
+    PolicyId, RideId, TextIdProblem, VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use insurance_notice::{InsuranceNotice, NoticeCause, NoticeKind};
 pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};
+pub use maintenance::{MOST_PARTS, MaintenanceKind, MaintenanceProblem, MaintenanceRecord, NewMaintenance};
 pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
 pub use period::Period;
@@ -59,7 +67,11 @@ pub use policy_check::PolicyCheck;
 pub use relist::{Covered, SpanDays, relist};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};
+pub use service::{
+    PlateCorrection, Retirement, ServiceDates, bearers, plate_status_at, service_periods, service_stated,
+};
 pub use vehicle::{Vehicle, VehicleFacts};
+pub use vehicle_status::{Standing, StatusReport, VehicleStatus, status_at};
 pub use verdict::{AmbiguousBy, Judgement, Reporting, Verdict, judge};
 pub use working_days::WorkingDays;
 pub use zone::Zone;

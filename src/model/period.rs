@@ -26,6 +26,16 @@ impl Period {
         self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
 
+    /// Returns the instants that belong to both periods; where there are none, an empty period.
+    #[must_use]
+    pub fn common(self, other: Self) -> Self {
+        let until = match (self.until, other.until) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        Self::new(self.from.max(other.from), until)
+    }
+
     /// Returns whether some instant belongs to both periods.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
@@ -61,6 +71,13 @@ mod tests {
         fn two_periods_overlap_exactly_when_they_share_an_instant(a in periods(), b in periods()) {
             let shared = (-1_i64..41).map(Moment::from_millis).any(|at| a.contains(at) && b.contains(at));
             prop_assert_eq!(a.overlaps(b), shared);
+        }
+
+        #[test]
+        fn what_two_periods_have_in_common_belongs_to_both(a in periods(), b in periods()) {
+            for at in (-1_i64..41).map(Moment::from_millis) {
+                prop_assert_eq!(a.common(b).contains(at), a.contains(at) && b.contains(at));
+            }
         }
 
         #[test]

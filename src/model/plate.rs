@@ -18,11 +18,18 @@ pub enum PlateStatus {
     NotYet,
     /// A vehicle bears it.
     InService,
+    /// Its vehicle left service and came back later: this instant lies between the two periods.
+    OutOfService,
     /// Its vehicle left service; the number is never given again.
     Annulled,
 }
 
-named_variants!(PlateStatus { NotYet => "not_yet", InService => "in_service", Annulled => "annulled" });
+named_variants!(PlateStatus {
+    NotYet => "not_yet",
+    InService => "in_service",
+    OutOfService => "out_of_service",
+    Annulled => "annulled",
+});
 
 /// A number borne by a vehicle during a period, as the registry believes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +53,8 @@ pub struct Plate {
 }
 
 impl Plate {
-    /// Returns whether the number is borne at the instant.
+    /// Returns whether the number is borne at the instant, as far as this one period tells; a number may have several
+    /// ([`plate_status_at`](super::plate_status_at)).
     #[must_use]
     pub fn status_at(&self, at: Moment) -> PlateStatus {
         if self.borne.contains(at) {

@@ -19,6 +19,7 @@ pub mod issue;
 
 pub mod insure;
 pub mod items;
+pub mod life;
 pub mod passer_by;
 pub mod record;
 

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-use crate::model::{Caller, DeviceId, Moment, OperatorId, Plate, PlateItem, PlateStatus, Vehicle, VehicleId};
+use crate::model::{
+    AsKnown, Caller, DeviceId, Moment, OperatorId, Plate, PlateItem, PlateStatus, Vehicle, VehicleId, plate_status_at,
+};
 use crate::plate::{ReadingProblem, reading};
 use crate::storage::vehicles::{self, Wanted};
 use crate::storage::{self, Db, plate_items, plates};
@@ -30,12 +32,14 @@ pub enum ReadError {
 /// A plate with the vehicle that bears or bore it.
 #[derive(Debug, Clone)]
 pub struct PlateRecord {
-    /// The plate.
+    /// The plate: the one whose period it is now; else the last one before; else the first one to come.
     pub plate: Plate,
-    /// Whether it is borne now.
+    /// Whether the number is borne now.
     pub status: PlateStatus,
     /// The vehicle.
     pub vehicle: Vehicle,
+    /// All periods of the number, in order, each with who bears it then.
+    pub periods: Vec<(Plate, DeviceId)>,
     /// Its physical plates.
     pub items: Vec<PlateItem>,
 }
@@ -72,11 +76,20 @@ pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Resul
     let mut found = plates::find_by_numbers(db, &numbers)?;
     found.retain(|plate| plate.operator_id == *operator);
     let rank = |plate: &Plate| numbers.iter().position(|number| *number == plate.number);
-    let plate = found.into_iter().min_by_key(rank).ok_or(ReadError::Unknown)?;
-    let vehicle =
-        vehicles::find_by_ids(db, &[plate.vehicle_id])?.remove(&plate.vehicle_id).ok_or(ReadError::Unknown)?;
-    let items = plate_items::of_numbers(db, &[plate.number])?;
-    Ok(PlateRecord { status: plate.status_at(now), plate, vehicle, items })
+    let number = found.iter().min_by_key(|plate| rank(plate)).ok_or(ReadError::Unknown)?.number;
+    found.retain(|plate| plate.number == number);
+    found.sort_by_key(|plate| (plate.borne.from, plate.version));
+    let status = plate_status_at(&found, now, AsKnown::Now).ok_or(ReadError::Unknown)?;
+    let borne = found.iter().find(|plate| plate.borne.contains(now));
+    let ended = || found.iter().rev().find(|plate| plate.borne.until.is_some_and(|until| until <= now));
+    let plate = borne.or_else(ended).or_else(|| found.first()).cloned().ok_or(ReadError::Unknown)?;
+    let ids: Vec<_> = found.iter().map(|plate| plate.vehicle_id).collect();
+    let mut vehicles = vehicles::find_by_ids(db, &ids)?;
+    let named = |plate: Plate| Some((vehicles.get(&plate.vehicle_id)?.device_id.clone(), plate));
+    let periods = found.into_iter().filter_map(named).map(|(device, plate)| (plate, device)).collect();
+    let vehicle = vehicles.remove(&plate.vehicle_id).ok_or(ReadError::Unknown)?;
+    let items = plate_items::of_numbers(db, &[number])?;
+    Ok(PlateRecord { plate, status, vehicle, periods, items })
 }
 
 /// Returns the operator's ids of vehicles of the caller's own; others are passed over.

@@ -4,6 +4,7 @@
 #![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
+use std::collections::{BTreeMap, HashMap};
 
 use super::connection::Tx;
 use super::db::Db;
@@ -123,16 +124,31 @@ pub fn insert(tx: &mut Tx<'_>, new: &[Plate], import: Option<&ImportId>) -> Resu
     Ok(())
 }
 
-/// Supersedes the current versions of these numbers' plates.
+/// Supersedes these current plates: a number may have several, one for each period.
 ///
 /// # Errors
 /// Those of the database.
-pub fn supersede(tx: &mut Tx<'_>, of: &[PlateNumber], now: Moment) -> Result<()> {
-    for chunk in of.chunks(rows_a_statement(1)) {
-        let texts: Vec<_> = chunk.iter().map(ToString::to_string).collect();
-        diesel::update(plates::table.filter(plates::number.eq_any(texts)).filter(plates::superseded_at.is_null()))
-            .set(plates::superseded_at.eq(Some(now.as_millis())))
-            .execute(tx.db())?;
+pub fn supersede(tx: &mut Tx<'_>, of: &[Plate], now: Moment) -> Result<()> {
+    for chunk in of.chunks(rows_a_statement(2)) {
+        // One statement for all numbers that lose the same versions: nearly always those of one period.
+        let texts: Vec<_> = chunk.iter().map(|plate| plate.number.to_string()).collect();
+        let versions = chunk.iter().map(|plate| signed(plate.version)).collect::<Result<Vec<_>>>()?;
+        let mut gone: HashMap<&str, Vec<i32>> = HashMap::new();
+        for (text, version) in texts.iter().zip(&versions) {
+            gone.entry(text).or_default().push(*version);
+        }
+        let mut by_versions: BTreeMap<Vec<i32>, Vec<&str>> = BTreeMap::new();
+        for (text, mut versions) in gone {
+            versions.sort_unstable();
+            by_versions.entry(versions).or_default().push(text);
+        }
+        for (versions, texts) in by_versions {
+            let rows = plates::table
+                .filter(plates::number.eq_any(texts))
+                .filter(plates::version.eq_any(versions))
+                .filter(plates::superseded_at.is_null());
+            diesel::update(rows).set(plates::superseded_at.eq(Some(now.as_millis()))).execute(tx.db())?;
+        }
     }
     Ok(())
 }
@@ -194,6 +210,20 @@ pub fn of_vehicles(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<Plate>> {
     for chunk in ids.chunks(rows_a_statement(1)) {
         let ids: Vec<_> = chunk.iter().map(|id| id.0).collect();
         found.extend(current!().filter(plates::vehicle_id.eq_any(ids)).load::<FoundRow>(db)?);
+    }
+    found.into_iter().map(plate).collect()
+}
+
+/// Finds every version of the plates that these vehicles bore, also what was believed before.
+///
+/// # Errors
+/// Those of the database.
+pub fn all_versions_of_vehicles(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<Plate>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(rows_a_statement(1)) {
+        let ids: Vec<_> = chunk.iter().map(|id| id.0).collect();
+        let query = all_versions!().filter(plates::vehicle_id.eq_any(ids)).order((plates::number, plates::version));
+        found.extend(query.load::<FoundRow>(db)?);
     }
     found.into_iter().map(plate).collect()
 }

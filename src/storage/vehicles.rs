@@ -13,7 +13,8 @@ use super::error::Result;
 use super::plates;
 use super::schema::{counters, vehicle_versions as versions, vehicles};
 use super::values::{date, device_id, limit, signed, unsigned};
-use crate::model::{DeviceId, ImportId, Moment, OperatorId, Vehicle, VehicleFacts, VehicleId};
+pub use super::vehicle_versions::find_versions;
+use crate::model::{DeviceId, Fact, ImportId, Moment, OperatorId, ServicePeriod, Vehicle, VehicleFacts, VehicleId};
 
 /// A vehicle, or a new version of one, to be recorded.
 #[derive(Debug, Clone)]
@@ -26,6 +27,34 @@ pub struct NewVersion {
     pub version: u32,
     /// The description.
     pub facts: VehicleFacts,
+    /// The facts that this version states; `None`: all.
+    pub stated: Option<Vec<Fact>>,
+    /// From when on they hold; `None`: they always held.
+    pub holds_from: Option<Moment>,
+    /// The service period that its service dates speak about.
+    pub service: ServicePeriod,
+    /// Why it is recorded, where somebody said so.
+    pub reason: Option<String>,
+    /// The account that records it, unless a fleet list does.
+    pub recorded_by: Option<String>,
+}
+
+impl NewVersion {
+    /// Returns the first version of a vehicle's description: it states everything, and always held.
+    #[must_use]
+    pub const fn first(id: VehicleId, device_id: DeviceId, facts: VehicleFacts) -> Self {
+        Self {
+            id,
+            device_id,
+            version: 1,
+            facts,
+            stated: None,
+            holds_from: None,
+            service: ServicePeriod::FIRST,
+            reason: None,
+            recorded_by: None,
+        }
+    }
 }
 
 #[derive(Insertable)]
@@ -54,6 +83,12 @@ struct VersionRow<'a> {
     import_id: Option<&'a str>,
     recorded_at: i64,
     superseded_at: Option<i64>,
+    stated: Option<String>,
+    holds_from: Option<i64>,
+    service_period: i32,
+    service_from: Option<i64>,
+    reason: Option<&'a str>,
+    recorded_by: Option<&'a str>,
 }
 
 /// Every vehicle with the version of its description that is not superseded.
@@ -118,7 +153,7 @@ pub fn insert(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
     new: &[NewVersion],
-    import: &ImportId,
+    import: Option<&ImportId>,
     now: Moment,
 ) -> Result<()> {
     let rows: Vec<_> = new
@@ -144,7 +179,7 @@ pub fn change(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
     new: &[NewVersion],
-    import: &ImportId,
+    import: Option<&ImportId>,
     now: Moment,
 ) -> Result<()> {
     let ids: Vec<_> = new.iter().map(|one| one.id.0).collect();
@@ -164,7 +199,7 @@ fn insert_versions(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
     new: &[NewVersion],
-    import: &ImportId,
+    import: Option<&ImportId>,
     now: Moment,
 ) -> Result<()> {
     let rows = new
@@ -182,16 +217,26 @@ fn insert_versions(
                 in_service: one.facts.in_service.map(|date| date.to_string()),
                 out_of_service: one.facts.out_of_service.map(|date| date.to_string()),
                 comment: one.facts.comment.as_deref(),
-                import_id: Some(import.as_str()),
+                import_id: import.map(ImportId::as_str),
                 recorded_at: now.as_millis(),
                 superseded_at: None,
+                stated: one.stated.as_deref().map(names),
+                holds_from: one.holds_from.map(Moment::as_millis),
+                service_period: signed(one.service.place)?,
+                service_from: one.service.from.map(Moment::as_millis),
+                reason: one.reason.as_deref(),
+                recorded_by: one.recorded_by.as_deref(),
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    for chunk in rows.chunks(rows_a_statement(14)) {
+    for chunk in rows.chunks(rows_a_statement(20)) {
         on_each!(tx.db(), connection => diesel::insert_into(versions::table).values(chunk).execute(connection))?;
     }
     Ok(())
+}
+
+fn names(facts: &[Fact]) -> String {
+    facts.iter().map(|fact| fact.name()).collect::<Vec<_>>().join(",")
 }
 
 /// Which vehicles of an operator are wanted.
@@ -261,8 +306,12 @@ fn with_numbers(db: &mut Db, rows: Vec<FoundRow>) -> Result<Vec<Vehicle>> {
     let ids: Vec<_> = rows.iter().map(|row| VehicleId(row.id)).collect();
     let mut numbers = BTreeMap::new();
     for plate in plates::of_vehicles(db, &ids)? {
-        // The plate without an end is borne now; among ended ones the last counts.
-        let rank = (plate.borne.until.is_none(), plate.borne.until);
+        if plate.borne.is_empty() {
+            // Given, and never borne: withdrawn before its period began, or wrongly issued.
+            continue;
+        }
+        // The plate without an end is borne now; among ended ones the last counts; of two at once the one learned last.
+        let rank = (plate.borne.until.is_none(), plate.borne.until, plate.recorded_at);
         let best = numbers.entry(plate.vehicle_id).or_insert((rank, plate.number));
         if best.0 < rank {
             *best = (rank, plate.number);

@@ -46,6 +46,17 @@ pub(crate) enum InstantOrDate {
     Date(NaiveDate),
 }
 
+/// A field that may also be erased.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Given {
+    /// It is not there: it stays as it is.
+    Absent,
+    /// It is `null`.
+    Erased,
+    /// It has this value.
+    Value(Value),
+}
+
 impl InstantOrDate {
     /// Returns the instant meant.
     #[must_use]
@@ -73,6 +84,31 @@ impl Fields {
     pub(crate) fn optional(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
         self.left.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// Takes a field that may also be erased.
+    pub(crate) fn erasable(&mut self, name: &'static str) -> Given {
+        self.known.push(name);
+        match self.left.remove(name) {
+            None => Given::Absent,
+            Some(Value::Null) => Given::Erased,
+            Some(value) => Given::Value(value),
+        }
+    }
+
+    /// Reads a text of one line out of a value.
+    pub(crate) fn line(&mut self, name: &'static str, value: Value) -> Option<String> {
+        self.as_text(name, value, Lines::One)
+    }
+
+    /// Reads a date out of a value.
+    pub(crate) fn day(&mut self, name: &'static str, value: Value) -> Option<NaiveDate> {
+        let text = self.as_text(name, value, Lines::One)?;
+        let date = parse_date(&text);
+        if date.is_none() {
+            self.faults.push(Fault::field(name, Wrong::Date));
+        }
+        date
     }
 
     /// Takes a field that must be given.
@@ -180,20 +216,26 @@ impl Fields {
     /// Takes an instant, or a date in its place; may be absent.
     pub(crate) fn optional_moment_or_date(&mut self, name: &'static str) -> Option<InstantOrDate> {
         let text = self.optional_text(name)?;
-        match parse_date(&text) {
+        self.as_moment_or_date(name, &text)
+    }
+
+    /// Takes an instant, or a date in its place.
+    pub(crate) fn moment_or_date(&mut self, name: &'static str) -> Option<InstantOrDate> {
+        let text = self.text(name)?;
+        self.as_moment_or_date(name, &text)
+    }
+
+    fn as_moment_or_date(&mut self, name: &'static str, text: &str) -> Option<InstantOrDate> {
+        match parse_date(text) {
             Some(date) => Some(InstantOrDate::Date(date)),
-            None => self.as_moment(name, &text).map(InstantOrDate::Instant),
+            None => self.as_moment(name, text).map(InstantOrDate::Instant),
         }
     }
 
     /// Takes a date.
     pub(crate) fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
-        let text = self.text(name)?;
-        let date = parse_date(&text);
-        if date.is_none() {
-            self.faults.push(Fault::field(name, Wrong::Date));
-        }
-        date
+        let value = self.required(name)?;
+        self.day(name, value)
     }
 
     /// Takes a date that may be absent.

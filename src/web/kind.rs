@@ -42,6 +42,8 @@ kinds! {
     ScopeBeyondKey "scope-beyond-key" FORBIDDEN;
     /// Nothing is here, or nothing that this caller may know of.
     NotFound "not-found" NOT_FOUND;
+    /// The vehicle is the caller's, and was registered later than the instant of knowledge that was asked for.
+    NotKnownThen "not-known-then" NOT_FOUND;
     /// The address exists and does not take this method.
     WrongMethod "wrong-method" METHOD_NOT_ALLOWED;
     /// The first request with this idempotency key has not ended.
@@ -72,6 +74,16 @@ kinds! {
     ImportNotChecked "import-not-checked" CONFLICT;
     /// The work on the import has not ended, or has not ended well.
     ImportNotReady "import-not-ready" CONFLICT;
+    /// The vehicle left service for good.
+    VehicleRetired "vehicle-retired" CONFLICT;
+    /// The vehicle is not retired.
+    NotRetired "not-retired" CONFLICT;
+    /// Another vehicle of the operator has the serial number.
+    SerialNumberTaken "serial-number-taken" CONFLICT;
+    /// Nobody bears the number any more from then on.
+    NumberAnnulled "number-annulled" CONFLICT;
+    /// The record says already what the correction says.
+    NothingToCorrect "nothing-to-correct" CONFLICT;
     /// A withdrawn plate is nothing else again.
     PlateWithdrawn "plate-withdrawn" CONFLICT;
     /// The alarm was settled before.
@@ -82,6 +94,8 @@ kinds! {
     PolicyExists "policy-exists" CONFLICT;
     /// No checkpoint covers the entry yet.
     NotSignedYet "not-signed-yet" CONFLICT;
+    /// The record has moved on since the caller read it.
+    VersionMoved "version-moved" PRECONDITION_FAILED;
     /// The body is larger than is taken.
     TooLarge "too-large" PAYLOAD_TOO_LARGE;
     /// More rides than one call takes.

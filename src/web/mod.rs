@@ -16,11 +16,13 @@ mod state;
 mod failure;
 mod fault;
 mod kind;
+mod life_failure;
 mod problem;
 mod wrong;
 
 mod body;
 mod fields;
+mod figures;
 mod params;
 mod prefer;
 

@@ -8,8 +8,9 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
-    accounts, docs, fittings, fleet_imports, health, insurance, log, lookups, operators, plate_items, policies,
-    problems, series, sessions, vehicles,
+    accounts, docs, fittings, fleet_files, fleet_imports, health, insurance, log, lookups, maintenance, operators,
+    plate_correction, plate_items, policies, problems, retirement, series, sessions, statuses, vehicle_change,
+    vehicle_history, vehicle_story, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
@@ -82,20 +83,42 @@ routes! {
         Post Deed(UploadFleet) => fleet_imports::commit;
     }
     "/v1/fleet-imports/{id}/receipt" {
-        Get Deed(ReadFleet) => fleet_imports::receipt;
+        Get Deed(ReadFleet) => fleet_files::receipt;
     }
     "/v1/fleet-imports/{id}/bad-rows" {
-        Get Deed(ReadFleet) => fleet_imports::bad_rows;
+        Get Deed(ReadFleet) => fleet_files::bad_rows;
+    }
+    "/v1/fleet-templates/{file}" {
+        Get Anyone => fleet_files::template;
     }
 
     "/v1/vehicles" {
         Get Deed(ReadFleet) => vehicles::list;
     }
     "/v1/vehicles/{device_id}" {
-        Get Deed(ReadFleet) => vehicles::one;
+        Get Deed(ReadFleet) => vehicle_story::one;
+        Patch Deed(ChangeVehicle) => vehicle_change::change;
+    }
+    "/v1/vehicles/{device_id}/history" {
+        Get Deed(ReadFleet) => vehicle_history::history;
+    }
+    "/v1/vehicles/{device_id}/statuses" {
+        Post Deed(ReportStatus) => statuses::report;
+        Get Deed(ReadFleet) => statuses::list;
+    }
+    "/v1/vehicles/{device_id}/maintenance" {
+        Post Deed(RecordMaintenance) => maintenance::record;
+        Get Deed(ReadFleet) => maintenance::list;
+    }
+    "/v1/vehicles/{device_id}/retirement" {
+        Post Deed(RetireVehicle) => retirement::retire;
+        Delete Deed(WithdrawRetirement) => retirement::withdraw;
     }
     "/v1/plates/{number}" {
         Get Deed(ReadPlate) => vehicles::plate;
+    }
+    "/v1/plates/{number}/correction" {
+        Post Deed(CorrectPlate) => plate_correction::correct;
     }
     "/v1/plates/{number}/items" {
         Post Deed(ReplacePlate) => plate_items::replace;

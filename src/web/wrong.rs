@@ -95,6 +95,18 @@ wrongs! {
     Vehicles "vehicles";
     /// A vehicle of nobody's or another's fleet.
     VehicleUnknown "vehicle_unknown";
+    /// A change that names no fact.
+    NoFact "no_fact";
+    /// Something else than a whole number within bounds.
+    WholeNumber "whole_number";
+    /// Something else than a number within bounds.
+    Figure "figure";
+    /// Nothing that is current and could be replaced.
+    NotCurrent "not_current";
+    /// An end that is not after its beginning.
+    EndsBeforeBeginning "ends_before_beginning";
+    /// Too many items.
+    Many "many";
     /// A policy of nobody's or another operator's.
     PolicyUnknown "policy_unknown";
     /// A report of nothing.

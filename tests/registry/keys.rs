@@ -1,6 +1,6 @@
-//! Access keys: which open, and what a key may hand on.
+//! Keys: what they open, what they do not hand on, and what is on record of those that open nothing.
 //!
-//! *Invariant:* a key hands on no more than it carries.
+//! *Invariant:* a refused key says nothing about why.
 
 use serde_json::json;
 
@@ -46,5 +46,19 @@ fn an_operators_key_hands_on_no_more_than_it_carries() {
         let narrow = Person::new(registry.url(), made["key"]["secret"].as_str().unwrap());
         assert_eq!(narrow.post(&path, &json!({"name": "k", "scopes": ["fleet"]})).status, 201);
         assert!(matches!(narrow.post(&path, &json!({"name": "k", "scopes": ["sessions"]})).status, 403 | 422));
+    }
+}
+
+#[test]
+fn a_question_by_somebody_who_may_not_ask_is_an_entry() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.admitted('K');
+        let size = || registry.database.query_i64("SELECT size FROM log_head")[0];
+        let before = size();
+        assert_eq!(operator.ask("K00001", "2026-07-07T12:00:00+05:00").status, 403);
+        assert_eq!(size(), before + 1);
+        assert_eq!(Person::nobody(registry.url()).ask("K00001", "2026-07-07T12:00:00+05:00").status, 401);
+        assert_eq!(size(), before + 1, "unauthenticated questions are counted, not entered");
     }
 }

@@ -51,6 +51,18 @@ deeds! {
     UploadFleet: [OperatorStaff, Fleet];
     /// Read uploads and vehicles.
     ReadFleet: [OperatorStaff, Fleet];
+    /// Change or correct the description of a vehicle, put it out of service and back.
+    ChangeVehicle: [OperatorStaff, Fleet];
+    /// Report the status of a vehicle.
+    ReportStatus: [OperatorStaff, Fleet];
+    /// Record maintenance and repair.
+    RecordMaintenance: [OperatorStaff, Fleet];
+    /// Retire a vehicle for good.
+    RetireVehicle: [OperatorStaff, Fleet];
+    /// Withdraw a retirement that was recorded by mistake.
+    WithdrawRetirement: [Regulator, Admin];
+    /// Correct who bore a number.
+    CorrectPlate: [OperatorStaff, Plates], [Regulator, Admin];
     /// Read a plate.
     ReadPlate: [OperatorStaff, Plates];
     /// Order another physical plate.

@@ -10,11 +10,15 @@ use super::known::Known;
 use super::plan::{Plan, RowPlan};
 use super::stated_policies::POLICY;
 use crate::audit::{Action, Decision, Hash, digest_of};
-use crate::model::{ImportId, Moment, OperatorId, Period, Plate, Series, Vehicle, VehicleFacts, VehicleId, Zone};
+use crate::model::{
+    Fact, ImportId, Moment, OperatorId, Period, Plate, Series, ServicePeriod, Vehicle, VehicleFacts, VehicleId,
+    VehicleVersion, Zone, service_stated,
+};
 use crate::plate::PlateNumber;
 use crate::registry::Rules;
 use crate::registry::insure::{self, Listed, ListedOutcome, ListedPolicy};
 use crate::registry::issue::{IssueError, issue};
+use crate::registry::life;
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::fleet_imports::{self, RowOutcome};
 use crate::storage::vehicles::{self, NewVersion};
@@ -44,16 +48,12 @@ pub(super) fn apply(
 ) -> Result<(), EnrollError> {
     let own: Vec<Series> = known.own_letters(applied.operator).into_iter().cloned().collect();
     let (born, numbers) = new_vehicles(tx, applied, &own, plan)?;
-    let changed = changed_vehicles(tx, applied, known, plan)?;
+    let ended = changed_vehicles(tx, applied, plan)?;
     let insured = insure_vehicles(tx, rng, applied, plan)?;
     let outcomes = outcomes(plan, &numbers);
     fleet_imports::insert_rows(tx, applied.import, &outcomes)?;
-    let annulled: Vec<_> = born
-        .iter()
-        .chain(&changed)
-        .filter(|plate| plate.borne.until.is_some())
-        .map(|plate| plate.number.to_string())
-        .collect();
+    let ended_at_once = born.iter().filter(|plate| plate.borne.until.is_some()).map(|plate| plate.number);
+    let annulled: Vec<_> = ended_at_once.chain(ended).map(|number| number.to_string()).collect();
     insure::look(tx, applied.rules, applied.now, rng, applied.operator)?;
     log(tx, rng, applied, &numbers, &annulled, &insured)
 }
@@ -118,7 +118,7 @@ fn new_vehicles(
             continue;
         };
         let since = own.iter().find(|series| series.letter == number.letter()).and_then(|series| series.in_use_since);
-        versions.push(NewVersion { id: VehicleId(id), device_id: device_id.clone(), version: 1, facts: facts.clone() });
+        versions.push(NewVersion::first(VehicleId(id), device_id.clone(), facts.clone()));
         born.push(Plate {
             number,
             version: 1,
@@ -131,7 +131,7 @@ fn new_vehicles(
         });
         numbers.push(number);
     }
-    vehicles::insert(tx, applied.operator, &versions, applied.import, applied.now)?;
+    vehicles::insert(tx, applied.operator, &versions, Some(applied.import), applied.now)?;
     plates::insert(tx, &born, Some(applied.import))?;
     Ok((born, numbers))
 }
@@ -143,51 +143,62 @@ fn borne(zone: Zone, facts: &VehicleFacts, in_use_since: Option<Moment>) -> Peri
     Period::new(from, facts.out_of_service.map(|day| zone.end_of(day)))
 }
 
-fn changed_vehicles(
-    tx: &mut Tx<'_>,
-    applied: &Applied<'_>,
-    known: &Known,
-    plan: &Plan,
-) -> Result<Vec<Plate>, EnrollError> {
-    let mut versions = Vec::new();
-    let mut replaced = Vec::new();
-    for row in &plan.rows {
-        let RowPlan::Changed { vehicle, facts, fields, .. } = row else {
-            continue;
-        };
-        // What joined a policy is described as before.
-        if fields.iter().all(|field| *field == POLICY) {
-            continue;
-        }
-        versions.push(NewVersion {
-            id: vehicle.id,
-            device_id: vehicle.device_id.clone(),
-            version: vehicle.version.saturating_add(1),
-            facts: facts.clone(),
-        });
-        if fields.iter().any(|field| ["in_service", "out_of_service"].contains(field)) {
-            replaced.extend(next_plate(applied, known, vehicle, facts));
-        }
+/// Changes known vehicles; returns their numbers that end now.
+fn changed_vehicles(tx: &mut Tx<'_>, applied: &Applied<'_>, plan: &Plan) -> Result<Vec<PlateNumber>, EnrollError> {
+    let changed: Vec<_> = plan
+        .rows
+        .iter()
+        .filter_map(|row| match row {
+            // What joined a policy is described as before.
+            RowPlan::Changed { fields, .. } if fields.iter().all(|field| *field == POLICY) => None,
+            RowPlan::Changed { vehicle, facts, fields, .. } => Some((vehicle, facts, fields)),
+            _ => None,
+        })
+        .collect();
+    let serves = |fields: &[&str]| fields.iter().filter_map(|name| Fact::find(name)).any(Fact::is_service_date);
+    let serving: Vec<_> =
+        changed.iter().filter(|(_, _, fields)| serves(fields)).map(|(vehicle, ..)| vehicle.id).collect();
+    let mut known: HashMap<VehicleId, Vec<VehicleVersion>> = HashMap::new();
+    for version in vehicles::find_versions(tx.db(), &serving)? {
+        known.entry(version.vehicle_id).or_default().push(version);
     }
-    vehicles::change(tx, applied.operator, &versions, applied.import, applied.now)?;
-    let numbers: Vec<_> = replaced.iter().map(|plate| plate.number).collect();
-    plates::supersede(tx, &numbers, applied.now)?;
-    plates::insert(tx, &replaced, Some(applied.import))?;
-    Ok(replaced)
+    let versions: Vec<_> = changed
+        .into_iter()
+        .map(|(vehicle, facts, fields)| {
+            let known = known.get(&vehicle.id).map_or(&[][..], Vec::as_slice);
+            next_version(applied.rules.zone, known, vehicle, facts, fields)
+        })
+        .collect();
+    vehicles::change(tx, applied.operator, &versions, Some(applied.import), applied.now)?;
+    let numbers = life::numbers_of(tx.db(), &serving)?;
+    let followed =
+        life::follow(tx, applied.now, applied.rules.zone, &numbers, life::Cause::Service, Some(applied.import))?;
+    Ok(followed.annulled)
 }
 
-fn next_plate(applied: &Applied<'_>, known: &Known, vehicle: &Vehicle, facts: &VehicleFacts) -> Option<Plate> {
-    let plate = known.plates.get(&vehicle.number?)?;
-    let since = known.letters.get(&plate.number.letter()).and_then(|series| series.in_use_since);
-    let borne = borne(applied.rules.zone, facts, since);
-    let reason = if borne.until.is_some() { "annulled" } else { "service dates changed" };
-    Some(Plate {
-        version: plate.version.saturating_add(1),
-        borne,
-        reason: reason.to_owned(),
-        recorded_at: applied.now,
-        ..plate.clone()
-    })
+/// What a list states of a known vehicle always held, but for service dates, which speak about a period.
+fn next_version(
+    zone: Zone,
+    known: &[VehicleVersion],
+    vehicle: &Vehicle,
+    facts: &VehicleFacts,
+    fields: &[&str],
+) -> NewVersion {
+    let mut stated: Vec<_> = fields.iter().filter_map(|name| Fact::find(name)).collect();
+    let mut service = ServicePeriod::FIRST;
+    if stated.iter().any(|fact| fact.is_service_date()) {
+        let old = (vehicle.facts.in_service, vehicle.facts.out_of_service);
+        (service, _) = service_stated(zone, known, old, (facts.in_service, facts.out_of_service));
+        stated.extend([Fact::InService, Fact::OutOfService]);
+        stated.sort_unstable();
+        stated.dedup();
+    }
+    NewVersion {
+        version: vehicle.version.saturating_add(1),
+        stated: Some(stated),
+        service,
+        ..NewVersion::first(vehicle.id, vehicle.device_id.clone(), facts.clone())
+    }
 }
 
 fn outcomes(plan: &Plan, numbers: &[PlateNumber]) -> Vec<RowOutcome> {

@@ -141,9 +141,20 @@ impl<'a> Judge<'a> {
                 .with("plate", &stated.to_string())
                 .with("borne", &borne.to_string()));
         }
-        let (facts, fields) = vehicle.facts.laid_under(&facts_of(row));
+        let (mut facts, mut fields) = vehicle.facts.laid_under(&facts_of(row));
+        if comes_back(&vehicle.facts, row) {
+            // A first day after the known last one opens a new period, which has no last day unless one is stated.
+            facts.out_of_service = row.out_of_service;
+            if !fields.contains(&"out_of_service") {
+                fields.push("out_of_service");
+            }
+        }
         if fields.is_empty() {
             Ok(RowPlan::Unchanged { row: row.row, vehicle })
+        } else if self.known.retired.contains(&vehicle.id) {
+            let device_id = vehicle.device_id.as_str();
+            let problem = self.problem(ProblemKind::VehicleRetired, row.row, Field::DeviceId, device_id);
+            Err(problem.with("device_id", device_id))
         } else if facts.in_service.zip(facts.out_of_service).is_some_and(|(from, until)| until < from) {
             let stated = row.out_of_service.or(row.in_service).map_or_else(String::new, |date| date.to_string());
             Err(self
@@ -179,6 +190,11 @@ impl<'a> Judge<'a> {
             _ => Err(Problem::new(ProblemKind::RowWithoutKey).at_row(row.row)),
         }
     }
+}
+
+/// Whether a row brings a vehicle back that is out of service.
+fn comes_back(known: &VehicleFacts, row: &FleetRow) -> bool {
+    row.in_service.zip(known.out_of_service).is_some_and(|(first_day, last_day)| last_day < first_day)
 }
 
 /// The id of a new vehicle: the one stated, else its serial number, else its number.

@@ -2,13 +2,13 @@
 //!
 //! *Invariant:* only the operator's own vehicles; of other operators' numbers only that they are taken.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::fleet_list::{FleetList, FleetRow, RowKey};
 use crate::model::{Cover, OperatorId, Plate, Policy, Series, SeriesStatus, Vehicle, VehicleId};
 use crate::plate::{PlateNumber, SeriesLetter};
 use crate::storage::vehicles::Wanted;
-use crate::storage::{self, Db, plates, policies, series, vehicles};
+use crate::storage::{self, Db, plates, policies, retirements, series, vehicles};
 
 /// What the registry knows of the things that a file names.
 #[derive(Debug, Default)]
@@ -19,8 +19,10 @@ pub(super) struct Known {
     pub(super) by_device: HashMap<String, VehicleId>,
     /// Which of them has a serial number.
     pub(super) by_serial_number: HashMap<String, VehicleId>,
-    /// The plates of the numbers in the file, and of the vehicles.
+    /// The plates of the numbers in the file, and of the vehicles; of a number with several the one that ends last.
     pub(super) plates: HashMap<PlateNumber, Plate>,
+    /// Which of the vehicles left service for good.
+    pub(super) retired: HashSet<VehicleId>,
     /// All letters that anybody claims or holds.
     pub(super) letters: BTreeMap<SeriesLetter, Series>,
     /// The operator's policies of the numbers in the file.
@@ -44,7 +46,7 @@ impl Known {
             known.letters.insert(series.letter, series);
         }
         for plate in plates::find_by_numbers(db, &numbers)? {
-            known.plates.insert(plate.number, plate);
+            known.take(plate);
         }
         let borne_by: Vec<_> = known
             .plates
@@ -57,8 +59,10 @@ impl Known {
         found.extend(vehicles::find_by_ids(db, &borne_by)?.into_values());
         let ids: Vec<_> = found.iter().map(|vehicle| vehicle.id).collect();
         for plate in plates::of_vehicles(db, &ids)? {
-            known.plates.insert(plate.number, plate);
+            known.take(plate);
         }
+        let retired = retirements::of_vehicles(db, &ids)?.into_iter().filter(|one| one.superseded_at.is_none());
+        known.retired = retired.map(|one| one.vehicle_id).collect();
         for vehicle in found {
             known.by_device.insert(vehicle.device_id.as_str().to_owned(), vehicle.id);
             if let Some(serial) = &vehicle.facts.serial_number {
@@ -68,6 +72,15 @@ impl Known {
         }
         known.find_insurance(db, operator, list)?;
         Ok(known)
+    }
+
+    fn take(&mut self, plate: Plate) {
+        // Between two periods of a number the later one says whose it is.
+        let rank = |plate: &Plate| (!plate.borne.is_empty(), plate.borne.until.is_none(), plate.borne.until);
+        let earlier = self.plates.get(&plate.number).is_some_and(|known| rank(&plate) < rank(known));
+        if !earlier {
+            self.plates.insert(plate.number, plate);
+        }
     }
 
     fn find_insurance(&mut self, db: &mut Db, operator: &OperatorId, list: &FleetList) -> storage::Result<()> {

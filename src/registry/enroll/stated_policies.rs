@@ -18,6 +18,8 @@ pub(super) const POLICY: &str = "policy";
 /// A policy that the list makes or extends, with the rows of the vehicles that join it.
 #[derive(Debug, Clone)]
 pub(super) struct PlannedPolicy {
+    /// The policy's number, for people.
+    pub(super) number: String,
     pub(super) stated: StatedPolicy,
     pub(super) rows: Vec<u32>,
 }
@@ -235,8 +237,9 @@ impl<'a> Insurance<'a> {
 
     fn place(&mut self, number: &str, stated: StatedPolicy) -> usize {
         let place = self.planned.len();
-        self.planned.push(PlannedPolicy { stated, rows: Vec::new() });
-        self.by_number.entry(number.trim().to_owned()).or_default().push(place);
+        let number = number.trim().to_owned();
+        self.planned.push(PlannedPolicy { number: number.clone(), stated, rows: Vec::new() });
+        self.by_number.entry(number).or_default().push(place);
         place
     }
 

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::judge::{Judged, Named};
 use super::{RecordError, ReportProblem};
-use crate::model::{OperatorId, Plate, VehicleId};
+use crate::model::{Moment, OperatorId, Plate, VehicleId};
 use crate::plate::PlateNumber;
 use crate::storage::vehicles::{self, Wanted};
 use crate::storage::{Tx, plates};
@@ -14,7 +14,7 @@ use crate::storage::{Tx, plates};
 /// The vehicles that the batch names, and when they bear numbers.
 pub(super) struct Fleet {
     by_device: HashMap<String, VehicleId>,
-    by_number: HashMap<PlateNumber, VehicleId>,
+    by_number: HashMap<PlateNumber, Vec<Plate>>,
     pub(super) plates: HashMap<VehicleId, Vec<Plate>>,
 }
 
@@ -37,9 +37,12 @@ impl Fleet {
         let numbers: Vec<_> = numbers.into_iter().collect();
         let found = vehicles::find_all(tx.db(), operator, Wanted::Devices(&devices))?;
         let named = plates::find_by_numbers(tx.db(), &numbers)?;
-        let named = named.into_iter().filter(|plate| plate.operator_id == *operator);
-        let by_number: HashMap<_, _> = named.map(|plate| (plate.number, plate.vehicle_id)).collect();
-        let mut ids: Vec<_> = found.iter().map(|vehicle| vehicle.id).chain(by_number.values().copied()).collect();
+        let mut by_number: HashMap<_, Vec<_>> = HashMap::new();
+        for plate in named.into_iter().filter(|plate| plate.operator_id == *operator) {
+            by_number.entry(plate.number).or_default().push(plate);
+        }
+        let named = by_number.values().flatten().map(|plate| plate.vehicle_id);
+        let mut ids: Vec<_> = found.iter().map(|vehicle| vehicle.id).chain(named).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut borne: HashMap<_, Vec<_>> = HashMap::new();
@@ -50,20 +53,24 @@ impl Fleet {
         Ok(Self { by_device, by_number, plates: borne })
     }
 
-    pub(super) fn vehicle(&self, named: &Named) -> Result<VehicleId, ReportProblem> {
+    /// The vehicle that a report names; a number stands for who bore it then.
+    pub(super) fn vehicle(&self, named: &Named, at: Moment) -> Result<VehicleId, ReportProblem> {
         match named {
             Named::Device(id) => self
                 .by_device
                 .get(id.as_str())
                 .copied()
                 .ok_or_else(|| ReportProblem::UnknownVehicle(id.as_str().to_owned())),
-            Named::Plate(text, meant) => self.bearer(meant).ok_or_else(|| ReportProblem::UnknownPlate(text.clone())),
+            Named::Plate(text, meant) => {
+                self.bearer(meant, at).ok_or_else(|| ReportProblem::UnknownPlate(text.clone()))
+            }
         }
     }
 
     /// The one vehicle that the numbers lead to, if it is one.
-    pub(super) fn bearer(&self, meant: &[PlateNumber]) -> Option<VehicleId> {
-        let mut found: Vec<_> = meant.iter().filter_map(|number| self.by_number.get(number).copied()).collect();
+    pub(super) fn bearer(&self, meant: &[PlateNumber], at: Moment) -> Option<VehicleId> {
+        let bearers = meant.iter().filter_map(|number| self.by_number.get(number));
+        let mut found: Vec<_> = bearers.filter_map(|plates| bearer_at(plates, at)).collect();
         found.sort_unstable();
         found.dedup();
         match found.as_slice() {
@@ -71,4 +78,10 @@ impl Fleet {
             _ => None,
         }
     }
+}
+
+/// Who bears a number at an instant; where nobody does, who bore or will bear it last: the report is kept and marked.
+fn bearer_at(plates: &[Plate], at: Moment) -> Option<VehicleId> {
+    let last = || plates.iter().max_by_key(|plate| (plate.borne.until.is_none(), plate.borne.until));
+    plates.iter().find(|plate| plate.borne.contains(at)).or_else(last).map(|plate| plate.vehicle_id)
 }

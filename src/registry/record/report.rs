@@ -70,8 +70,8 @@ pub fn report(
 /// The rides whose report names a scooter and the plate of another one, or of none.
 fn contradicted(judged: &[Result<Judged, ReportProblem>], fleet: &Fleet) -> HashSet<RideId> {
     let told = judged.iter().flatten().filter(|one| {
-        let named = fleet.vehicle(&one.vehicle).ok();
-        one.plate_beside.as_ref().is_some_and(|numbers| fleet.bearer(numbers) != named)
+        let named = fleet.vehicle(&one.vehicle, one.started_at).ok();
+        one.plate_beside.as_ref().is_some_and(|numbers| fleet.bearer(numbers, one.started_at) != named)
     });
     told.map(|one| one.ride_id.clone()).collect()
 }
@@ -84,7 +84,7 @@ fn place(judged: Vec<Result<Judged, ReportProblem>>, fleet: &Fleet) -> Vec<Resul
         .map(|one| {
             let one = one?;
             let report = RideReport {
-                vehicle_id: fleet.vehicle(&one.vehicle)?,
+                vehicle_id: fleet.vehicle(&one.vehicle, one.started_at)?,
                 ride_id: one.ride_id,
                 started_at: one.started_at,
                 ended_at: one.ended_at,

@@ -107,7 +107,8 @@ fn gather(
     let sought: Vec<Sought> = sound.iter().map(|(_, understood)| seek(understood)).collect();
     let by_knowledge: Vec<_> =
         sought.iter().zip(sound).map(|(sought, (_, understood))| (sought, understood.question.as_known)).collect();
-    let gathered = Gathered::find(tx.db(), &by_knowledge)?;
+    let links: Vec<_> = sound.iter().filter_map(|(_, understood)| understood.link).collect();
+    let gathered = Gathered::find(tx.db(), &by_knowledge, &links)?;
     for (((raw, understood), sought), id) in sound.iter().zip(&sought).zip(ids) {
         let (window, as_known) = (understood.question.window, understood.question.as_known);
         let instants = Instants { at: window.at, as_known, asked_at: now };
@@ -130,6 +131,7 @@ fn gather(
             question: understood.question.clone(),
             exact: sought.exact,
             differ: sought.differ,
+            link: understood.link.map(|link| gathered.judge_link(registry.secrets.tag_keys(), &link, instants)),
             meant,
         };
         asked.push(Asked { draft: draft(caller, raw, understood), facts, sealed });

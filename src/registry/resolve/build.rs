@@ -25,6 +25,7 @@ pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer
     if facts.differ {
         warnings.push("qr_differs_from_face");
     }
+    warnings.extend(facts.link.and_then(say::link_warning));
     let verdict = match &facts.meant {
         Meant::Never(never) => never_issued(&facts, never, &mut answer),
         Meant::One(one) => {
@@ -116,6 +117,7 @@ fn one_number(
     if one.changed_since {
         warnings.push("service_changed_since");
     }
+    warnings.extend(&one.warnings);
     if status != PlateStatus::InService {
         answer.reason = Some(status.name().to_owned());
         if !rides.touching.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* nothing here says whether anybody rode.
 
-use crate::model::{Moment, Operator, Plate, Policy, Question, Reporting, Vehicle, Zone};
+use crate::model::{LinkVerdict, Moment, Operator, Plate, Policy, Question, Reporting, Vehicle, Zone};
 use crate::plate::PlateNumber;
 use crate::words::Language;
 
@@ -19,6 +19,8 @@ pub(super) struct Candidate {
     pub(super) operator: Option<Operator>,
     pub(super) policy: Option<Policy>,
     pub(super) reporting: Reporting,
+    /// What is to be warned of because of its physical plates, its insurance and its own life, by code.
+    pub(super) warnings: Vec<&'static str>,
 }
 
 /// Why no issued number is meant.
@@ -63,5 +65,7 @@ pub(super) struct Facts {
     pub(super) question: Question,
     pub(super) exact: bool,
     pub(super) differ: bool,
+    /// What the scanned code is worth, where one was scanned that has the shape of ours.
+    pub(super) link: Option<LinkVerdict>,
     pub(super) meant: Meant,
 }

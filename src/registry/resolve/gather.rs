@@ -4,21 +4,23 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::around::Around;
 use super::facts::{Candidate, Meant, NeverIssued};
 use super::seek::{Sought, normalise, sort};
 use crate::model::{
-    AsKnown, Custody, Moment, Operator, OperatorId, Plate, Policy, Reporting, SeriesStatus, Vehicle, VehicleId, Zone,
+    AsKnown, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, SeriesStatus, Vehicle, VehicleId,
+    Zone,
 };
-use crate::plate::{PlateNumber, SeriesLetter};
-use crate::storage::{self, Db, operators, plates, policies, series, vehicles, watermarks};
+use crate::plate::{PlateLink, PlateNumber, SeriesLetter};
+use crate::registry::TagKeys;
+use crate::storage::{self, Db, operators, plates, series, vehicles, watermarks};
 
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
     plates: HashMap<PlateNumber, Vec<Plate>>,
     vehicles: HashMap<VehicleId, Vehicle>,
     operators: HashMap<OperatorId, Operator>,
-    by_vehicle: Vec<(VehicleId, Policy)>,
-    by_fleet: Vec<Policy>,
+    around: Around,
     watermarks: Vec<(AsKnown, HashMap<OperatorId, Moment>)>,
     letters: BTreeSet<SeriesLetter>,
 }
@@ -33,7 +35,7 @@ pub(super) struct Instants {
 
 impl Instants {
     /// Returns the instant at which the answer would have been given.
-    fn told_at(self) -> Moment {
+    pub(super) fn told_at(self) -> Moment {
         self.as_known.instant().unwrap_or(self.asked_at)
     }
 
@@ -48,7 +50,7 @@ impl Instants {
 }
 
 impl Gathered {
-    pub(super) fn find(db: &mut Db, sought: &[(&Sought, AsKnown)]) -> storage::Result<Self> {
+    pub(super) fn find(db: &mut Db, sought: &[(&Sought, AsKnown)], links: &[PlateLink]) -> storage::Result<Self> {
         let of_one =
             |(one, _): &(&Sought, AsKnown)| one.hypotheses.iter().chain(&one.nearby).cloned().collect::<Vec<_>>();
         let numbers: BTreeSet<_> = sought.iter().flat_map(of_one).map(|(number, _)| number).collect();
@@ -74,8 +76,7 @@ impl Gathered {
         Ok(Self {
             vehicles: vehicles::find_by_ids(db, &vehicle_ids)?,
             operators: found.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
-            by_vehicle: policies::of_vehicles(db, &vehicle_ids)?,
-            by_fleet: policies::of_fleets(db, &operator_ids)?,
+            around: Around::find(db, &numbers, &vehicle_ids, &operator_ids, links)?,
             watermarks,
             letters: confirmed
                 .into_iter()
@@ -145,12 +146,7 @@ impl Gathered {
         let mut before = self.plates.get(&number)?.iter().filter(|plate| instants.knew_before(plate));
         let changed_since = !plate.borne.contains(at) && before.any(|plate| plate.borne.contains(at));
         let operator = self.operators.get(&plate.operator_id).cloned();
-        let covering =
-            |policy: &&Policy| zone.start_of(policy.valid_from) <= at && at < zone.end_of(policy.valid_until);
-        let named =
-            self.by_vehicle.iter().filter(|(vehicle, _)| *vehicle == plate.vehicle_id).map(|(_, policy)| policy);
-        let of_fleet = self.by_fleet.iter().filter(|policy| policy.operator_id == plate.operator_id);
-        let policy = named.chain(of_fleet).filter(covering).max_by_key(|policy| policy.recorded_at).cloned();
+        let (policy, warnings) = self.around.of(zone, plate, instants);
         Some(Candidate {
             number,
             probability,
@@ -162,9 +158,15 @@ impl Gathered {
             },
             operator,
             policy,
+            warnings,
             changed_since,
             plate: plate.clone(),
         })
+    }
+
+    /// Judges a scanned code as of the instant asked about.
+    pub(super) fn judge_link(&self, keys: &TagKeys, link: &PlateLink, instants: Instants) -> LinkVerdict {
+        self.around.judge_link(keys, link, instants)
     }
 
     fn complete_until(&self, operator: &OperatorId, as_known: AsKnown) -> Option<Moment> {

@@ -8,6 +8,7 @@ mod question;
 
 mod seek;
 
+mod around;
 mod facts;
 mod gather;
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::FieldProblem;
 use crate::model::{AsKnown, CaseProblem, Moment, MomentProblem, Place, Purpose, Question, Window};
-use crate::plate::{Reading, ReadingProblem, reading};
+use crate::plate::{PlateLink, Reading, ReadingProblem, reading};
 use crate::registry::Rules;
 use crate::words::{Language, say};
 
@@ -63,6 +63,8 @@ pub(super) struct Understood {
     pub(super) question: Question,
     pub(super) plate: Option<Reading>,
     pub(super) qr: Option<Reading>,
+    /// The scanned code, where it has the shape of ours; its tag is still to be judged.
+    pub(super) link: Option<PlateLink>,
 }
 
 struct Judge<'a> {
@@ -93,6 +95,7 @@ pub(super) fn understand(
     let comment = judge.text("comment", raw.comment.as_ref());
     let purpose = judge.purpose(raw.purpose.as_ref(), comment.as_deref());
     let case_number = judge.case(raw.case_number.as_ref());
+    let link = qr_text.as_deref().and_then(|text| PlateLink::parse(text).ok());
     match (at, tolerance, purpose, case_number, judge.problems.is_empty()) {
         (Some(at), Some(tolerance), Some(purpose), Some(case_number), true) => Ok(Understood {
             question: Question {
@@ -107,6 +110,7 @@ pub(super) fn understand(
             },
             plate,
             qr,
+            link,
         }),
         _ => Err(judge.problems),
     }

@@ -4,8 +4,8 @@
 
 use super::facts::{Candidate, Facts, Meant};
 use crate::model::{
-    Answer, AnswerOperator, AnswerPlate, AnswerPolicy, AnswerVehicle, Operator, PlateStatus, Policy, RideSession,
-    Vehicle, Verdict, Zone,
+    Answer, AnswerOperator, AnswerPlate, AnswerPolicy, AnswerVehicle, LinkVerdict, Operator, PlateStatus, Policy,
+    RideSession, Vehicle, Verdict, Zone,
 };
 use crate::storage::rides_found::FoundRides;
 use crate::words;
@@ -51,6 +51,15 @@ pub(super) fn policy(zone: Zone, policy: &Policy) -> AnswerPolicy {
         valid_until: policy.valid_until.to_string(),
         source: policy.source.name().to_owned(),
         checked_at: policy.checked_at.map(|at| zone.stamp(at)),
+    }
+}
+
+/// Returns what is to be warned of about a scanned code.
+pub(super) const fn link_warning(link: LinkVerdict) -> Option<&'static str> {
+    match link {
+        LinkVerdict::Valid { .. } => None,
+        LinkVerdict::Replaced { .. } | LinkVerdict::Withdrawn { .. } => Some("qr_replaced"),
+        LinkVerdict::FalseTag => Some("qr_false_tag"),
     }
 }
 

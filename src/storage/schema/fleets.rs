@@ -65,6 +65,12 @@ diesel::table! {
         import_id -> Nullable<Text>,
         recorded_at -> BigInt,
         superseded_at -> Nullable<BigInt>,
+        stated -> Nullable<Text>,
+        holds_from -> Nullable<BigInt>,
+        service_period -> Integer,
+        service_from -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        recorded_by -> Nullable<Text>,
     }
 }
 

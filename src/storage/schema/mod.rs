@@ -4,6 +4,7 @@
 
 mod fleets;
 mod insurance;
+mod life;
 mod lookups_and_audit_log;
 mod reported_rides;
 mod tags_and_items;
@@ -14,6 +15,7 @@ mod together;
 
 pub(super) use fleets::{numbers, plates, series, series_objections, series_rejections, vehicle_versions, vehicles};
 pub(super) use insurance::{insurance_notices, policies, policy_checks, policy_covers};
+pub(super) use life::{maintenance_records, plate_corrections, vehicle_retirements, vehicle_statuses};
 pub(super) use lookups_and_audit_log::{
     log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups,
 };

@@ -5,9 +5,10 @@
 use crate::storage::schema::{
     accounts, alarms, api_keys, authorities, counters, fittings, fleet_import_rows, fleet_imports, idempotency,
     insurance_notices, jobs, log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides,
-    lookups, numbers, operator_suspensions, operators, plate_item_states, plate_items, plates, policies, policy_checks,
-    policy_covers, refused_reports, ride_heads, ride_marks, rides, series, series_objections, series_rejections,
-    tag_keys, vehicle_versions, vehicles, watermarks,
+    lookups, maintenance_records, numbers, operator_suspensions, operators, plate_corrections, plate_item_states,
+    plate_items, plates, policies, policy_checks, policy_covers, refused_reports, ride_heads, ride_marks, rides,
+    series, series_objections, series_rejections, tag_keys, vehicle_retirements, vehicle_statuses, vehicle_versions,
+    vehicles, watermarks,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -31,6 +32,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     fittings,
     alarms,
     policies,
+    vehicle_statuses,
+    maintenance_records,
+    vehicle_retirements,
+    plate_corrections,
     policy_covers,
     policy_checks,
     insurance_notices,

@@ -10,9 +10,18 @@ pub(super) mod operators;
 pub(super) mod series;
 
 pub(super) mod fittings;
+pub(super) mod fleet_files;
 pub(super) mod fleet_imports;
 pub(super) mod plate_items;
 pub(super) mod vehicles;
+
+pub(super) mod maintenance;
+pub(super) mod plate_correction;
+pub(super) mod retirement;
+pub(super) mod statuses;
+pub(super) mod vehicle_change;
+pub(super) mod vehicle_history;
+pub(super) mod vehicle_story;
 
 mod policy_views;
 

@@ -8,16 +8,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::plate_items::PlateItemView;
-use crate::model::{DeviceId, Moment, Vehicle, Zone};
+use crate::model::{DeviceId, Moment, Plate, Zone};
 use crate::plate::PlateNumber;
 use crate::registry::Registry;
-use crate::registry::read::{PlateRecord, ReadError, get_plate, get_vehicle, list_vehicles};
+use crate::registry::life::{Present, present};
+use crate::registry::read::{PlateRecord, ReadError, get_plate, list_vehicles};
 use crate::web::caller::Call;
 use crate::web::kind::Kind;
 use crate::web::paging::{self, Page};
 use crate::web::params::Params;
 use crate::web::problem::Problem;
-use crate::web::state::{act, read};
+use crate::web::state::act;
 
 /// A plate number with its control pair.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,6 +39,11 @@ impl From<PlateNumber> for NumberView {
 pub(crate) struct VehicleView {
     /// The operator's id of it.
     device_id: String,
+    /// `in_service`, `in_store`, `in_repair`, `stolen`, `impounded`, `moved_by_third_party`; `not_yet` before the first
+    /// day in service, `out_of_service` after the last one, `retired` for good.
+    status: String,
+    /// From when on it is retired.
+    retired_from: Option<String>,
     /// The number it bears now, or bore last.
     plate: Option<NumberView>,
     serial_number: Option<String>,
@@ -56,10 +62,13 @@ pub(crate) struct VehicleView {
 }
 
 impl VehicleView {
-    fn of(vehicle: Vehicle, zone: Zone) -> Self {
+    pub(super) fn of(present: Present, zone: Zone) -> Self {
+        let vehicle = present.vehicle;
         let facts = vehicle.facts;
         Self {
             device_id: vehicle.device_id.to_string(),
+            status: present.standing.name().to_owned(),
+            retired_from: present.retired_from.map(|at| zone.stamp(at)),
             plate: vehicle.number.map(NumberView::from),
             serial_number: facts.serial_number,
             make: facts.make,
@@ -78,7 +87,7 @@ impl VehicleView {
 /// One scooter.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VehicleAnswer {
-    vehicle: VehicleView,
+    pub(super) vehicle: VehicleView,
 }
 
 /// A page of scooters.
@@ -94,7 +103,7 @@ pub(crate) struct VehiclesAnswer {
 pub(crate) struct PlateView {
     #[serde(flatten)]
     number: NumberView,
-    /// `not_yet`, `in_service` or `annulled`, now.
+    /// `not_yet`, `in_service`, `out_of_service` (between two periods) or `annulled`, now.
     status: String,
     /// Since when the scooter bears it; null where the first day is not known.
     from: Option<String>,
@@ -105,11 +114,40 @@ pub(crate) struct PlateView {
     recorded_at: String,
     version: u32,
     vehicle: VehicleView,
+    /// All periods of the number, in order.
+    periods: Vec<PeriodView>,
     items: Vec<PlateItemView>,
 }
 
+/// A period of a number, with who bears it then.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PeriodView {
+    device_id: String,
+    /// Since when; null where the first day is not known.
+    from: Option<String>,
+    /// Until when; null until further notice.
+    until: Option<String>,
+    /// Why it was recorded: `issued`, `adopted`, `annulled`, `back in service`, `corrected`, `retired`, …
+    reason: String,
+    recorded_at: String,
+    version: u32,
+}
+
+impl PeriodView {
+    pub(super) fn of(plate: Plate, device: &DeviceId, zone: Zone) -> Self {
+        Self {
+            device_id: device.to_string(),
+            from: plate.borne.from.map(|at| zone.stamp(at)),
+            until: plate.borne.until.map(|at| zone.stamp(at)),
+            reason: plate.reason,
+            recorded_at: zone.stamp(plate.recorded_at),
+            version: plate.version,
+        }
+    }
+}
+
 impl PlateView {
-    fn of(record: PlateRecord, registry: &Registry, now: Moment) -> Self {
+    fn of(record: PlateRecord, bearer: Present, registry: &Registry, now: Moment) -> Self {
         let zone = registry.rules.zone;
         let items = record.items.iter().map(|item| PlateItemView::of(item, registry, now)).collect();
         let plate = record.plate;
@@ -121,7 +159,8 @@ impl PlateView {
             reason: plate.reason,
             recorded_at: zone.stamp(plate.recorded_at),
             version: plate.version,
-            vehicle: VehicleView::of(record.vehicle, zone),
+            vehicle: VehicleView::of(bearer, zone),
+            periods: record.periods.into_iter().map(|(plate, device)| PeriodView::of(plate, &device, zone)).collect(),
             items,
         }
     }
@@ -140,22 +179,22 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let page = Page::read(&call, Params::of(&call.request), String::new())?;
     let after = page.after.as_deref().and_then(|place| place.parse().ok());
     let (caller, rows) = (call.caller.clone(), page.to_read());
-    let mut found = read(&call.state, move |db, _| list_vehicles(db, &caller, after, rows)).await?;
-    let next = page.cut(&call, &mut found, |vehicle| vehicle.id.0.to_string());
-    let vehicles = found.into_iter().map(|vehicle| VehicleView::of(vehicle, call.zone())).collect();
+    let zone = call.zone();
+    let found = act(&call.state, move |registry, now, _| {
+        registry.store.read(|db| {
+            let vehicles = list_vehicles(db, &caller, after, rows)?;
+            Ok::<_, ReadError>(present(db, zone, now, vehicles)?)
+        })
+    });
+    let mut found = found.await?;
+    let next = page.cut(&call, &mut found, |present| present.vehicle.id.0.to_string());
+    let vehicles = found.into_iter().map(|present| VehicleView::of(present, zone)).collect();
     Ok(paging::answer(&VehiclesAnswer { vehicles, next: next.clone() }, next.as_deref()))
 }
 
-/// Reads a vehicle of one's own fleet
-#[utoipa::path(get, path = "/v1/vehicles/{device_id}", tag = "fleet", operation_id = "read_vehicle",
-    params(("device_id" = String, Path, description = "The operator's own id, percent-encoded")),
-    responses((status = 200, description = "The vehicle", body = VehicleAnswer)))]
-pub(crate) async fn one(call: Call, device_id: Path<String>) -> Result<HttpResponse, Problem> {
-    // What cannot be an id is none of the caller's vehicles.
-    let device = DeviceId::parse(&device_id).map_err(|problem| Problem::new(Kind::NotFound).because(problem))?;
-    let caller = call.caller.clone();
-    let vehicle = read(&call.state, move |db, _| get_vehicle(db, &caller, &device)).await?;
-    Ok(HttpResponse::Ok().json(VehicleAnswer { vehicle: VehicleView::of(vehicle, call.zone()) }))
+/// Reads the operator's id of a vehicle out of a path. What cannot be an id is none of the caller's vehicles.
+pub(super) fn device(text: &str) -> Result<DeviceId, Problem> {
+    DeviceId::parse(text).map_err(|problem| Problem::new(Kind::NotFound).because(problem))
 }
 
 /// Reads a plate of one's own fleet
@@ -165,10 +204,14 @@ pub(crate) async fn one(call: Call, device_id: Path<String>) -> Result<HttpRespo
     params(("number" = String, Path, description = "The registration number")),
     responses((status = 200, description = "The plate", body = PlateAnswer)))]
 pub(crate) async fn plate(call: Call, number: Path<String>) -> Result<HttpResponse, Problem> {
-    let (caller, number) = (call.caller.clone(), number.into_inner());
+    let (caller, number, zone) = (call.caller.clone(), number.into_inner(), call.zone());
     let plate = act(&call.state, move |registry, now, _| {
-        let record = registry.store.read(|db| get_plate(db, &caller, now, &number))?;
-        Ok::<_, ReadError>(PlateView::of(record, registry, now))
+        let (record, bearer) = registry.store.read(|db| {
+            let record = get_plate(db, &caller, now, &number)?;
+            let bearer = present(db, zone, now, vec![record.vehicle.clone()])?.pop().ok_or(ReadError::Unknown)?;
+            Ok::<_, ReadError>((record, bearer))
+        })?;
+        Ok::<_, ReadError>(PlateView::of(record, bearer, registry, now))
     });
     Ok(HttpResponse::Ok().json(PlateAnswer { plate: plate.await? }))
 }

@@ -14,7 +14,7 @@ use super::api::{
 };
 use super::door::door;
 use super::gate::gate;
-use super::pages::passer_by;
+use super::pages::{passer_by, series as letters};
 use super::route::{Route, Verb, Who};
 use crate::registry::access::Deed;
 
@@ -191,6 +191,10 @@ routes! {
     }
     "/P/{code:.*}" {
         Get Anyone => passer_by::show_scanned;
+    }
+
+    "/series" {
+        Get Anyone => letters::show;
     }
 
     "/livez" {

@@ -79,6 +79,7 @@ pub(crate) const EXPECTED: &[Row] = &[
     row("GET", "/log/tile/{tail:.*}",                     OPEN, 0, 404),
     row("GET", "/p/{code:.*}",                            OPEN, 0, 404),
     row("GET", "/P/{code:.*}",                            OPEN, 0, 404),
+    row("GET", "/series",                                 OPEN, 0, 0),
     row("GET", "/livez",                                  OPEN, 0, 0),
     row("GET", "/readyz",                                 OPEN, 0, 0),
     row("GET", "/openapi.json",                           OPEN, 0, 0),

@@ -48,6 +48,7 @@ mod policies_listed;
 mod public_page;
 mod restarts;
 mod rides;
+mod series_page;
 mod shielding;
 mod tag_keys;
 mod tampering;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use scooter_registry::web::ROUTES;
 
-use crate::access_table::{CALLERS, EXPECTED};
+use crate::access_table::{CALLERS, EXPECTED, Row};
 use crate::database::kinds;
 use crate::house::{TestRegistry, fleet, ride};
 use crate::people::{Person, Reply};

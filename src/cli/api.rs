@@ -101,6 +101,11 @@ impl Api {
         self.answer(self.dressed(self.agent.post(self.url(path))).send_json(value))
     }
 
+    /// Changes something in part, with a value as JSON.
+    pub(super) fn patch_json(&self, path: &str, value: &Value) -> Result<Value, Failure> {
+        self.answer(self.dressed(self.agent.patch(self.url(path))).send_json(value))
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.server)
     }

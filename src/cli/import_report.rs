@@ -80,6 +80,8 @@ pub(super) fn lines(file: &str, server: &str, import: &Value) -> Vec<String> {
     if !counted.is_empty() {
         lines.push(format!("counts: {}", counted.join(", ")));
     }
+    lines.extend(changes(import));
+    lines.extend(missing(import));
     lines.extend(problems(import).flat_map(problem));
     let told = u64::try_from(problems(import).count()).unwrap_or(u64::MAX);
     let total = import.get("problems_total").and_then(Value::as_u64).unwrap_or(told);
@@ -109,6 +111,10 @@ fn found(found: &Value) -> Vec<String> {
         "\t" => facts.push("cells separated by tabs".to_owned()),
         sign => facts.push(format!("cells separated by {sign}")),
     }
+    let sheet = text(found, "sheet");
+    if !sheet.is_empty() {
+        facts.push(format!("sheet \"{sheet}\""));
+    }
     if facts.is_empty() {
         return Vec::new();
     }
@@ -119,11 +125,46 @@ fn found(found: &Value) -> Vec<String> {
     if !pairs.is_empty() {
         lines.push(format!("columns: {}", pairs.join(", ")));
     }
-    let names: Vec<_> = unused.iter().map(|column| text(column, "column")).collect();
+    let unused = unused.iter().filter(|column| text(column, "by") != "registry");
+    let names: Vec<_> = unused.map(|column| text(column, "column")).collect();
     if !names.is_empty() {
         lines.push(format!("columns not used: {}", names.join(", ")));
     }
     lines
+}
+
+/// How many changed vehicles, and how many that the list does not name, are shown.
+const SHOWN: usize = 10;
+
+fn list<'a>(import: &'a Value, name: &str) -> &'a [Value] {
+    import.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// What changes, vehicle by vehicle: `colour green -> red`.
+fn changes(import: &Value) -> Vec<String> {
+    let changes = list(import, "changes");
+    let value = |field: &Value, name| field.get(name).and_then(Value::as_str).unwrap_or("(nothing)").to_owned();
+    let field = |field: &Value| format!("{} {} -> {}", text(field, "field"), value(field, "from"), value(field, "to"));
+    let line = |change: &Value| {
+        let fields: Vec<String> = list(change, "fields").iter().map(field).collect();
+        let row = change.get("row").and_then(Value::as_u64).unwrap_or_default();
+        format!("changed: row {row}, {}: {}", text(change, "device_id"), fields.join(", "))
+    };
+    let mut lines: Vec<String> = changes.iter().take(SHOWN).map(line).collect();
+    let total = import.get("changes_total").and_then(Value::as_u64).unwrap_or_default();
+    let left = total.saturating_sub(u64::try_from(lines.len()).unwrap_or(u64::MAX));
+    if left > 0 {
+        lines.push(format!("… and {left} more changed vehicles"));
+    }
+    lines
+}
+
+/// The vehicles that the list does not name; nothing is done about them.
+fn missing(import: &Value) -> Option<String> {
+    let names: Vec<&str> = list(import, "missing").iter().take(SHOWN).filter_map(Value::as_str).collect();
+    let total = count(import, "missing").unwrap_or_default();
+    let more = if total > u64::try_from(names.len()).unwrap_or(u64::MAX) { ", …" } else { "" };
+    (!names.is_empty()).then(|| format!("not in the list, left as they are ({total}): {}{more}", names.join(", ")))
 }
 
 fn problem(problem: &Value) -> Vec<String> {
@@ -157,10 +198,14 @@ mod tests {
     fn a_report_says_what_was_found_what_was_counted_and_what_to_mend() {
         let import = json!({
             "id": "1", "status": "checked",
-            "found": {"format": "csv", "encoding": "windows-1251", "delimiter": ";", "columns": [
+            "found": {"format": "csv", "encoding": "windows-1251", "delimiter": ";", "sheet": "Fleet", "columns": [
                 {"column": "ID", "field": "device_id", "by": "alias"}, {"column": "Zone", "field": null, "by": "none"},
+                {"column": "remedy", "field": null, "by": "registry"},
             ]},
-            "counts": {"rows": 2, "new": 1, "changed": 0, "unchanged": 0, "bad": 1},
+            "counts": {"rows": 2, "new": 1, "changed": 12, "unchanged": 0, "bad": 1, "missing": 11},
+            "changes": [{"row": 2, "device_id": "a", "fields": [
+                {"field": "colour", "from": "green", "to": "red"}, {"field": "year", "from": null, "to": "2026"}]}],
+            "changes_total": 12, "missing": ["b", "c"],
             "problems": [{"row": 3, "column": "Year", "value": "20x6", "severity": "error", "kind": "year",
                           "problem": "This is no year.", "remedy": "Write four digits."}],
             "problems_total": 4, "receipt_url": null, "bad_rows_url": "/v1/fleet-imports/1/bad-rows",
@@ -169,10 +214,13 @@ mod tests {
             lines("fleet.csv", "http://registry.test/", &import),
             [
                 "fleet.csv: checked; nothing was changed (dry run)",
-                "found: csv, windows-1251, cells separated by ;",
+                "found: csv, windows-1251, cells separated by ;, sheet \"Fleet\"",
                 "columns: device_id = ID",
                 "columns not used: Zone",
-                "counts: 2 rows, 1 new, 0 changed, 0 unchanged, 1 bad",
+                "counts: 2 rows, 1 new, 12 changed, 0 unchanged, 1 bad",
+                "changed: row 2, a: colour green -> red, year (nothing) -> 2026",
+                "… and 11 more changed vehicles",
+                "not in the list, left as they are (11): b, c, …",
                 "error: row 3, column \"Year\", \"20x6\": This is no year.",
                 "  what to do: Write four digits.",
                 "… and 3 more problems",

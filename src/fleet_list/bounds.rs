@@ -17,6 +17,18 @@ pub(super) struct Bounds {
     pub(super) identifier_characters: usize,
     /// Rows that are told one by one what is wrong with them, counted in problems.
     pub(super) problems: usize,
+    /// Parts of a workbook's archive.
+    pub(super) parts: usize,
+    /// Bytes of one part of a workbook, unpacked.
+    pub(super) part_bytes: u64,
+    /// Bytes that one packed byte may become, once a part is larger than `free_bytes`.
+    pub(super) inflation: u64,
+    /// Bytes that a part may have whatever its inflation.
+    pub(super) free_bytes: u64,
+    /// Bytes of one tag or one piece of text in a workbook's XML.
+    pub(super) token_bytes: u64,
+    /// Objects and arrays within each other in JSON.
+    pub(super) depth: usize,
 }
 
 impl Bounds {
@@ -28,5 +40,14 @@ impl Bounds {
         cell_characters: 4096,
         identifier_characters: 128,
         problems: 200_000,
+        // A workbook of a spreadsheet has some dozens, with a sheet for every week some hundreds.
+        parts: 10_000,
+        // A million rows of every field come to some 600 MB.
+        part_bytes: 2 * 1024 * 1024 * 1024,
+        // Sheets come to 10 to 30; Apache POI draws the same line (`ZipSecureFile.setMinInflateRatio`), deflate ends at 1032.
+        inflation: 100,
+        free_bytes: 1024 * 1024,
+        token_bytes: 1024 * 1024,
+        depth: 64,
     };
 }

@@ -28,6 +28,36 @@ pub(super) fn is_blank(cell: &str) -> bool {
     content(cell).is_none()
 }
 
+/// What spreadsheets show where a formula came to nothing, in English and Russian, and what `LibreOffice` writes.
+const FORMULA_ERRORS: [&str; 19] = [
+    "#ref!",
+    "#div/0!",
+    "#value!",
+    "#name?",
+    "#null!",
+    "#num!",
+    "#spill!",
+    "#calc!",
+    "#getting_data",
+    "#blocked!",
+    "#unknown!",
+    "#field!",
+    "#ссылка!",
+    "#дел/0!",
+    "#знач!",
+    "#имя?",
+    "#пусто!",
+    "#число!",
+    "#перенос!",
+];
+
+/// Whether the text is an error that a formula has come to; `#N/A` says that there is nothing and is no error.
+pub(super) fn is_formula_error(text: &str) -> bool {
+    let of_office = text.starts_with('#') && FORMULA_ERRORS.contains(&text.to_lowercase().as_str());
+    let number = text.strip_prefix("Err:");
+    of_office || number.is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Reads a year of manufacture: `2026`, `2026 г.`, `2026 ж.`, `2026.0` (a spreadsheet's number).
 pub(super) fn year(text: &str) -> Option<u16> {
     let (digits, rest) = text.split_at_checked(4)?;
@@ -91,6 +121,16 @@ mod tests {
         }
         for text in ["N2GE+1", "860123456789012", "E+1", "1E14", "4EB72CA7", "1.2.3E+4", "1E+x"] {
             assert!(!is_rounded_number(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_of_a_formula_is_told_from_a_text() {
+        for text in FORMULA_ERRORS.into_iter().chain(["#REF!", "#ССЫЛКА!", "#ДЕЛ/0!", "Err:502"]) {
+            assert!(is_formula_error(text), "{text:?}");
+        }
+        for text in ["#N/A", "#1", "№1", "REF!", "Err:", "Err:5022", "Error"] {
+            assert!(!is_formula_error(text), "{text:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! *Invariant:* a field has at most one column and a column at most one field; the operator's mapping goes before any name we know.
 
 use super::report::{FoundBy, FoundColumn};
-use super::{Field, Mapping, Problem, ProblemKind, alias};
+use super::{Field, Mapping, Problem, ProblemKind, alias, given_back};
 
 /// The header row, understood.
 #[derive(Debug)]
@@ -18,11 +18,13 @@ impl Columns {
         let names: Vec<&str> = header.iter().take(width).map(|cell| cell.trim()).collect();
         let mut columns = Self { found: Vec::with_capacity(width) };
         let mut problems = Vec::new();
+        let ours = given_back::columns(&names);
         let mapped: Vec<Option<Field>> = first_of_each(names.iter().map(|name| mapping.field_of(name)));
-        for (name, mapped_field) in names.iter().zip(&mapped) {
+        for ((name, mapped_field), is_ours) in names.iter().zip(&mapped).zip(ours) {
             let known = alias::field_of(name).filter(|field| !mapping.pairs().any(|(mapped, _)| mapped == *field));
             let (field, by) = match (mapped_field, known) {
                 (Some(field), _) => (Some(*field), FoundBy::Map),
+                (None, _) if is_ours => (None, FoundBy::Registry),
                 (None, Some(field)) => match columns.name(field) {
                     Some(first) => {
                         problems.push(repeated(name, field, first));
@@ -48,6 +50,18 @@ impl Columns {
     /// Returns the number of columns.
     pub(super) fn width(&self) -> usize {
         self.found.len()
+    }
+
+    /// Returns whether a cell in that place stands under no column. In a file that was given back, cells that stood beyond
+    /// the last column stand under a blank name before ours.
+    pub(super) fn is_beyond(&self, place: usize) -> bool {
+        let returned = || self.found.iter().any(|column| column.by == FoundBy::Registry);
+        self.found.get(place).is_none_or(|column| column.column.is_empty() && returned())
+    }
+
+    /// Returns the field that the column in that place holds.
+    pub(super) fn field(&self, place: usize) -> Option<Field> {
+        self.found.get(place)?.field
     }
 
     /// Returns the place of the column that holds the field, the first column being 0.

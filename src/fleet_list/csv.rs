@@ -62,7 +62,7 @@ impl<'a> Records<'a> {
         let (_, rest) = self.rest.split_at_checked(self.rest.len() - after).unwrap_or((self.rest, ""));
         self.rest = rest;
         self.width = cells.len();
-        Record { row: self.row, cells, defect }
+        Record { defect, ..Record::sound(self.row, cells) }
     }
 
     /// As much of the rest as one record may take; a line end `\r\n` is never cut in two.
@@ -172,7 +172,7 @@ mod tests {
     }
 
     fn sound(row: u32, cells: &[&str]) -> Record {
-        Record { row, cells: cells.iter().map(|cell| (*cell).to_owned()).collect(), defect: None }
+        Record::sound(row, cells.iter().map(|cell| (*cell).to_owned()).collect())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::bounds::Bounds;
 use super::csv::Records;
 use super::encoding::Decoded;
-use super::table::Table;
+use super::table::{Header, Table};
 
 /// In the order of preference where a text gives no reason to choose.
 const DELIMITERS: [u8; 4] = *b",;\t|";
@@ -28,9 +28,12 @@ pub(super) fn open<'a>(
     let found = declared.or_else(|| choose(text, header_hits, bounds));
     let [comma, ..] = DELIMITERS;
     Table {
-        format: "csv",
+        format: if found == Some(b'\t') { "tsv" } else { "csv" },
         encoding: decoded.encoding,
         delimiter: found.map(char::from),
+        sheet: None,
+        header: Header::Among,
+        problems: Vec::new(),
         records: Box::new(Records::new(text, found.unwrap_or(comma), bounds)),
     }
 }

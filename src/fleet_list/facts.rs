@@ -7,7 +7,8 @@ use super::{Field, FleetRow, Problem, ProblemKind, cell};
 
 /// What the record of a scooter must hold by the Interior Minister's order No. 158 of 3 March 2026, beside its number:
 /// serial number, make, model, year, and the day it went into service.
-const ASKED_BY_LAW: [Field; 5] = [Field::SerialNumber, Field::Make, Field::Model, Field::Year, Field::InService];
+pub(super) const ASKED_BY_LAW: [Field; 5] =
+    [Field::SerialNumber, Field::Make, Field::Model, Field::Year, Field::InService];
 
 /// What a policy cannot be recorded without.
 const OF_A_POLICY: [Field; 4] = [Field::PolicyNumber, Field::Insurer, Field::PolicyFrom, Field::PolicyUntil];

@@ -68,6 +68,12 @@ impl Field {
     /// The fields by any of which a row is known, the strongest first.
     pub const KEYS: [Self; 3] = [Self::DeviceId, Self::SerialNumber, Self::Plate];
 
+    /// Returns whether the field is a day.
+    #[must_use]
+    pub fn is_date(self) -> bool {
+        matches!(self, Self::InService | Self::OutOfService | Self::PolicyFrom | Self::PolicyUntil)
+    }
+
     /// Returns the name: `device_id`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -29,18 +29,23 @@ pub(super) fn hits(cells: &[String], mapping: &Mapping) -> usize {
 /// title may happen to be a name). If no record has names, the first record that is as wide as the table may still be
 /// a header in words we do not know; nothing is returned if it looks like a row of facts.
 pub(super) fn find(first: &[Record], mapping: &Mapping) -> Option<usize> {
+    if let Some(place) = named(first, mapping) {
+        return Some(place);
+    }
+    let widest = first.iter().map(filled).max().unwrap_or(0);
+    let place = first.iter().position(|record| filled(record) * 2 > widest)?;
+    first.get(place).filter(|record| could_be_names(&record.cells)).map(|_| place)
+}
+
+/// Returns the place of the first record with the most names that we know or were told, if one has enough of them.
+pub(super) fn named(first: &[Record], mapping: &Mapping) -> Option<usize> {
     let named = first
         .iter()
         .enumerate()
         .map(|(place, record)| (hits(&record.cells, mapping), place, filled(record)))
         .filter(|(hits, _, filled)| *hits >= 2 || (*hits == 1 && *filled <= 2))
         .max_by(|one, other| one.0.cmp(&other.0).then(other.1.cmp(&one.1)));
-    if let Some((_, place, _)) = named {
-        return Some(place);
-    }
-    let widest = first.iter().map(filled).max().unwrap_or(0);
-    let place = first.iter().position(|record| filled(record) * 2 > widest)?;
-    first.get(place).filter(|record| could_be_names(&record.cells)).map(|_| place)
+    named.map(|(_, place, _)| place)
 }
 
 /// The number of cells that are not blank.
@@ -69,7 +74,7 @@ mod tests {
     use super::*;
 
     fn found(lines: &[&str]) -> Option<usize> {
-        let record = |line: &&str| Record { row: 1, cells: line.split(';').map(str::to_owned).collect(), defect: None };
+        let record = |line: &&str| Record::sound(1, line.split(';').map(str::to_owned).collect());
         find(&lines.iter().map(record).collect::<Vec<_>>(), &Mapping::default())
     }
 

@@ -54,6 +54,20 @@ kinds! {
     FormatNotAccepted "format_not_accepted" Error;
     /// The file: it is no text.
     NotATable "not_a_table" Error;
+    /// The file: it is locked with a password.
+    FileEncrypted "file_encrypted" Error;
+    /// The file: it is a workbook, but a part of it cannot be read. `{part}`
+    WorkbookDamaged "workbook_damaged" Error;
+    /// The file: unpacked, it is larger than is read. `{part}`
+    UnpacksTooLarge "unpacks_too_large" Error;
+    /// The file: a part of the workbook declares entities, which no workbook has. `{part}`
+    EntitiesDeclared "entities_declared" Error;
+    /// The file: nothing stands on the visible sheets of the workbook.
+    SheetsEmpty "sheets_empty" Error;
+    /// The file: its JSON breaks off or is wrong. `{line}`, `{position}`: the character in that line
+    JsonBroken "json_broken" Error;
+    /// The file: it is JSON, but no list of objects.
+    JsonNoList "json_no_list" Error;
     /// The file: no row has the names of the columns.
     HeaderMissing "header_missing" Error;
     /// The file: there are more columns than are read. `{limit}`
@@ -70,6 +84,8 @@ kinds! {
     KeyProposed "key_proposed" Error;
     /// The file: rows beyond those told have problems too. `{count}`
     MoreProblems "more_problems" Error;
+    /// The file: other sheets of the workbook look like lists too and were not read. `{sheet}`: the one that was, `{sheets}`
+    SheetsNotRead "sheets_not_read" Warning;
     /// The file: some characters are broken. `{count}`
     CharactersReplaced "characters_replaced" Warning;
     /// The column: another column holds the same field. `{field}`, `{first}`: that column
@@ -89,6 +105,18 @@ kinds! {
     QuoteNotClosed "quote_not_closed" Error;
     /// The row: it has more cells than the header. `{expected}`
     TooManyCells "too_many_cells" Error;
+    /// The row: the line is no JSON.
+    LineBroken "line_broken" Error;
+    /// The row: it is JSON, but no object.
+    RowNoObject "row_no_object" Error;
+    /// The cell: its key stands in the object more than once.
+    KeyRepeated "key_repeated" Error;
+    /// The cell: it holds an object or an array. `{location}`: a JSON pointer (RFC 6901)
+    NestedValue "nested_value" Error;
+    /// The cell: its formula has come to an error.
+    FormulaError "formula_error" Error;
+    /// The cell: it holds a formula that was never calculated.
+    FormulaNotCalculated "formula_not_calculated" Error;
     /// The row: it has neither device id nor serial number nor plate.
     RowWithoutKey "row_without_key" Error;
 
@@ -150,6 +178,8 @@ kinds! {
     PolicyDiffers "policy_differs" Warning;
     /// Against the registry, the file: neither a policy on record nor one in the row covers the scooter. `{count}`, `{first}`: the first such row
     VehiclesUninsured "vehicles_uninsured" Warning;
+    /// Against the registry: the row was not taken, and nothing stands against it any more.
+    NothingAgainst "nothing_against" Error;
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ mod bounds;
 mod csv;
 mod delimiter;
 mod encoding;
+mod json;
 mod sniff;
 mod table;
+mod xlsx;
 
 mod alias;
 mod columns;
@@ -35,18 +37,31 @@ mod problem;
 mod report;
 
 mod give_back;
+mod give_text;
+mod give_workbook;
+mod given_back;
+
+mod template;
 
 #[cfg(test)]
 mod any_file_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests state what must hold")]
+mod any_workbook_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests state what must hold")]
 mod read_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests state what must hold")]
+mod workbook_samples;
 
 pub use field::{Field, UnknownField};
-pub use give_back::give_back;
+pub use give_back::{Form, GivenFile, give_back};
+pub use given_back::{GivenColumn, OF_A_RECEIPT, OF_BAD_ROWS};
 pub use kind::{ProblemKind, Severity};
 pub use mapping::{Mapping, MappingProblem};
 pub use problem::Problem;
 pub use read::read;
 pub use report::{FleetList, Found, FoundBy, FoundColumn};
 pub use row::{FleetRow, PlateCell, RowKey};
+pub use template::{Template, template};

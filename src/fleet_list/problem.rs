@@ -94,7 +94,13 @@ mod tests {
     use super::*;
 
     /// Every argument that the documentation of a kind promises.
-    const ARGUMENTS: [&str; 20] = [
+    const ARGUMENTS: [&str; 26] = [
+        "part",
+        "line",
+        "position",
+        "sheet",
+        "sheets",
+        "location",
         "field",
         "columns",
         "format",

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::bounds::Bounds;
 use super::columns::Columns;
-use super::{FleetRow, cell};
+use super::{FleetRow, FoundBy, cell};
 
 /// Words in a column's name that speak for an identifier.
 const HINTS: [&str; 14] = [
@@ -31,7 +31,7 @@ const HINTS: [&str; 14] = [
 /// A name that sounds like an identifier goes first, else the leftmost column. Measures (coordinates, charges) and
 /// a count of the rows 1, 2, 3, … differ in every row too and are no identifiers.
 pub(super) fn device_id_column<'a>(rows: &[FleetRow], columns: &'a Columns, bounds: &Bounds) -> Option<&'a str> {
-    let unused = columns.found().iter().enumerate().filter(|(_, column)| column.field.is_none());
+    let unused = columns.found().iter().enumerate().filter(|(_, column)| column.by == FoundBy::Nothing);
     unused
         .filter(|(_, column)| !column.column.is_empty() && is_named_once(&column.column, columns))
         .filter(|(place, _)| identifies(rows, *place, bounds))

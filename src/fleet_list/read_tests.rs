@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::bounds::Bounds;
 use super::read::{read, read_within};
+use super::workbook_samples::{packed, row as row_of, sheet, workbook};
 use super::{Field, FleetList, FoundBy, Mapping, Problem, ProblemKind, RowKey, Severity};
 use crate::words::Language;
 
@@ -140,6 +141,12 @@ fn problems_beyond_the_bound_are_counted_and_their_rows_marked() {
     assert!(list.rows.iter().all(|row| row.bad));
 }
 
+/// What an encrypted document begins with, and the name in its directory.
+fn encrypted() -> Vec<u8> {
+    let name = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes);
+    b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".iter().copied().chain(name).collect()
+}
+
 /// For every kind that a file alone can have, the smallest file that has it.
 fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
     use ProblemKind as K;
@@ -147,7 +154,24 @@ fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
     let row = |column: &str, value: &str| format!("device_id,{column}\nS-1,{value}\n").into_bytes();
     vec![
         (K::FileEmpty, text(" \n")),
-        (K::FormatNotAccepted, text("PK\u{3}\u{4}rest")),
+        (K::FormatNotAccepted, text("%PDF-1.7")),
+        (K::WorkbookDamaged, text("PK\u{3}\u{4}rest")),
+        (K::FileEncrypted, encrypted()),
+        (K::JsonBroken, text("[{\"device_id\":1}")),
+        (K::JsonNoList, text("[\"a\",\"b\"]")),
+        (K::UnpacksTooLarge, sheet(&format!("<row/>{}", " ".repeat(2_000_000)))),
+        (K::EntitiesDeclared, packed(&[("_rels/.rels", b"<!DOCTYPE x><x/>")])),
+        (K::SheetsEmpty, sheet("")),
+        (
+            K::SheetsNotRead,
+            workbook(&[("A", "visible", &row_of(&["device_id"])), ("B", "visible", &row_of(&["plate"]))], "", ""),
+        ),
+        (K::FormulaNotCalculated, sheet(&format!("{}<row><c><f>1</f></c></row>", row_of(&["device_id"])))),
+        (K::FormulaError, row("serial_number", "#REF!")),
+        (K::LineBroken, text("{\"device_id\":1}\n{\"device_id\"")),
+        (K::RowNoObject, text("{\"device_id\":1}\n2")),
+        (K::KeyRepeated, text("[{\"device_id\":1,\"device_id\":2}]")),
+        (K::NestedValue, text("[{\"device_id\":1,\"make\":{}}]")),
         (K::NotATable, b"\x7FELF\x02\x01\x01\0\0\0".to_vec()),
         (K::HeaderMissing, text("Ninebot,N2GSD2101,2024\n")),
         (K::TooManyColumns, text(&format!("device_id,plate{}\n", ",x".repeat(200)))),

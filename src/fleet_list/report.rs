@@ -20,13 +20,17 @@ pub struct FleetList {
 /// What a file turned out to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// The format: `csv`, or the name of one that is not accepted, or nothing.
+    /// The format: `csv`, `tsv` (its cells are separated by tabs), `xlsx`, `json`, `ndjson`, or the name of one that is
+    /// not accepted, or nothing.
     pub format: String,
-    /// The encoding by its WHATWG label: `utf-8`, `utf-16le`, `utf-16be`, `windows-1251`.
+    /// The encoding by its WHATWG label: `utf-8`, `utf-16le`, `utf-16be`, `windows-1251`; empty for a workbook.
     pub encoding: String,
-    /// What separates cells: `,`, `;`, a tab or `|`; none if there is a single column.
+    /// What separates cells: `,`, `;`, a tab or `|`; none if there is a single column, or in a format without any.
     pub delimiter: Option<String>,
-    /// Number of the row that holds the names of the columns.
+    /// The sheet of the workbook that was read.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// Number of the row that holds the names of the columns; none where every row names its own (JSON).
     pub header_row: Option<u32>,
     /// The columns, in the order of the file.
     pub columns: Vec<FoundColumn>,
@@ -52,6 +56,9 @@ pub enum FoundBy {
     /// The operator said so.
     #[serde(rename = "map")]
     Map,
+    /// The registry wrote the column itself, into a receipt or beside bad rows; it is neither used nor given back.
+    #[serde(rename = "registry")]
+    Registry,
     /// It was not found: the column is kept with the row and not used.
     #[serde(rename = "none")]
     Nothing,

@@ -10,7 +10,7 @@ use super::bounds::Bounds;
 use super::columns::Columns;
 use super::date::{self, DateProblem};
 use super::plate_cell::Plates;
-use super::table::{Defect, Record};
+use super::table::{Defect, Fault, Record};
 use super::{Field, Problem, ProblemKind, cell, plate_cell};
 use crate::plate::PlateNumber;
 
@@ -105,16 +105,19 @@ pub(super) enum Standing {
 
 /// Reads a record under its columns.
 pub(super) fn read(record: Record, columns: &Columns, bounds: &Bounds) -> Judged {
-    let too_wide = record.cells.iter().skip(columns.width()).any(|cell| !cell::is_blank(cell));
+    let too_wide =
+        record.cells.iter().enumerate().any(|(place, cell)| columns.is_beyond(place) && !cell::is_blank(cell));
     let defect = record.defect.or(too_wide.then_some(Defect::TooManyCells));
     if let Some(defect) = defect {
         let problem = broken(defect, columns, bounds).at_row(record.row);
         let row = FleetRow { row: record.row, cells: record.cells, ..FleetRow::default() };
         return Judged { row, problems: vec![problem], standing: Standing::Broken };
     }
-    let mut reader = RowReader { record: &record, columns, bounds, problems: Vec::new() };
+    let mut reader =
+        RowReader { record: &record, columns, bounds, faults: faults(&record, columns), problems: Vec::new() };
+    reader.tell_faults();
     let row = reader.row();
-    let keyless = Field::KEYS.into_iter().all(|field| reader.cell(field).is_none());
+    let keyless = Field::KEYS.into_iter().all(|field| reader.cell(field).is_none() && !reader.is_faulty(field));
     let problems = reader.problems;
     let standing = if keyless { Standing::Keyless } else { Standing::Sound };
     Judged { row: FleetRow { cells: record.cells, ..row }, problems, standing }
@@ -126,8 +129,18 @@ fn broken(defect: Defect, columns: &Columns, bounds: &Bounds) -> Problem {
             Problem::new(ProblemKind::RowTooLong).with("limit", &(bounds.record_bytes / 1024).to_string())
         }
         Defect::QuoteNotClosed => Problem::new(ProblemKind::QuoteNotClosed),
+        Defect::NoJson => Problem::new(ProblemKind::LineBroken),
+        Defect::NoObject => Problem::new(ProblemKind::RowNoObject),
         Defect::TooManyCells => Problem::new(ProblemKind::TooManyCells).with("expected", &columns.width().to_string()),
     }
+}
+
+/// The cells of used columns that hold no text that could be read, by the reader of the format or by what they say.
+fn faults(record: &Record, columns: &Columns) -> Vec<(Field, Fault)> {
+    let errors = record.cells.iter().enumerate().filter(|(_, cell)| cell::is_formula_error(cell.trim()));
+    let errors = errors.map(|(place, _)| Fault { place, kind: ProblemKind::FormulaError, args: Vec::new() });
+    let all = record.faults.iter().cloned().chain(errors);
+    all.filter_map(|fault| Some((columns.field(fault.place)?, fault))).collect()
 }
 
 /// Reads the cells of one record and gathers what is wrong with them.
@@ -135,10 +148,24 @@ struct RowReader<'a> {
     record: &'a Record,
     columns: &'a Columns,
     bounds: &'a Bounds,
+    faults: Vec<(Field, Fault)>,
     problems: Vec<Problem>,
 }
 
 impl<'a> RowReader<'a> {
+    fn tell_faults(&mut self) {
+        for (field, fault) in self.faults.clone() {
+            let value = self.record.cells.get(fault.place).map(String::as_str).unwrap_or_default();
+            let problem =
+                fault.args.iter().fold(Problem::new(fault.kind), |problem, (name, value)| problem.with(name, value));
+            self.tell(field, value, problem);
+        }
+    }
+
+    fn is_faulty(&self, field: Field) -> bool {
+        self.faults.iter().any(|(faulty, _)| *faulty == field)
+    }
+
     fn row(&mut self) -> FleetRow {
         let row = FleetRow {
             row: self.record.row,
@@ -166,6 +193,9 @@ impl<'a> RowReader<'a> {
 
     /// What stands in the cell of a field, if anything.
     fn cell(&self, field: Field) -> Option<&'a str> {
+        if self.is_faulty(field) {
+            return None;
+        }
         self.record.cells.get(self.columns.place(field)?).and_then(|cell| cell::content(cell))
     }
 

@@ -109,7 +109,8 @@ pub struct AnswerVehicle {
     pub year: Option<u16>,
     /// Its colour.
     pub colour: Option<String>,
-    /// Its status at the instant.
+    /// Its status at the instant: `in_service, in_store, in_repair, stolen, impounded, moved_by_third_party, not_yet,
+    /// out_of_service, retired`.
     pub status: String,
 }
 
@@ -124,7 +125,7 @@ pub struct AnswerPlate {
     pub from: Option<String>,
     /// Until when it bore it.
     pub until: Option<String>,
-    /// `not_yet`, `in_service` or `annulled`, at the instant.
+    /// `not_yet`, `in_service`, `out_of_service` (between two periods) or `annulled`, at the instant.
     pub status: String,
 }
 

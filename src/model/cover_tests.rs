@@ -1,7 +1,7 @@
 //! Cover against a model that counts day by day.
 //!
 //! *Invariant:* the model knows no stretches and no order: it asks every cover about every day.
-#![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
 
 use chrono::{Days as DayCount, NaiveDate};
 use proptest::prelude::*;

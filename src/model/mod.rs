@@ -6,6 +6,7 @@ mod access_key;
 mod account;
 mod answer;
 mod as_known;
+mod borne;
 mod cover;
 #[cfg(test)]
 mod cover_tests;
@@ -28,8 +29,8 @@ mod policy_check;
 mod relist;
 mod ride;
 mod series;
-mod service;
 mod short_name;
+
 mod vehicle;
 mod vehicle_status;
 mod verdict;
@@ -45,6 +46,7 @@ pub use answer::{
     EarlierVersion, NeighbourSession, Receipt,
 };
 pub use as_known::AsKnown;
+pub use borne::{PlateCorrection, Retirement, ServiceDates, bearers, plate_status_at, service_periods, service_stated};
 pub use cover::{Cover, CoverBy, CoverSpan, Coverage, Days, day_after, day_before};
 pub use description::{Description, Fact, ServicePeriod, VehicleVersion, description_at, service_stated_last};
 pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
@@ -68,9 +70,6 @@ pub use policy_check::PolicyCheck;
 pub use relist::{Covered, SpanDays, relist};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};
-pub use service::{
-    PlateCorrection, Retirement, ServiceDates, bearers, plate_status_at, service_periods, service_stated,
-};
 pub use short_name::short_name;
 pub use vehicle::{Vehicle, VehicleFacts};
 pub use vehicle_status::{Standing, StatusReport, VehicleStatus, status_at};

@@ -12,6 +12,7 @@ pub mod book;
 
 pub mod admit;
 pub mod claim;
+pub mod letters;
 
 pub mod enroll;
 pub mod issue;

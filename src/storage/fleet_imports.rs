@@ -64,6 +64,8 @@ pub struct StoredImport {
     pub problems: Option<String>,
     /// How many problems there are in all.
     pub problems_total: i64,
+    /// What it would change, as JSON.
+    pub diff: Option<String>,
     /// Why it failed or was refused.
     pub failure: Option<String>,
     /// When it was received, in milliseconds UTC.
@@ -85,6 +87,8 @@ pub struct ImportOutcome {
     pub problems: Option<String>,
     /// How many problems there are in all.
     pub problems_total: i64,
+    /// What it would change, as JSON.
+    pub diff: Option<String>,
     /// Why it failed or was refused.
     pub failure: Option<String>,
 }
@@ -156,6 +160,7 @@ pub fn find(db: &mut Db, id: &ImportId, only: Option<&OperatorId>) -> Result<Opt
             imports::counts,
             imports::problems,
             imports::problems_total,
+            imports::diff,
             imports::failure,
             imports::created_at,
             imports::ended_at,
@@ -198,6 +203,7 @@ pub fn end(tx: &mut Tx<'_>, id: &ImportId, began_as: &str, outcome: &ImportOutco
             imports::counts.eq(outcome.counts.as_deref()),
             imports::problems.eq(outcome.problems.as_deref()),
             imports::problems_total.eq(outcome.problems_total),
+            imports::diff.eq(outcome.diff.as_deref()),
             imports::failure.eq(outcome.failure.as_deref()),
             imports::ended_at.eq(Some(now.as_millis())),
         ))

@@ -38,6 +38,7 @@ pub mod rides;
 pub mod rides_found;
 pub mod series;
 pub mod tag_keys;
+pub mod vehicle_ids;
 pub mod vehicle_statuses;
 pub mod vehicles;
 pub mod watermarks;

@@ -8,13 +8,13 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
-    accounts, docs, fittings, fleet_imports, health, insurance, log, lookups, maintenance, operators, pictures,
-    plate_correction, plate_items, policies, problems, retirement, series, sessions, statuses, vehicle_change,
-    vehicle_history, vehicle_story, vehicles,
+    accounts, docs, fittings, fleet_files, fleet_imports, health, insurance, log, lookups, maintenance, operators,
+    pictures, plate_correction, plate_items, policies, problems, retirement, series, sessions, statuses,
+    vehicle_change, vehicle_history, vehicle_story, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
-use super::pages::passer_by;
+use super::pages::{passer_by, series as letters};
 use super::route::{Route, Verb, Who};
 use crate::registry::access::Deed;
 
@@ -83,10 +83,13 @@ routes! {
         Post Deed(UploadFleet) => fleet_imports::commit;
     }
     "/v1/fleet-imports/{id}/receipt" {
-        Get Deed(ReadFleet) => fleet_imports::receipt;
+        Get Deed(ReadFleet) => fleet_files::receipt;
     }
     "/v1/fleet-imports/{id}/bad-rows" {
-        Get Deed(ReadFleet) => fleet_imports::bad_rows;
+        Get Deed(ReadFleet) => fleet_files::bad_rows;
+    }
+    "/v1/fleet-templates/{file}" {
+        Get Anyone => fleet_files::template;
     }
 
     "/v1/vehicles" {
@@ -198,6 +201,10 @@ routes! {
     }
     "/P/{code:.*}" {
         Get Anyone => passer_by::show_scanned;
+    }
+
+    "/series" {
+        Get Anyone => letters::show;
     }
 
     "/livez" {

@@ -115,3 +115,47 @@ fn the_policy_is_the_one_in_force_then_and_what_the_insurers_say_of_it_is_told()
         assert!(confirmed["policy"]["checked_at"].is_string(), "{confirmed}");
     }
 }
+
+#[test]
+fn the_scooter_is_told_as_it_was_and_as_it_stood_then() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let (operator, officer) = (registry.operator('K'), registry.officer());
+        operator.enroll(&fleet("k", 2));
+        let repainted = json!({"colour": "red", "since": "2026-08-01T00:00:00+05:00", "reason": "repainted"});
+        let json_body = [("content-type", "application/json")];
+        operator.send("PATCH", "/v1/vehicles/k-1", &json_body, repainted.to_string().as_bytes()).expect(200);
+        for (status, since) in [("stolen", "2026-07-05T00:00:00+05:00"), ("in_service", "2026-07-20T00:00:00+05:00")] {
+            operator.post("/v1/vehicles/k-1/statuses", &json!({"status": status, "since": since})).expect(201);
+        }
+        let july = ask(&officer, JULY, &json!({"plate": "K00001"}));
+        assert_eq!((&july["vehicle"]["colour"], &july["vehicle"]["status"]), (&json!("green"), &json!("stolen")));
+        assert!(warns(&july, "vehicle_stolen") && warns(&july, "description_changed_since"), "{july}");
+        let august = ask(&officer, AUGUST, &json!({"plate": "K00001"}));
+        assert_eq!((&august["vehicle"]["colour"], &august["vehicle"]["status"]), (&json!("red"), &json!("in_service")));
+        assert!(!warns(&august, "vehicle_stolen") && !warns(&august, "description_changed_since"), "{august}");
+        let retired = json!({"from": "2026-09-01T00:00:00+05:00", "reason": "scrapped"});
+        operator.post("/v1/vehicles/k-1/retirement", &retired).expect(201);
+        let gone = ask(&officer, "2026-09-02T00:00:00+05:00", &json!({"plate": "K00001"}));
+        assert_eq!((&gone["verdict"], &gone["reason"]), (&json!("not_in_service"), &json!("annulled")), "{gone}");
+        assert_eq!(gone["vehicle"]["status"], "retired");
+    }
+}
+
+#[test]
+fn swapped_numbers_that_were_mended_lead_to_the_right_scooter_and_say_so() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let (operator, officer) = (registry.operator('K'), registry.officer());
+        operator.enroll(&fleet("k", 2));
+        for (number, device) in [("K00001", "k-2"), ("K00002", "k-1")] {
+            let correction = json!({"device_id": device, "reason": "swapped in the workshop"});
+            operator.post(&format!("/v1/plates/{number}/correction"), &correction).expect(201);
+        }
+        for (number, device) in [("K00001", "k-2"), ("K00002", "k-1")] {
+            let told = ask(&officer, JULY, &json!({"plate": number}));
+            assert_eq!(told["vehicle"]["device_id"], device, "{told}");
+            assert!(warns(&told, "bearer_corrected"), "{told}");
+        }
+    }
+}

@@ -13,7 +13,11 @@ const HEADER: &str = "device_id,policy_number,insurer,policy_from,policy_until\n
 fn policies(operator: &Person) -> Vec<Value> {
     let listed = operator.get("/v1/policies").expect(200)["policies"].clone();
     let ids: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
-    ids.iter().map(|id| operator.get(&format!("/v1/policies/{id}")).expect(200)["policy"].clone()).collect()
+    let mut found: Vec<_> =
+        ids.iter().map(|id| operator.get(&format!("/v1/policies/{id}")).expect(200)["policy"].clone()).collect();
+    // Ids that were made in one millisecond are in no order.
+    found.sort_by_key(|policy| policy["policy_number"].to_string());
+    found
 }
 
 fn covered(policy: &Value) -> Vec<String> {

@@ -39,6 +39,18 @@ impl Server {
         Self { child, url }
     }
 
+    /// Returns the most memory it has held at once since its peak was forgotten, in bytes (Linux, proc(5): `VmHWM`).
+    pub(crate) fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells it");
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("a number") * 1024
+    }
+
+    /// Lets the peak begin anew with what it holds now.
+    pub(crate) fn forget_peak(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("its own user may");
+    }
+
     /// Kills it: SIGKILL, no farewell.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the program can be killed");

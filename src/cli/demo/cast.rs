@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::kept::{Example, Kept, StoryOperator};
+use super::life;
 use super::rides::{self, Day};
 use crate::cli::api::Api;
 use crate::cli::{Exit, Failure};
@@ -27,7 +28,8 @@ struct Part {
     /// Since when its scooters bear the letter: adopted, not claimed anew.
     in_use_since: Option<&'static str>,
     list: &'static [u8],
-    policy: &'static str,
+    /// The policy for the whole fleet; without one, the list itself names a policy for each scooter.
+    policy: Option<&'static str>,
 }
 
 const PARTS: [Part; 2] = [
@@ -39,7 +41,7 @@ const PARTS: [Part; 2] = [
         letter: "A",
         in_use_since: Some("2026-07-01T00:00:00+05:00"),
         list: include_bytes!("../../../assets/demo/zhel-samokat.csv"),
-        policy: "ГПО-2026-000117",
+        policy: Some("ГПО-2026-000117"),
     },
     Part {
         name: "Qala Scooters LLP",
@@ -49,7 +51,7 @@ const PARTS: [Part; 2] = [
         letter: "K",
         in_use_since: None,
         list: include_bytes!("../../../assets/demo/qala-scooters.csv"),
-        policy: "MTPL-88-20260701",
+        policy: None,
     },
 ];
 
@@ -62,13 +64,18 @@ pub(super) fn play(running: &Running) -> Result<Kept, Failure> {
     let day = Day::before(clock::now(), registry.rules.zone);
     let mut operators = Vec::new();
     let mut examples = Vec::new();
+    let mut pages = Vec::new();
     for (place, part) in PARTS.iter().enumerate() {
         let key = admit(&regulator, part)?;
         let operator = Api::with_key(&running.url, &key);
         claim(&operator, &regulator, part)?;
         upload(&operator, part)?;
         insure(&operator, part)?;
-        let fleet = fleet(&operator)?;
+        let mut fleet = fleet(&operator)?;
+        pages.extend(match part.policy {
+            Some(_) => life::live(&operator, &day, part.letter, &mut fleet)?,
+            None => life::uninsured(&operator, &fleet)?,
+        });
         let reported = rides::of_day(&day, part.letter, &fleet);
         for batch in reported.chunks(1_000) {
             operator.post_json("/v1/sessions", &Value::Array(batch.iter().map(rides::Ride::report).collect()))?;
@@ -82,7 +89,7 @@ pub(super) fn play(running: &Running) -> Result<Kept, Failure> {
         at: examples.first().map_or_else(|| day.end(), |first| first.at.clone()),
         shows: "the last digit was not seen: candidates".to_owned(),
     });
-    Ok(Kept { regulator_key, operators, officer_key, examples })
+    Ok(Kept { regulator_key, operators, officer_key, examples, pages })
 }
 
 fn admit(regulator: &Api, part: &Part) -> Result<String, Failure> {
@@ -115,8 +122,9 @@ fn upload(operator: &Api, part: &Part) -> Result<(), Failure> {
 }
 
 fn insure(operator: &Api, part: &Part) -> Result<(), Failure> {
+    let Some(number) = part.policy else { return Ok(()) };
     let policy = json!({
-        "insurer": "АО «Демо-Полис»", "policy_number": part.policy, "valid_from": "2026-07-01",
+        "insurer": "АО «Демо-Полис»", "policy_number": number, "valid_from": "2026-07-01",
         "valid_until": "2027-06-30", "vehicles": "all",
     });
     operator.post_json("/v1/policies", &policy).map(drop)
@@ -129,7 +137,7 @@ fn fleet(operator: &Api) -> Result<Vec<(String, String)>, Failure> {
     vehicles.iter().map(|vehicle| Ok((text(vehicle, "/device_id")?, text(vehicle, "/plate/number")?))).collect()
 }
 
-fn text(value: &Value, pointer: &str) -> Result<String, Failure> {
+pub(super) fn text(value: &Value, pointer: &str) -> Result<String, Failure> {
     value
         .pointer(pointer)
         .and_then(Value::as_str)

@@ -15,6 +15,9 @@ pub struct Kept {
     pub officer_key: String,
     /// Questions to try.
     pub examples: Vec<Example>,
+    /// Pages for passers-by to open.
+    #[serde(default)]
+    pub pages: Vec<Page>,
 }
 
 /// An operator of the demo.
@@ -35,6 +38,15 @@ pub struct Example {
     pub plate: String,
     /// When.
     pub at: String,
+    /// What is to be seen there.
+    pub shows: String,
+}
+
+/// A page for passers-by.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Page {
+    /// Its path, as it stands in the code on the plate.
+    pub path: String,
     /// What is to be seen there.
     pub shows: String,
 }

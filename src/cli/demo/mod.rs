@@ -7,8 +7,10 @@ mod story;
 
 mod cast;
 mod kept;
+mod life;
+mod pictures;
 mod rides;
 
-pub use kept::{Example, Kept, StoryOperator};
+pub use kept::{Example, Kept, Page, StoryOperator};
 pub(super) use shell::Demo;
 pub use story::{Story, tell};

@@ -56,6 +56,11 @@ impl Day {
     pub(super) fn end(&self) -> String {
         self.zone.stamp(self.end)
     }
+
+    /// Returns noon so many days before it began, as it is written to the registry.
+    pub(super) fn days_before(&self, days: i64) -> String {
+        self.zone.stamp(self.start.plus_seconds((12 - 24 * days) * 3_600))
+    }
 }
 
 impl Ride {

@@ -5,16 +5,18 @@
 use serde::Serialize;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::cast;
 use super::kept::{Example, Kept};
+use super::{cast, pictures};
 use crate::cli::{Exit, Failure};
 use crate::clock;
 use crate::registry::access;
 use crate::startup::{Running, replace_private_file};
 
 const KEPT: &str = "keys.json";
+/// The directory of the plates that are drawn, beside the keys.
+const PLATES: &str = "plates";
 
 /// What is needed to try the demo.
 #[derive(Debug, Clone, Serialize)]
@@ -24,6 +26,8 @@ pub struct Story {
     /// The rest, as it is kept.
     #[serde(flatten)]
     pub kept: Kept,
+    /// Where plates ready to print lie.
+    pub plates: PathBuf,
 }
 
 /// Tells the story to a registry that listens, or reads it back where it was told before.
@@ -40,13 +44,14 @@ pub fn tell(running: &Running, directory: &Path) -> Result<Story, Failure> {
     };
     let valid = |key: &str| access::authenticate(running.registry(), clock::now(), key).is_ok();
     if let Some(kept) = kept.filter(|kept| valid(&kept.regulator_key) && valid(&kept.officer_key)) {
-        return Ok(Story { url: running.url.clone(), kept });
+        return Ok(Story { url: running.url.clone(), kept, plates: directory.join(PLATES) });
     }
     let kept = cast::play(running)?;
+    pictures::draw(&running.url, &kept, &directory.join(PLATES))?;
     let bytes = serde_json::to_vec_pretty(&kept)
         .map_err(|error| Failure::new(Exit::Failed, error, "tell whoever made this program"))?;
     replace_private_file(&path, &bytes).map_err(disk)?;
-    Ok(Story { url: running.url.clone(), kept })
+    Ok(Story { url: running.url.clone(), kept, plates: directory.join(PLATES) })
 }
 
 impl Story {
@@ -69,6 +74,12 @@ impl Story {
             lines.push(format!("  # {}", example.shows));
             lines.push(format!("  {}", self.curl(example)));
         }
+        lines.push(String::new());
+        lines.push("What a passer-by sees who scans the code on a plate (open in a browser):".to_owned());
+        lines.extend(kept.pages.iter().map(|page| format!("  {}{}  ({})", self.url, page.path, page.shows)));
+        lines.push(format!("  {}/series  (whose letter is it? for printing)", self.url));
+        lines.push(String::new());
+        lines.push(format!("Plates ready to print, as PDF, SVG and PNG, lie in {}", self.plates.display()));
         lines.push(String::new());
         lines
     }

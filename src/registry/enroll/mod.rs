@@ -8,6 +8,7 @@ mod upload;
 
 mod known;
 
+mod diff;
 mod judge;
 mod plan;
 mod stated_policies;
@@ -25,6 +26,8 @@ mod plan_tests;
 #[cfg(test)]
 mod stated_policies_tests;
 
+pub use crate::fleet_list::{Form, GivenFile, Template, template};
+pub use diff::{Diff, FieldChange, RowChange};
 pub use error::EnrollError;
 pub use receipt::{bad_rows, receipt};
 pub use report::{ImportProblem, ImportReport, read_import};

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::Judge;
 use super::known::Known;
@@ -25,6 +25,7 @@ pub(super) enum RowPlan {
 }
 
 impl RowPlan {
+    /// Returns the number of the row.
     pub(super) const fn row(&self) -> u32 {
         match self {
             Self::New { row, .. } | Self::Changed { row, .. } | Self::Unchanged { row, .. } => *row,
@@ -61,7 +62,7 @@ impl RowPlan {
 }
 
 /// How many rows do what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Counts {
     pub(super) rows: usize,
     pub(super) new: usize,
@@ -70,6 +71,8 @@ pub(super) struct Counts {
     pub(super) bad: usize,
     /// Vehicles of the fleet that the file does not name: offered for retirement, never retired silently.
     pub(super) missing: i64,
+    /// How many problems there are of which kind.
+    pub(super) by_problem: BTreeMap<&'static str, usize>,
     /// Policies that the file makes or extends.
     pub(super) policies: usize,
 }
@@ -115,6 +118,9 @@ pub(super) fn plan(list: &FleetList, known: &Known, terms: Terms<'_>) -> Plan {
     // Errors before warnings, those of the file first, then by row.
     problems.sort_by_key(|problem| (problem.severity, problem.row));
     let mut counts = Counts { rows: list.rows.len(), bad: list.rows.len() - rows.len(), ..Counts::default() };
+    for problem in &problems {
+        *counts.by_problem.entry(problem.kind.name()).or_default() += 1;
+    }
     let mut named = BTreeSet::new();
     for row in &rows {
         match row {

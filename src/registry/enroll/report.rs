@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::EnrollError;
+use super::{Diff, EnrollError};
 use crate::fleet_list::Problem;
 use crate::model::{Caller, ImportId, Moment, Zone};
 use crate::storage::Db;
@@ -21,16 +21,19 @@ pub struct ImportReport {
     pub status: String,
     /// `all_or_nothing` or `good_rows`.
     pub mode: String,
-    /// Format, encoding, delimiter, columns and their fields.
+    /// Format, encoding, delimiter, sheet, columns and their fields.
     #[schema(value_type = Option<Object>)]
     pub found: Option<serde_json::Value>,
-    /// Rows, new, changed, unchanged, bad; and missing from the list.
+    /// Rows, new, changed, unchanged, bad; missing from the list; and how many problems of which kind.
     #[schema(value_type = Option<Object>)]
     pub counts: Option<serde_json::Value>,
     /// The first thousand problems.
     pub problems: Vec<ImportProblem>,
     /// How many there are in all.
     pub problems_total: i64,
+    /// Which facts of which vehicles the list changes, and which vehicles it does not name.
+    #[serde(flatten)]
+    pub diff: Diff,
     /// Why it failed.
     pub failure: Option<String>,
     /// When it was received.
@@ -40,7 +43,8 @@ pub struct ImportReport {
 /// Something that is wrong with a file, a row or a cell.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ImportProblem {
-    /// The row as a spreadsheet counts; absent for the file as a whole.
+    /// The row as a spreadsheet counts, of NDJSON the line, of JSON the place in the array from 1; absent for the file as
+    /// a whole.
     pub row: Option<u32>,
     /// The column as the file names it.
     pub column: Option<String>,
@@ -107,6 +111,7 @@ pub fn read_import(
         counts: import.counts.as_deref().map(serde_json::from_str).transpose()?,
         problems: problems.iter().map(|problem| ImportProblem::say(problem, language)).collect(),
         problems_total: import.problems_total,
+        diff: import.diff.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
         failure: import.failure,
         created_at: zone.stamp(Moment::from_millis(import.created_at)),
     })

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::EnrollError;
 use super::apply::{Applied, apply};
+use super::diff::{self, Diff};
 use super::known::Known;
 use super::plan::{Plan, Terms, plan};
 use crate::audit::Hash;
@@ -65,6 +66,7 @@ pub fn give_up(registry: &Registry, now: Moment, id: &ImportId, why: &str) -> Re
         counts: None,
         problems: None,
         problems_total: 0,
+        diff: None,
         failure: Some(why.to_owned()),
     };
     registry.store.write(|tx| {
@@ -83,9 +85,13 @@ fn check(
     list: &FleetList,
 ) -> Result<(), EnrollError> {
     let operator = OperatorId::from_text(&import.operator_id);
-    let known = registry.store.read(|db| Known::find(db, &operator, list))?;
-    let planned = plan(list, &known, terms(registry, now, &operator, import));
-    let outcome = outcome("checked", list, &planned)?;
+    let (planned, diff) = registry.store.read(|db| -> storage::Result<_> {
+        let known = Known::find(db, &operator, list)?;
+        let planned = plan(list, &known, terms(registry, now, &operator, import));
+        let diff = diff::find(db, &operator, list, &planned)?;
+        Ok((planned, diff))
+    })?;
+    let outcome = outcome("checked", list, &planned, &diff)?;
     registry.store.write(|tx| -> Result<(), EnrollError> {
         fleet_imports::end(tx, id, "reading", &outcome, now)?;
         Ok(())
@@ -108,7 +114,8 @@ fn commit(
         let operator = operators::take_turn(tx, &operator_id)?;
         let known = Known::find(tx.db(), &operator_id, list)?;
         let planned = plan(list, &known, terms(registry, now, &operator_id, import));
-        let mut ended = outcome("committed", list, &planned)?;
+        let diff = diff::find(tx.db(), &operator_id, list, &planned)?;
+        let mut ended = outcome("committed", list, &planned, &diff)?;
         if operator.status() != OperatorStatus::Admitted {
             ended = ImportOutcome { status: "refused", failure: Some("operator_suspended".to_owned()), ..ended };
         } else if refused(import, &planned) {
@@ -138,7 +145,12 @@ fn refused(import: &StoredImport, planned: &Plan) -> bool {
     if import.mode == "good_rows" { of_file || planned.rows.is_empty() } else { planned.has_errors() }
 }
 
-fn terms<'a>(registry: &Registry, now: Moment, operator: &'a OperatorId, import: &StoredImport) -> Terms<'a> {
+pub(super) fn terms<'a>(
+    registry: &Registry,
+    now: Moment,
+    operator: &'a OperatorId,
+    import: &StoredImport,
+) -> Terms<'a> {
     Terms {
         operator,
         now,
@@ -148,7 +160,7 @@ fn terms<'a>(registry: &Registry, now: Moment, operator: &'a OperatorId, import:
     }
 }
 
-fn outcome(status: &'static str, list: &FleetList, planned: &Plan) -> Result<ImportOutcome, EnrollError> {
+fn outcome(status: &'static str, list: &FleetList, planned: &Plan, diff: &Diff) -> Result<ImportOutcome, EnrollError> {
     let kept: Vec<_> = planned.problems.iter().take(PROBLEMS_KEPT).collect();
     Ok(ImportOutcome {
         status,
@@ -156,6 +168,7 @@ fn outcome(status: &'static str, list: &FleetList, planned: &Plan) -> Result<Imp
         counts: Some(serde_json::to_string(&planned.counts)?),
         problems: Some(serde_json::to_string(&kept)?),
         problems_total: i64::try_from(planned.problems.len()).unwrap_or(i64::MAX),
+        diff: Some(serde_json::to_string(diff)?),
         failure: None,
     })
 }

@@ -1,26 +1,41 @@
-//! What stands around a number: its physical plates, the alarms about it, and who pays.
+//! What stands around a number: its physical plates, the alarms about it, its scooter's life, and who pays.
 //!
 //! *Invariant:* everything is read in all its versions, and picked as of the instant and as known: never as of today
 //! because today is easier.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 
 use super::gather::Instants;
 use crate::model::{
-    Alarm, AlarmKind, Cover, Coverage, LinkVerdict, Moment, OperatorId, Plate, PlateItem, Policy, VehicleId, Zone,
-    item_warnings,
+    Alarm, AlarmKind, Cover, Coverage, LinkVerdict, Moment, OperatorId, Plate, PlateItem, PlateStatus, Policy,
+    Retirement, Standing, StatusReport, Vehicle, VehicleFacts, VehicleId, VehicleStatus, VehicleVersion, Zone,
+    description_at, item_warnings, status_at,
 };
 use crate::plate::{PlateLink, PlateNumber};
 use crate::registry::TagKeys;
 use crate::registry::items;
-use crate::storage::{self, Db, plate_items, policies};
+use crate::storage::{self, Db, plate_items, policies, retirements, vehicle_statuses, vehicles};
 
 /// What stands around numbers.
 pub(super) struct Around {
     items: HashMap<PlateNumber, Vec<PlateItem>>,
     alarms: Vec<Alarm>,
-    by_vehicle: HashMap<VehicleId, Vec<Cover>>,
+    by_vehicle: HashMap<VehicleId, Vec<(VehicleId, Cover)>>,
     by_fleet: HashMap<OperatorId, Vec<Cover>>,
+    versions: HashMap<VehicleId, Vec<VehicleVersion>>,
+    reports: HashMap<VehicleId, Vec<StatusReport>>,
+    retirements: HashMap<VehicleId, Vec<Retirement>>,
+}
+
+/// What stands around a plate at an instant.
+pub(super) struct AsOf {
+    pub(super) policy: Option<Policy>,
+    /// The scooter as it was.
+    pub(super) vehicle: Option<Vehicle>,
+    pub(super) standing: Standing,
+    /// What is to be warned of, by code.
+    pub(super) warnings: Vec<&'static str>,
 }
 
 impl Around {
@@ -28,40 +43,74 @@ impl Around {
     pub(super) fn find(
         db: &mut Db,
         numbers: &[PlateNumber],
-        vehicles: &[VehicleId],
+        of_vehicles: &[VehicleId],
         operators: &[OperatorId],
         links: &[PlateLink],
     ) -> storage::Result<Self> {
         let mut wanted: Vec<_> = numbers.iter().copied().chain(links.iter().map(|link| link.number)).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let mut items: HashMap<_, Vec<_>> = HashMap::new();
-        for item in plate_items::of_numbers(db, &wanted)? {
-            items.entry(item.number).or_default().push(item);
-        }
-        let mut by_vehicle: HashMap<_, Vec<_>> = HashMap::new();
-        for (vehicle, cover) in policies::versions_of_vehicles(db, vehicles)? {
-            by_vehicle.entry(vehicle).or_default().push(cover);
-        }
-        let mut by_fleet: HashMap<_, Vec<_>> = HashMap::new();
-        for cover in policies::versions_of_fleets(db, operators)? {
-            by_fleet.entry(cover.policy.operator_id.clone()).or_default().push(cover);
-        }
-        Ok(Self { items, alarms: plate_items::alarms_of(db, &wanted)?, by_vehicle, by_fleet })
+        let fleets = policies::versions_of_fleets(db, operators)?;
+        Ok(Self {
+            items: grouped(plate_items::of_numbers(db, &wanted)?, |item| item.number),
+            alarms: plate_items::alarms_of(db, &wanted)?,
+            by_vehicle: grouped(policies::versions_of_vehicles(db, of_vehicles)?, |(vehicle, _)| *vehicle),
+            by_fleet: grouped(fleets, |cover| cover.policy.operator_id.clone()),
+            versions: grouped(vehicles::find_versions(db, of_vehicles)?, |version| version.vehicle_id),
+            reports: grouped(vehicle_statuses::of_vehicles(db, of_vehicles)?, |report| report.vehicle_id),
+            retirements: grouped(retirements::of_vehicles(db, of_vehicles)?, |retirement| retirement.vehicle_id),
+        })
     }
 
-    /// Returns the policy in force and what is to be warned of, for a plate of a number.
-    pub(super) fn of(&self, zone: Zone, plate: &Plate, instants: Instants) -> (Option<Policy>, Vec<&'static str>) {
+    /// Returns the policy in force, the scooter as it was, and what is to be warned of, for a plate of a number.
+    pub(super) fn of(
+        &self,
+        zone: Zone,
+        plate: &Plate,
+        status: PlateStatus,
+        vehicle: Option<&Vehicle>,
+        instants: Instants,
+    ) -> AsOf {
         let mut warnings = item_warnings(self.items_of(plate.number), instants.at, instants.as_known);
         warnings.extend(self.alarm_warnings(plate.number, instants.told_at()));
-        let named = self.by_vehicle.get(&plate.vehicle_id).into_iter().flatten();
+        let named = self.by_vehicle.get(&plate.vehicle_id).into_iter().flatten().map(|(_, cover)| cover);
         let of_fleet = self.by_fleet.get(&plate.operator_id).into_iter().flatten();
         let coverage = Coverage::as_known(named.chain(of_fleet), instants.as_known);
         let policy = coverage.at(zone, instants.at).map(|cover| (*cover.policy).clone());
         if policy.as_ref().and_then(|policy| policy.check).is_some_and(|outcome| outcome.contradicts()) {
             warnings.push("policy_contradicted");
         }
-        (policy, warnings)
+        let reported = self.reported(plate.vehicle_id, instants);
+        warnings.extend(reported.and_then(status_warning));
+        let facts = self.facts_at(plate.vehicle_id, instants.at, instants);
+        let later = self.facts_at(plate.vehicle_id, instants.told_at(), instants);
+        let looks = |facts: &VehicleFacts| [&facts.make, &facts.model, &facts.colour].map(Clone::clone);
+        if facts.as_ref().map(looks) != later.as_ref().map(looks) {
+            warnings.push("description_changed_since");
+        }
+        AsOf {
+            policy,
+            vehicle: vehicle.cloned().map(|vehicle| match facts {
+                Some(facts) => Vehicle { facts, ..vehicle },
+                None => vehicle,
+            }),
+            standing: Standing::of(self.is_retired(plate.vehicle_id, instants), reported, status),
+            warnings,
+        }
+    }
+
+    fn reported(&self, vehicle: VehicleId, instants: Instants) -> Option<VehicleStatus> {
+        status_at(self.reports.get(&vehicle)?, instants.at, instants.as_known).map(|report| report.status)
+    }
+
+    fn facts_at(&self, vehicle: VehicleId, at: Moment, instants: Instants) -> Option<VehicleFacts> {
+        description_at(self.versions.get(&vehicle)?, at, instants.as_known).map(|description| description.facts)
+    }
+
+    fn is_retired(&self, vehicle: VehicleId, instants: Instants) -> bool {
+        self.retirements.get(&vehicle).into_iter().flatten().any(|retirement| {
+            retirement.from <= instants.at && instants.as_known.holds(retirement.recorded_at, retirement.superseded_at)
+        })
     }
 
     /// Judges a scanned code by the plates of its number, as they were at the instant.
@@ -92,4 +141,23 @@ const fn alarm_warning(kind: AlarmKind) -> &'static str {
         AlarmKind::WithdrawnItemFitted => "withdrawn_plate_in_use",
         AlarmKind::FalseTag => "false_plate_reported",
     }
+}
+
+const fn status_warning(status: VehicleStatus) -> Option<&'static str> {
+    match status {
+        VehicleStatus::InService => None,
+        VehicleStatus::InStore => Some("vehicle_in_store"),
+        VehicleStatus::InRepair => Some("vehicle_in_repair"),
+        VehicleStatus::Stolen => Some("vehicle_stolen"),
+        VehicleStatus::Impounded => Some("vehicle_impounded"),
+        VehicleStatus::MovedByThirdParty => Some("vehicle_moved_by_third_party"),
+    }
+}
+
+fn grouped<K: Eq + Hash, T>(found: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
+    let mut groups: HashMap<K, Vec<T>> = HashMap::new();
+    for one in found {
+        groups.entry(key(&one)).or_default().push(one);
+    }
+    groups
 }

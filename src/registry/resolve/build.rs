@@ -102,8 +102,7 @@ fn one_number(
     answer: &mut Answer,
     warnings: &mut Vec<&'static str>,
 ) -> Verdict {
-    let at = facts.question.window.at;
-    let status = one.plate.status_at(at);
+    let status = one.status;
     answer.reading = Some(AnswerReading {
         number: one.number.to_string(),
         control: one.number.control().to_string(),
@@ -111,7 +110,7 @@ fn one_number(
     });
     answer.operator = one.operator.as_ref().map(say::operator);
     answer.plate = Some(say::plate(facts.zone, one, status));
-    answer.vehicle = one.vehicle.as_ref().map(|vehicle| say::vehicle(vehicle, status));
+    answer.vehicle = one.vehicle.as_ref().map(|vehicle| say::vehicle(vehicle, one.standing));
     let none = FoundRides::default();
     let rides = rides.unwrap_or(&none);
     if one.changed_since {
@@ -248,13 +247,12 @@ fn listed(
     rides: &[FoundRides],
     reasons: Vec<String>,
 ) -> AnswerCandidate {
-    let status = candidate.plate.status_at(facts.question.window.at);
     let of = FoundRides::default();
     AnswerCandidate {
         number: candidate.number.to_string(),
         control: candidate.number.control().to_string(),
         probability: candidate.probability,
-        vehicle: candidate.vehicle.as_ref().map(|vehicle| say::vehicle(vehicle, status)),
+        vehicle: candidate.vehicle.as_ref().map(|vehicle| say::vehicle(vehicle, candidate.standing)),
         session: ride.map(|ride| session(facts, ride, rides.first().unwrap_or(&of))),
         reasons,
     }

@@ -2,7 +2,9 @@
 //!
 //! *Invariant:* nothing here says whether anybody rode.
 
-use crate::model::{LinkVerdict, Moment, Operator, Plate, Policy, Question, Reporting, Vehicle, Zone};
+use crate::model::{
+    LinkVerdict, Moment, Operator, Plate, PlateStatus, Policy, Question, Reporting, Standing, Vehicle, Zone,
+};
 use crate::plate::PlateNumber;
 use crate::words::Language;
 
@@ -15,7 +17,12 @@ pub(super) struct Candidate {
     pub(super) plate: Plate,
     /// Whether an older version of the record had the number borne at the instant, and the newest has not.
     pub(super) changed_since: bool,
+    /// The scooter as it was at the instant.
     pub(super) vehicle: Option<Vehicle>,
+    /// Whether the number was borne at the instant.
+    pub(super) status: PlateStatus,
+    /// Where in its life the scooter was at the instant.
+    pub(super) standing: Standing,
     pub(super) operator: Option<Operator>,
     pub(super) policy: Option<Policy>,
     pub(super) reporting: Reporting,

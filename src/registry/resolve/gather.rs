@@ -9,7 +9,7 @@ use super::facts::{Candidate, Meant, NeverIssued};
 use super::seek::{Sought, normalise, sort};
 use crate::model::{
     AsKnown, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, SeriesStatus, Vehicle, VehicleId,
-    Zone,
+    Zone, plate_status_at,
 };
 use crate::plate::{PlateLink, PlateNumber, SeriesLetter};
 use crate::registry::TagKeys;
@@ -140,25 +140,36 @@ impl Gathered {
 
     fn candidate(&self, zone: Zone, number: PlateNumber, probability: f64, instants: Instants) -> Option<Candidate> {
         let at = instants.at;
-        let now = || self.known(number, instants);
-        let plate =
-            now().find(|plate| plate.borne.contains(at)).or_else(|| now().max_by_key(|plate| plate.borne.from))?;
+        let known: Vec<_> = self.known(number, instants).collect();
+        // The period that contains the instant; else the last before it, else the first after it.
+        let plate = known.iter().copied().max_by_key(|plate| {
+            let (begun, from) = (plate.borne.from.is_none_or(|from| from <= at), plate.borne.from);
+            (plate.borne.contains(at), begun, if begun { from } else { None }, std::cmp::Reverse(from))
+        })?;
+        let status = plate_status_at(self.plates.get(&number)?, at, instants.as_known)?;
+        let mut before = self.plates.get(&number)?.iter().filter(|plate| instants.knew_before(plate));
+        let borne_otherwise = before.find(|before| before.borne.contains(at) && before.vehicle_id != plate.vehicle_id);
         let mut before = self.plates.get(&number)?.iter().filter(|plate| instants.knew_before(plate));
         let changed_since = !plate.borne.contains(at) && before.any(|plate| plate.borne.contains(at));
         let operator = self.operators.get(&plate.operator_id).cloned();
-        let (policy, warnings) = self.around.of(zone, plate, instants);
+        let mut around = self.around.of(zone, plate, status, self.vehicles.get(&plate.vehicle_id), instants);
+        if borne_otherwise.is_some() {
+            around.warnings.insert(0, "bearer_corrected");
+        }
         Some(Candidate {
             number,
             probability,
-            vehicle: self.vehicles.get(&plate.vehicle_id).cloned(),
+            vehicle: around.vehicle,
+            status,
+            standing: around.standing,
             reporting: Reporting {
                 custody: operator.as_ref().map_or(Custody::Deposited, |operator| operator.custody),
                 complete_until: self.complete_until(&plate.operator_id, instants.as_known),
                 asked_at: instants.told_at(),
             },
             operator,
-            policy,
-            warnings,
+            policy: around.policy,
+            warnings: around.warnings,
             changed_since,
             plate: plate.clone(),
         })

@@ -5,7 +5,7 @@
 use super::facts::{Candidate, Facts, Meant};
 use crate::model::{
     Answer, AnswerOperator, AnswerPlate, AnswerPolicy, AnswerVehicle, LinkVerdict, Operator, PlateStatus, Policy,
-    RideSession, Vehicle, Verdict, Zone,
+    RideSession, Standing, Vehicle, Verdict, Zone,
 };
 use crate::storage::rides_found::FoundRides;
 use crate::words;
@@ -21,7 +21,7 @@ pub(super) fn operator(operator: &Operator) -> AnswerOperator {
     }
 }
 
-pub(super) fn vehicle(vehicle: &Vehicle, status: PlateStatus) -> AnswerVehicle {
+pub(super) fn vehicle(vehicle: &Vehicle, standing: Standing) -> AnswerVehicle {
     AnswerVehicle {
         device_id: vehicle.device_id.as_str().to_owned(),
         serial_number: vehicle.facts.serial_number.clone(),
@@ -29,7 +29,7 @@ pub(super) fn vehicle(vehicle: &Vehicle, status: PlateStatus) -> AnswerVehicle {
         model: vehicle.facts.model.clone(),
         year: vehicle.facts.year,
         colour: vehicle.facts.colour.clone(),
-        status: if status == PlateStatus::InService { "in_service" } else { "not_in_service" }.to_owned(),
+        status: standing.name().to_owned(),
     }
 }
 

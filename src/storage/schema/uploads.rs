@@ -20,6 +20,7 @@ diesel::table! {
         failure -> Nullable<Text>,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        diff -> Nullable<Text>,
     }
 }
 

@@ -15,7 +15,7 @@ use super::upload;
 use crate::clock;
 use crate::model::ImportId;
 use crate::registry::book::{self, Once};
-use crate::registry::enroll::{self, EnrollError, ImportReport, Intent, Mode, Upload};
+use crate::registry::enroll::{self, ImportReport, Intent, Mode, Upload};
 use crate::web::body::digest;
 use crate::web::caller::Call;
 use crate::web::fault::Fault;
@@ -24,7 +24,6 @@ use crate::web::kind::Kind;
 use crate::web::params::Params;
 use crate::web::prefer;
 use crate::web::problem::Problem;
-use crate::web::respond::download;
 use crate::web::state::{act, read};
 use crate::web::wrong::Wrong;
 
@@ -204,29 +203,4 @@ async fn find(call: &Call, id: ImportId) -> Result<ImportReport, Problem> {
 pub(crate) async fn one(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
     let report = find(&call, ImportId::from_text(&id)).await?;
     Ok(HttpResponse::Ok().json(ImportAnswer { import: ImportView::of(report) }))
-}
-
-/// Downloads the receipt of a committed upload
-///
-/// The columns of the file with the number, the control pair and the content of the code.
-#[utoipa::path(get, path = "/v1/fleet-imports/{id}/receipt", tag = "fleet", operation_id = "read_import_receipt",
-    params(("id" = String, Path, description = "The import's id")),
-    responses((status = 200, description = "CSV", body = String, content_type = "text/csv")))]
-pub(crate) async fn receipt(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let (caller, id) = (call.caller, ImportId::from_text(&id));
-    let bytes = read(&call.state, move |db, registry| enroll::receipt(db, registry, &caller, &id)).await?;
-    Ok(download(bytes, "text/csv; charset=utf-8", "receipt.csv"))
-}
-
-/// Downloads the bad rows of an upload
-///
-/// With two more columns: what is wrong, and how to mend it, in the caller's language.
-#[utoipa::path(get, path = "/v1/fleet-imports/{id}/bad-rows", tag = "fleet", operation_id = "read_import_bad_rows",
-    params(("id" = String, Path, description = "The import's id")),
-    responses((status = 200, description = "CSV", body = String, content_type = "text/csv")))]
-pub(crate) async fn bad_rows(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let (caller, language, id) = (call.caller, call.language, ImportId::from_text(&id));
-    let bytes: Vec<u8> =
-        read::<_, EnrollError>(&call.state, move |db, _| enroll::bad_rows(db, &caller, language, &id)).await?;
-    Ok(download(bytes, "text/csv; charset=utf-8", "bad-rows.csv"))
 }

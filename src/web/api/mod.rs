@@ -10,6 +10,7 @@ pub(super) mod operators;
 pub(super) mod series;
 
 pub(super) mod fittings;
+pub(super) mod fleet_files;
 pub(super) mod fleet_imports;
 pub(super) mod pictures;
 pub(super) mod plate_items;

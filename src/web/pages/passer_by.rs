@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::style::{self, policy};
+use super::telephone;
 use super::turn::take_turn;
 use crate::clock;
 use crate::model::{Moment, Zone};
@@ -100,13 +101,8 @@ impl Page<'_> {
         }
     }
 
-    /// The telephone number as a link dials it: digits after an optional plus; `None` where the text is no such number.
     fn telephone_link(&self) -> Option<String> {
-        let text = self.shown.map(|plate| plate.telephone.trim())?;
-        let is_part = |character: char| character.is_ascii_digit() || " -()\u{a0}".contains(character);
-        let (plus, rest) = text.strip_prefix('+').map_or(("", text), |rest| ("+", rest));
-        let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
-        (rest.chars().all(is_part) && digits.len() >= 3).then(|| format!("{plus}{digits}"))
+        telephone::link(&self.shown?.telephone)
     }
 
     fn as_of(&self) -> String {

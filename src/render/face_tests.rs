@@ -254,26 +254,3 @@ proptest! {
         judge(kind, number);
     }
 }
-
-#[test]
-fn dump_for_me() {
-    let faces = faces();
-    for number in ["W44444", "I11111", "K04271", "M98035"] {
-        for kind in FaceKind::ALL {
-            for validity in [Validity::Valid, Validity::Specimen] {
-                let number = PlateNumber::parse(number).unwrap();
-                let what = Inscription {
-                    number,
-                    code: &link(number),
-                    operator: "Қазақстан электрлі самокаттарын жалға беру ұйымы",
-                    validity,
-                };
-                let face = faces.draw(kind, Part::Plate, &what).unwrap().unwrap();
-                let name = format!("/tmp/look/{number}-{kind:?}-{validity:?}");
-                std::fs::write(format!("{name}.png"), Plotter::new(Dpi::USUAL).draw(&face).unwrap()).unwrap();
-                std::fs::write(format!("{name}.svg"), svg(&face)).unwrap();
-                std::fs::write(format!("{name}.pdf"), pdf(&face)).unwrap();
-            }
-        }
-    }
-}

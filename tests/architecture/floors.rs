@@ -48,6 +48,10 @@ pub(crate) const ROOMS: &[Room] = &[
             "storage::Db",
             "storage::Error",
             "storage::Tx",
+            // What a caller wishes of a picture; the drawing itself is the deed's.
+            "render::Dpi",
+            "render::Part",
+            "render::Validity",
             // The key of a call is bound to what only the door sees: its address and its body.
             "storage::idempotency::Keyed",
         ],

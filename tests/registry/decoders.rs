@@ -50,7 +50,7 @@ pub(crate) fn there_is_poppler() -> bool {
 pub(crate) fn read_by_rqrr(picture: &[u8]) -> Vec<String> {
     let image = image::load_from_memory(picture).expect("the picture is one").to_luma8();
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let grey = |x, y| image.get_pixel(x as u32, y as u32).0[0];
+    let grey = |x: usize, y: usize| image.as_raw()[y * width + x];
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, grey);
     prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, content)| content).collect()
 }

@@ -48,8 +48,8 @@ fn a_scanned_code_is_judged_and_a_false_or_replaced_one_is_told_first() {
         let false_one = ask(&officer, JULY, &json!({"qr": false_code}));
         assert_eq!(false_one["reading"]["number"], "K00001", "the number is still looked up");
         assert_eq!(false_one["warnings"][0], "qr_false_tag", "{false_one}");
-        let lost = json!({"position": "rear", "reason": "stolen", "at": "2026-08-01T00:00:00+05:00"});
-        operator.post("/v1/plates/K00001/items", &lost).expect(201);
+        let replacement = json!({"position": "rear", "reason": "stolen", "at": "2026-08-01T00:00:00+05:00"});
+        operator.post("/v1/plates/K00001/items", &replacement).expect(201);
         let replaced = ask(&officer, AUGUST, &json!({"qr": code.to_lowercase()}));
         assert_eq!(replaced["warnings"][0], "qr_replaced", "{replaced}");
         assert!(warns(&replaced, "plate_item_lost") && warns(&replaced, "plate_item_replaced"));

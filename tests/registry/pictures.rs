@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -123,7 +124,13 @@ fn every_code_says_its_link_to_every_reader_from_pixels_and_from_paper() {
     let readers = 1 + usize::from(there_is_zbar());
     assert_eq!(readings, plates * readers * (1 + usize::from(there_is_poppler())), "every picture is read by all");
     assert_eq!(plates, numbers.len() * 3);
-    println!("{} numbers, {plates} plates, {readings} readings, {} wrong", numbers.len(), wrong.len());
+    let told = writeln!(
+        std::io::stderr(),
+        "{} numbers, {plates} plates, {readings} readings, {} wrong",
+        numbers.len(),
+        wrong.len()
+    );
+    drop(told);
     assert!(wrong.is_empty(), "{} of {readings} readings:\n{}", wrong.len(), wrong.join("\n"));
 }
 

@@ -12,12 +12,12 @@ use crate::database::kinds;
 use crate::house::{TestRegistry, fleet, open, ride};
 use crate::people::{Person, Reply};
 
-fn policy(number: &str, from: &str, until: &str, vehicles: Value) -> Value {
+fn policy(number: &str, from: &str, until: &str, vehicles: &Value) -> Value {
     json!({"insurer": "АО «Полис»", "policy_number": number, "valid_from": from, "valid_until": until,
            "vehicles": vehicles})
 }
 
-fn insure(operator: &Person, number: &str, from: &str, until: &str, vehicles: Value) -> String {
+fn insure(operator: &Person, number: &str, from: &str, until: &str, vehicles: &Value) -> String {
     let made = operator.post("/v1/policies", &policy(number, from, until, vehicles)).expect(201);
     made["policy"]["id"].as_str().unwrap().to_owned()
 }
@@ -66,8 +66,8 @@ fn a_renewal_that_adjoins_leaves_no_gap() {
         let registry = TestRegistry::start(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
-        let first = insure(&operator, "П-1", "2026-07-01", "2026-07-31", json!(["k-1", "k-2"]));
-        let mut next = policy("П-2", "2026-08-01", "2026-12-31", json!("all"));
+        let first = insure(&operator, "П-1", "2026-07-01", "2026-07-31", &json!(["k-1", "k-2"]));
+        let mut next = policy("П-2", "2026-08-01", "2026-12-31", &json!("all"));
         next["renews"] = json!(first);
         let next = operator.post("/v1/policies", &next).expect(201)["policy"].clone();
         assert_eq!((&next["renews"], &next["version"]), (&json!(first), &json!(1)));
@@ -77,7 +77,7 @@ fn a_renewal_that_adjoins_leaves_no_gap() {
             (&july["covered_until"], &july["gaps"], &july["expiring"]),
             (&json!("2026-12-31"), &json!([]), &json!([]))
         );
-        let mut unknown = policy("П-3", "2027-01-01", "2027-12-31", json!("all"));
+        let mut unknown = policy("П-3", "2027-01-01", "2027-12-31", &json!("all"));
         unknown["renews"] = json!("nothing");
         assert_eq!(
             operator.post("/v1/policies", &unknown).problem(422, "invalid-request")["errors"][0]["code"],
@@ -94,8 +94,8 @@ fn a_gap_of_a_week_is_told_in_coverage_and_in_notices_and_settled_when_it_is_men
         operator.enroll(&fleet("k", 3));
         let (past, soon, later, far) =
             (day(&registry, -40), day(&registry, 5), day(&registry, 13), day(&registry, 300));
-        insure(&operator, "П-1", &past, &soon, json!(["k-1", "k-2"]));
-        insure(&operator, "П-2", &later, &far, json!("all"));
+        insure(&operator, "П-1", &past, &soon, &json!(["k-1", "k-2"]));
+        insure(&operator, "П-2", &later, &far, &json!("all"));
         let mut told = open_notices(&operator);
         told.sort();
         assert_eq!(told, [("expires_in_7".to_owned(), 2), ("uncovered_vehicles".to_owned(), 1)]);
@@ -107,7 +107,7 @@ fn a_gap_of_a_week_is_told_in_coverage_and_in_notices_and_settled_when_it_is_men
         assert!(gaps.contains(&json!({"from": gap_from, "until": gap_until, "vehicles": 2})), "{now}");
         assert_eq!((&now["expiring"][0]["days"], &now["expiring"][0]["vehicles"]), (&json!(5), &json!(2)), "{now}");
         // The gap is closed, and the third scooter insured.
-        insure(&operator, "П-3", &past, &day(&registry, 12), json!("all"));
+        insure(&operator, "П-3", &past, &day(&registry, 12), &json!("all"));
         assert_eq!(open_notices(&operator), []);
         assert_eq!(coverage(&operator, "")["uncovered"], 0);
         let all = operator.get("/v1/policies/notices?state=all").expect(200)["notices"].clone();
@@ -121,7 +121,7 @@ fn the_daily_look_taken_twice_or_by_two_servers_raises_one_notice() {
         let registry = TestRegistry::start(kind);
         let (operator, regulator) = (registry.operator('K'), registry.regulator());
         operator.enroll(&fleet("k", 2));
-        let id = insure(&operator, "П-1", "2026-01-01", "2027-03-31", json!("all"));
+        let id = insure(&operator, "П-1", "2026-01-01", "2027-03-31", &json!("all"));
         assert_eq!(open_notices(&operator), []);
         assert_eq!(look_on(&registry, "2027-03-10"), 1);
         assert_eq!(look_on(&registry, "2027-03-10"), 0);
@@ -154,7 +154,7 @@ fn a_policy_ended_early_is_a_new_version_and_the_old_one_stays() {
         let registry = TestRegistry::start(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
-        let id = insure(&operator, "П-1", "2026-07-01", "2026-12-31", json!("all"));
+        let id = insure(&operator, "П-1", "2026-07-01", "2026-12-31", &json!("all"));
         let before = cut();
         let ended = patch(&operator, &id, &json!({"valid_until": "2026-07-10", "reason": "the insurer withdrew"}));
         assert_eq!((&ended.expect(200)["policy"]["version"], &ended.json()["policy"]["id"]), (&json!(2), &json!(id)));
@@ -186,7 +186,7 @@ fn vehicles_join_and_leave_on_a_day_and_were_covered_before_it() {
         let registry = TestRegistry::start(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 3));
-        let id = insure(&operator, "П-1", "2026-07-01", "2026-12-31", json!(["k-1", "k-2"]));
+        let id = insure(&operator, "П-1", "2026-07-01", "2026-12-31", &json!(["k-1", "k-2"]));
         let change = json!({"vehicles": ["k-2", "k-3"], "vehicles_from": "2026-08-01", "reason": "k-1 was sold"});
         assert_eq!(patch(&operator, &id, &change).expect(200)["policy"]["version"], 2);
         let uncovered =
@@ -213,7 +213,7 @@ fn what_the_insurers_say_is_kept_shown_and_warned_about() {
         let registry = TestRegistry::start(kind);
         let (operator, regulator) = (registry.operator('K'), registry.regulator());
         operator.enroll(&fleet("k", 1));
-        let id = insure(&operator, "П-1", "2026-07-01", &day(&registry, 300), json!("all"));
+        let id = insure(&operator, "П-1", "2026-07-01", &day(&registry, 300), &json!("all"));
         let check = |body: Value| regulator.post(&format!("/v1/policies/{id}/checks"), &body);
         let confirmed =
             json!({"outcome": "confirmed", "checked_at": "2026-07-02T10:00:00+05:00", "reference": "ЕСБД 17"});
@@ -250,14 +250,14 @@ fn a_contract_is_recorded_once_and_a_foreign_one_is_unknown() {
     for kind in kinds() {
         let registry = TestRegistry::start(kind);
         let (k, z) = (registry.operator('K'), registry.operator('Z'));
-        let id = insure(&k, "П-1", "2026-07-01", "2026-07-31", json!("all"));
-        let mut again = policy("П-1", "2026-07-31", "2026-08-31", json!("all"));
+        let id = insure(&k, "П-1", "2026-07-01", "2026-07-31", &json!("all"));
+        let mut again = policy("П-1", "2026-07-31", "2026-08-31", &json!("all"));
         again["insurer"] = json!("ао ПОЛИС");
         let refused = k.post("/v1/policies", &again);
         assert!(refused.problem(409, "policy-exists")["detail"].as_str().unwrap().contains(&id));
         assert_eq!(refused.header("location"), Some(format!("/v1/policies/{id}").as_str()));
-        insure(&z, "П-1", "2026-07-01", "2026-07-31", json!("all"));
-        let next = insure(&k, "П-1", "2026-08-01", "2026-08-31", json!("all"));
+        insure(&z, "П-1", "2026-07-01", "2026-07-31", &json!("all"));
+        let next = insure(&k, "П-1", "2026-08-01", "2026-08-31", &json!("all"));
         let onto = patch(&k, &next, &json!({"valid_from": "2026-07-15", "reason": "r"}));
         onto.problem(409, "policy-exists");
         let change = json!({"valid_until": "2026-07-02", "reason": "r"});
@@ -277,7 +277,7 @@ fn a_ride_without_insurance_is_marked_and_a_policy_dated_back_leaves_the_mark() 
         let registry = TestRegistry::start(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
-        insure(&operator, "П-1", "2026-07-07", "2026-07-07", json!(["k-1"]));
+        insure(&operator, "П-1", "2026-07-07", "2026-07-07", &json!(["k-1"]));
         let at = |time: &str, device: &str| ride(&format!("{device} {time}"), device, time, None);
         let rides = [
             at("2026-07-07T00:00:00+05:00", "k-1"),
@@ -291,7 +291,7 @@ fn a_ride_without_insurance_is_marked_and_a_policy_dated_back_leaves_the_mark() 
         };
         assert_eq!(marked(&operator.report(&rides)), [false, false, true, true]);
         let before = cut();
-        insure(&operator, "П-2", "2026-07-01", "2026-07-31", json!("all"));
+        insure(&operator, "П-2", "2026-07-01", "2026-07-31", &json!("all"));
         let count = "SELECT COUNT(*) FROM ride_marks WHERE mark = 'uninsured'";
         assert_eq!(registry.database.query_i64(count), [2], "it looked so when it came");
         let again = operator.report(&rides);

@@ -8,8 +8,8 @@ use std::hash::Hash;
 
 use super::gather::Instants;
 use crate::model::{
-    Alarm, AlarmKind, Cover, Coverage, LinkVerdict, Moment, OperatorId, Plate, PlateItem, PlateStatus, Policy,
-    Retirement, Standing, StatusReport, Vehicle, VehicleFacts, VehicleId, VehicleStatus, VehicleVersion, Zone,
+    Alarm, AlarmKind, CheckOutcome, Cover, Coverage, LinkVerdict, Moment, OperatorId, Plate, PlateItem, PlateStatus,
+    Policy, Retirement, Standing, StatusReport, Vehicle, VehicleFacts, VehicleId, VehicleStatus, VehicleVersion, Zone,
     description_at, item_warnings, status_at,
 };
 use crate::plate::{PlateLink, PlateNumber};
@@ -77,7 +77,7 @@ impl Around {
         let of_fleet = self.by_fleet.get(&plate.operator_id).into_iter().flatten();
         let coverage = Coverage::as_known(named.chain(of_fleet), instants.as_known);
         let policy = coverage.at(zone, instants.at).map(|cover| (*cover.policy).clone());
-        if policy.as_ref().and_then(|policy| policy.check).is_some_and(|outcome| outcome.contradicts()) {
+        if policy.as_ref().and_then(|policy| policy.check).is_some_and(CheckOutcome::contradicts) {
             warnings.push("policy_contradicted");
         }
         let reported = self.reported(plate.vehicle_id, instants);

@@ -52,7 +52,7 @@ impl Instants {
 impl Gathered {
     pub(super) fn find(db: &mut Db, sought: &[(&Sought, AsKnown)], links: &[PlateLink]) -> storage::Result<Self> {
         let of_one =
-            |(one, _): &(&Sought, AsKnown)| one.hypotheses.iter().chain(&one.nearby).cloned().collect::<Vec<_>>();
+            |(one, _): &(&Sought, AsKnown)| one.hypotheses.iter().chain(&one.nearby).copied().collect::<Vec<_>>();
         let numbers: BTreeSet<_> = sought.iter().flat_map(of_one).map(|(number, _)| number).collect();
         let numbers: Vec<_> = numbers.into_iter().collect();
         let mut plates: HashMap<_, Vec<_>> = HashMap::new();

@@ -132,6 +132,18 @@ fn what_grows_while_it_is_unpacked_is_stopped() {
 }
 
 #[test]
+fn too_many_looks_elements_within_each_other_and_rows_beyond_every_sheet_are_refused() {
+    let looks = |count: usize| format!("<cellXfs>{}</cellXfs>", "<xf numFmtId=\"0\"/>".repeat(count));
+    let with = |styles: &str| workbook(&[("List", "visible", &format!("{HEADER}{}", row(&["a"])))], "", styles);
+    assert_eq!(refusal(&with(&looks(65_537))), ProblemKind::UnpacksTooLarge);
+    assert_eq!(cells(&with(&looks(40_000))), [["a"]]);
+    let deep = format!("{HEADER}{}{}", "<x>".repeat(100), "</x>".repeat(100));
+    assert_eq!(refusal(&sheet(&deep)), ProblemKind::UnpacksTooLarge);
+    let far = "<row r=\"4294967295\"><c><v>1</v></c></row><row><c><v>2</v></c></row>";
+    assert_eq!(refusal(&sheet(&format!("{HEADER}{far}"))), ProblemKind::UnpacksTooLarge);
+}
+
+#[test]
 fn one_long_string_in_many_cells_and_far_cells_in_many_rows_are_stopped() {
     let numbered = |cell: &dyn Fn(usize) -> String| {
         (2..60_000).map(|row| format!("<row r=\"{row}\">{}</row>", cell(row))).collect::<Vec<_>>().concat()

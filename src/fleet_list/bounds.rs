@@ -27,6 +27,16 @@ pub(super) struct Bounds {
     pub(super) free_bytes: u64,
     /// Bytes of one tag or one piece of text in a workbook's XML.
     pub(super) token_bytes: u64,
+    /// Looks of cells in a workbook.
+    pub(super) looks: usize,
+    /// Strings that the cells of a workbook share.
+    pub(super) strings: usize,
+    /// Bytes that what is kept of a workbook may take: its strings and its records.
+    pub(super) kept_bytes: u64,
+    /// Elements within each other in a workbook's XML.
+    pub(super) nesting: usize,
+    /// The number of the last row of a sheet.
+    pub(super) last_row: u32,
     /// Objects and arrays within each other in JSON.
     pub(super) depth: usize,
 }
@@ -48,6 +58,15 @@ impl Bounds {
         inflation: 100,
         free_bytes: 1024 * 1024,
         token_bytes: 1024 * 1024,
+        // Excel writes 65 490 at most.
+        looks: 65_536,
+        // A million rows with four texts each that no other row has.
+        strings: 4_000_000,
+        kept_bytes: 1024 * 1024 * 1024,
+        // A cell of rich text stands ten deep.
+        nesting: 64,
+        // Excel ends at 1 048 576, LibreOffice at sixteen times that if asked to.
+        last_row: 16_777_216,
         depth: 64,
     };
 }

@@ -86,6 +86,8 @@ kinds! {
     MoreProblems "more_problems" Error;
     /// The file: other sheets of the workbook look like lists too and were not read. `{sheet}`: the one that was, `{sheets}`
     SheetsNotRead "sheets_not_read" Warning;
+    /// The file: other arrays of its JSON hold objects too and were not read. `{location}`: that of the one that was, a JSON pointer; `{keys}`
+    ArraysNotRead "arrays_not_read" Warning;
     /// The file: some characters are broken. `{count}`
     CharactersReplaced "characters_replaced" Warning;
     /// The column: another column holds the same field. `{field}`, `{first}`: that column
@@ -138,6 +140,8 @@ kinds! {
     DateAmbiguous "date_ambiguous" Error;
     /// The row: it leaves service before it enters it. `{in_service}`
     ServiceEndsBeforeStart "service_ends_before_start" Error;
+    /// Against the registry: it enters service on a day before the current period, and an earlier period is on record otherwise. `{in_service}`: the first day of the current one
+    ServicePeriodOver "service_period_over" Error;
     /// The row: its policy ends before it begins. `{policy_from}`
     PolicyEndsBeforeStart "policy_ends_before_start" Error;
     /// The cell: it is no plate number.
@@ -166,6 +170,8 @@ kinds! {
     PlateAlreadyBorne "plate_already_borne" Error;
     /// Against the registry: the scooter bears another number. `{plate}`, `{borne}`
     VehicleBearsAnotherPlate "vehicle_bears_another_plate" Error;
+    /// Against the registry: the scooter bears no number, and a list gives none to it. `{plate}`, `{device_id}`
+    VehicleBearsNoPlate "vehicle_bears_no_plate" Error;
     /// Against the registry: the number was annulled and is never given again. `{plate}`
     PlateAnnulled "plate_annulled" Error;
     /// Against the registry: the number lies too far above the highest one. `{plate}`, `{highest}`, `{limit}`

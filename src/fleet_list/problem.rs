@@ -94,13 +94,14 @@ mod tests {
     use super::*;
 
     /// Every argument that the documentation of a kind promises.
-    const ARGUMENTS: [&str; 26] = [
+    const ARGUMENTS: [&str; 27] = [
         "part",
         "line",
         "position",
         "sheet",
         "sheets",
         "location",
+        "keys",
         "field",
         "columns",
         "format",

@@ -61,7 +61,7 @@ pub use maintenance::{MOST_PARTS, MaintenanceKind, MaintenanceProblem, Maintenan
 pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
 pub use period::Period;
-pub use plate::{Plate, PlateStatus};
+pub use plate::{Plate, PlateStatus, plate_told_at};
 pub use plate_item::{
     ItemStanding, ItemState, ItemStateVersion, PlateItem, Position, ReplacementReason, item_warnings,
 };

@@ -4,10 +4,11 @@
 //! correction, which is a new version of the same record.
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::fmt;
 
 use super::account::named_variants;
-use super::{Moment, OperatorId, Period, VehicleId};
+use super::{AsKnown, Moment, OperatorId, Period, VehicleId};
 use crate::plate::PlateNumber;
 
 /// Whether a number is borne at an instant.
@@ -63,6 +64,47 @@ impl Plate {
             PlateStatus::Annulled
         } else {
             PlateStatus::NotYet
+        }
+    }
+}
+
+/// Returns the plate of a number that is told of at an instant, given all its plates as known then or now: the one whose
+/// period contains the instant; else the last before it, else the first after it.
+#[must_use]
+pub fn plate_told_at(plates: &[Plate], at: Moment, as_known: AsKnown) -> Option<&Plate> {
+    let known = plates.iter().filter(|plate| as_known.holds(plate.recorded_at, plate.superseded_at));
+    known.max_by_key(|plate| {
+        let Period { from, until } = plate.borne;
+        // A period that was annulled before it began is over as well.
+        let is_begun = from.is_none_or(|from| from <= at) || until.is_some_and(|until| until <= at);
+        (plate.borne.contains(at), is_begun, if is_begun { from } else { None }, Reverse(from), plate.version)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+    use super::*;
+
+    #[test]
+    fn of_several_periods_the_one_at_the_instant_is_told_else_the_last_before_else_the_first_after() {
+        let plate = |vehicle: i64, from: i64, until: Option<i64>| Plate {
+            number: PlateNumber::parse("K04271").unwrap(),
+            version: 1,
+            vehicle_id: VehicleId(vehicle),
+            operator_id: OperatorId::from_text("o"),
+            borne: Period::new(Some(Moment::from_millis(from)), until.map(Moment::from_millis)),
+            reason: "issued".to_owned(),
+            recorded_at: Moment::from_millis(0),
+            superseded_at: None,
+        };
+        let mut plates = vec![plate(2, 300, Some(400)), plate(1, 100, Some(200)), plate(3, 500, None)];
+        for _ in 0..3 {
+            let told =
+                |at: i64| plate_told_at(&plates, Moment::from_millis(at), AsKnown::Now).map(|plate| plate.vehicle_id.0);
+            let expected = [(50, 1), (100, 1), (250, 1), (300, 2), (450, 2), (500, 3)];
+            assert_eq!(expected.map(|(at, _)| told(at)), expected.map(|(_, vehicle)| Some(vehicle)));
+            plates.rotate_left(1);
         }
     }
 }

@@ -259,7 +259,14 @@ impl Policy {
     /// Returns whether two texts name one insurer, whatever its quotation marks and case.
     #[must_use]
     pub fn one_insurer(one: &str, other: &str) -> bool {
-        one == other || folded(one) == folded(other)
+        one == other || Self::folded_insurer(one) == Self::folded_insurer(other)
+    }
+
+    /// Returns what is alike of all texts that name one insurer: letters and digits only, in lower case. `АО "Полис"` and
+    /// `АО «ПОЛИС»` are one. Who compares many folds each once.
+    #[must_use]
+    pub fn folded_insurer(insurer: &str) -> String {
+        insurer.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     }
 
     /// Returns whether some day lies in this policy's period and between those two days.
@@ -267,11 +274,6 @@ impl Policy {
     pub fn meets(&self, from: NaiveDate, until: NaiveDate) -> bool {
         self.valid_from <= until && from <= self.valid_until
     }
-}
-
-/// Letters and digits only, in lower case: `АО "Полис"` and `АО «ПОЛИС»` are one insurer.
-fn folded(insurer: &str) -> String {
-    insurer.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

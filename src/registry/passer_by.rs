@@ -5,6 +5,7 @@
 
 use crate::model::{
     AsKnown, ItemState, LinkVerdict, Moment, Plate, PlateItem, PlateStatus, Policy, PolicySource, VehicleId, Zone,
+    plate_status_at, plate_told_at,
 };
 use crate::plate::{PlateLink, PlateNumber, Tag};
 use crate::registry::Registry;
@@ -93,18 +94,19 @@ fn shown(
     item: &PlateItem,
     verdict: LinkVerdict,
 ) -> storage::Result<Option<ShownPlate>> {
-    let Some(plate) = plates::find_by_numbers(db, &[item.number])?.into_iter().next() else { return Ok(None) };
+    let periods = plates::find_by_numbers(db, &[item.number])?;
+    let Some(plate) = plate_told_at(&periods, now, AsKnown::Now) else { return Ok(None) };
+    let Some(status) = plate_status_at(&periods, now, AsKnown::Now) else { return Ok(None) };
     let Some(operator) = operators::find(db, &plate.operator_id)? else { return Ok(None) };
     let facts = vehicles::find_by_ids(db, &[plate.vehicle_id])?.remove(&plate.vehicle_id).map(|found| found.facts);
     let facts = facts.unwrap_or_default();
-    let status = plate.status_at(now);
     let model = facts.model.as_deref();
     Ok(Some(ShownPlate {
         verdict: page_verdict(status, item, verdict, now),
         number: item.number,
         operator: operator.legal_name,
         telephone: operator.contact_phone,
-        insured: insured(db, zone, now, &plate)?,
+        insured: insured(db, zone, now, plate)?,
         make: facts.make.as_deref().or(model).map(|make| match model.filter(|model| *model != make) {
             Some(model) => format!("{make} {model}"),
             None => make.to_owned(),

@@ -7,11 +7,12 @@ use thiserror::Error;
 
 use super::Registry;
 use super::items::link_of;
+use super::read::{NumberError, one_number};
 use crate::model::{
-    AsKnown, Caller, Moment, Operator, OperatorStatus, Plate, PlateItem, PlateStatus, Position, Role, plate_status_at,
+    AsKnown, Caller, Moment, Operator, OperatorStatus, PlateItem, PlateStatus, Position, Role, plate_status_at,
     short_name,
 };
-use crate::plate::{PlateNumber, ReadingProblem, reading};
+use crate::plate::PlateNumber;
 use crate::render::{self, CodeProblem, Dpi, Face, FaceKind, Inscription, Part, Plotter, PngProblem, Validity};
 use crate::storage::{self, Db, operators, plate_items, plates};
 
@@ -24,9 +25,9 @@ pub enum PrintError {
     /// There is no such number, or no such item of it, that is the caller's to see.
     #[error("there is no such plate")]
     Unknown,
-    /// The text is no plate number.
-    #[error("the plate number cannot be read")]
-    Unreadable(#[source] ReadingProblem),
+    /// The text names no number that is the caller's to see, or several.
+    #[error(transparent)]
+    Number(#[from] NumberError),
     /// The operator is suspended or closed: it prints nothing.
     #[error("the operator is suspended: it prints no plates")]
     Suspended,
@@ -154,20 +155,15 @@ pub const fn kind(position: Position) -> FaceKind {
     }
 }
 
-/// Finds the plate: of several readings the likeliest that the caller may see.
+/// Finds the plate that the caller may see. Of several none is printed: the wrong one would end up on a scooter.
 fn find(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Result<Found, PrintError> {
-    let reading = reading::read(text).map_err(PrintError::Unreadable)?;
-    let numbers: Vec<_> = reading.hypotheses().iter().map(|hypothesis| hypothesis.number).collect();
-    let mut found = plates::find_by_numbers(db, &numbers)?;
-    if caller.role != Role::Regulator {
-        found.retain(|plate| Some(&plate.operator_id) == caller.operator_id.as_ref());
-    }
-    let rank = |plate: &Plate| numbers.iter().position(|number| *number == plate.number);
-    let plate = found.iter().min_by_key(|plate| rank(plate)).cloned().ok_or(PrintError::Unknown)?;
-    found.retain(|other| other.number == plate.number);
-    let status = plate_status_at(&found, now, AsKnown::Now).ok_or(PrintError::Unknown)?;
-    let operator = operators::find(db, &plate.operator_id)?.ok_or(PrintError::Unknown)?;
-    let items = plate_items::of_numbers(db, &[plate.number])?;
+    let number = one_number(db, caller, text)?;
+    let periods = plates::find_by_numbers(db, &[number])?;
+    let status = plate_status_at(&periods, now, AsKnown::Now).ok_or(PrintError::Unknown)?;
+    // A number never moves to another operator.
+    let owner = periods.first().map(|plate| &plate.operator_id).ok_or(PrintError::Unknown)?;
+    let operator = operators::find(db, owner)?.ok_or(PrintError::Unknown)?;
+    let items = plate_items::of_numbers(db, &[number])?;
     Ok(Found { status, operator, items })
 }
 

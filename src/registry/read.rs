@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::model::{
-    AsKnown, Caller, DeviceId, Moment, OperatorId, Plate, PlateItem, PlateStatus, Vehicle, VehicleId, plate_status_at,
+    AsKnown, Caller, DeviceId, Moment, OperatorId, Plate, PlateItem, PlateStatus, Role, Vehicle, VehicleId,
+    plate_status_at, plate_told_at,
 };
-use crate::plate::{ReadingProblem, reading};
+use crate::plate::{PlateNumber, ReadingProblem, reading};
 use crate::storage::vehicles::{self, Wanted};
 use crate::storage::{self, Db, plate_items, plates};
 
@@ -24,6 +25,26 @@ pub enum ReadError {
     /// The text is no plate number.
     #[error("the plate number cannot be read")]
     Unreadable(#[source] ReadingProblem),
+    /// The database failed.
+    #[error("it could not be read")]
+    Storage(#[from] storage::Error),
+}
+
+/// Why a text names no number of the caller's.
+#[derive(Debug, Error)]
+pub enum NumberError {
+    /// The caller is no operator.
+    #[error("only an operator has plates")]
+    NotAnOperator,
+    /// There is no such number of the caller's.
+    #[error("there is no such plate")]
+    Unknown,
+    /// The text is no plate number.
+    #[error("the plate number cannot be read")]
+    Unreadable(#[source] ReadingProblem),
+    /// The text may mean these numbers, all of them the caller's.
+    #[error("several plates fit")]
+    Several(Vec<PlateNumber>),
     /// The database failed.
     #[error("it could not be read")]
     Storage(#[from] storage::Error),
@@ -80,9 +101,7 @@ pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Resul
     found.retain(|plate| plate.number == number);
     found.sort_by_key(|plate| (plate.borne.from, plate.version));
     let status = plate_status_at(&found, now, AsKnown::Now).ok_or(ReadError::Unknown)?;
-    let borne = found.iter().find(|plate| plate.borne.contains(now));
-    let ended = || found.iter().rev().find(|plate| plate.borne.until.is_some_and(|until| until <= now));
-    let plate = borne.or_else(ended).or_else(|| found.first()).cloned().ok_or(ReadError::Unknown)?;
+    let plate = plate_told_at(&found, now, AsKnown::Now).cloned().ok_or(ReadError::Unknown)?;
     let ids: Vec<_> = found.iter().map(|plate| plate.vehicle_id).collect();
     let mut vehicles = vehicles::find_by_ids(db, &ids)?;
     let named = |plate: Plate| Some((vehicles.get(&plate.vehicle_id)?.device_id.clone(), plate));
@@ -90,6 +109,29 @@ pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Resul
     let vehicle = vehicles.remove(&plate.vehicle_id).ok_or(ReadError::Unknown)?;
     let items = plate_items::of_numbers(db, &[number])?;
     Ok(PlateRecord { plate, status, vehicle, periods, items })
+}
+
+/// Finds the one number that a text means, where it is to be written about or printed: an operator's own, or anybody's for
+/// the regulator. Of several none is chosen: a guess would hit another scooter, and nobody would notice.
+///
+/// # Errors
+/// [`NumberError`].
+pub fn one_number(db: &mut Db, caller: &Caller, text: &str) -> Result<PlateNumber, NumberError> {
+    let reading = reading::read(text).map_err(NumberError::Unreadable)?;
+    let numbers: Vec<_> = reading.hypotheses().iter().map(|hypothesis| hypothesis.number).collect();
+    let mut found = plates::find_by_numbers(db, &numbers)?;
+    if caller.role != Role::Regulator {
+        let operator = caller.operator_id.as_ref().ok_or(NumberError::NotAnOperator)?;
+        found.retain(|plate| plate.operator_id == *operator);
+    }
+    let mut meant: Vec<_> = found.into_iter().map(|plate| plate.number).collect();
+    meant.sort_unstable();
+    meant.dedup();
+    match meant.as_slice() {
+        [] => Err(NumberError::Unknown),
+        [only] => Ok(*only),
+        _ => Err(NumberError::Several(meant)),
+    }
 }
 
 /// Returns the operator's ids of vehicles of the caller's own; others are passed over.

@@ -18,13 +18,15 @@ use crate::registry::enroll::EnrollError;
 use crate::registry::insure::InsureError;
 use crate::registry::items::ItemError;
 use crate::registry::print::PrintError;
-use crate::registry::read::ReadError;
+use crate::registry::read::{NumberError, ReadError};
 use crate::registry::record::RecordError;
 use crate::registry::resolve::{FieldProblem, ResolveError};
 use crate::storage::Error as StorageError;
 
 /// How many vehicles that are not in the fleet are named one by one.
 const UNKNOWN_NAMED: usize = 100;
+/// How many of the numbers that a text may mean are named.
+const NUMBERS_NAMED: usize = 10;
 
 fn ours(error: impl std::error::Error + Send + Sync + 'static) -> Problem {
     Problem::new(Kind::Internal).because(error)
@@ -192,6 +194,7 @@ impl From<ItemError> for Problem {
             ItemError::NotAnOperator => Self::new(Kind::Forbidden),
             ItemError::Unknown => Self::new(Kind::NotFound),
             ItemError::Suspended => Self::new(Kind::OperatorSuspended),
+            ItemError::Annulled => Self::new(Kind::AnnulledNotPrinted),
             ItemError::Withdrawn => Self::new(Kind::PlateWithdrawn),
             ItemError::InFuture => Self::invalid([Fault::field("at", Wrong::InFuture)]),
             ItemError::TooEarly => Self::invalid([Fault::field("at", Wrong::BeforePlate)]),
@@ -211,8 +214,8 @@ impl From<ItemError> for Problem {
 impl From<PrintError> for Problem {
     fn from(error: PrintError) -> Self {
         match error {
-            // What cannot be a number is none of the caller's numbers.
-            PrintError::Unknown | PrintError::Unreadable(_) => Self::new(Kind::NotFound),
+            PrintError::Unknown => Self::new(Kind::NotFound),
+            PrintError::Number(error) => error.into(),
             PrintError::Suspended => Self::new(Kind::OperatorSuspended),
             PrintError::Annulled => Self::new(Kind::AnnulledNotPrinted),
             PrintError::Withdrawn => Self::new(Kind::PlateWithdrawn),
@@ -233,6 +236,23 @@ impl From<ReadError> for Problem {
             // What cannot be a number is none of the caller's numbers.
             ReadError::Unknown | ReadError::Unreadable(_) => Self::new(Kind::NotFound),
             ReadError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<NumberError> for Problem {
+    fn from(error: NumberError) -> Self {
+        match error {
+            NumberError::NotAnOperator => Self::new(Kind::Forbidden),
+            // What cannot be a number is none of the caller's numbers.
+            NumberError::Unknown | NumberError::Unreadable(_) => Self::new(Kind::NotFound),
+            NumberError::Several(numbers) => {
+                let texts: Vec<_> = numbers.iter().take(NUMBERS_NAMED).map(ToString::to_string).collect();
+                let more = if numbers.len() > NUMBERS_NAMED { ", …" } else { "" };
+                let named = format!("{}{more}", texts.join(", "));
+                Self::invalid([Fault::parameter("number", Wrong::SeveralNumbers).with("numbers", &named)])
+            }
+            NumberError::Storage(error) => error.into(),
         }
     }
 }

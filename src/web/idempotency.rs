@@ -1,12 +1,13 @@
 //! `Idempotency-Key`: a creation that is sent twice creates once, and is answered twice.
 //!
-//! *Invariant:* key, effect and answer are saved in one transaction; an answer that holds a secret is not saved.
+//! *Invariant:* key, effect and answer are saved in one transaction; a secret in an answer is not saved.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use rand::rngs::ThreadRng;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::caller::Call;
 use super::fault::{Fault, Spot};
@@ -29,6 +30,9 @@ const KEY: &str = "Idempotency-Key";
 pub(crate) enum Keep {
     /// It is given again.
     Answer,
+    /// It is given again without what stands at this JSON Pointer (RFC 6901), which is null then: whoever reads the
+    /// database must not find it.
+    Without(&'static str),
     /// It holds a secret: a repetition is refused.
     Nothing,
 }
@@ -75,20 +79,32 @@ where
     let keyed = keyed(&call, body_digest)?;
     let caller = call.caller;
     let done = act(&call.state, move |registry, now, rng| {
-        let body = |done: &T| {
-            if keep == Keep::Answer { serde_json::to_string(done).ok() } else { None }
-        };
         book::once(
             &registry.store,
             now,
             keyed.as_ref(),
             |tx| deed(tx, registry, now, rng, &caller),
-            |done| (i32::from(status.as_u16()), body(done)),
+            |done| (i32::from(status.as_u16()), kept(done, keep)),
         )
     });
     match done.await? {
         Once::Done(done) => Ok(HttpResponse::build(status).json(done)),
         Once::Before(status, body) => again(status, body),
+    }
+}
+
+/// Returns what is saved of an answer.
+fn kept(done: &impl Serialize, keep: Keep) -> Option<String> {
+    match keep {
+        Keep::Answer => serde_json::to_string(done).ok(),
+        Keep::Without(pointer) => {
+            let mut answer = serde_json::to_value(done).ok()?;
+            if let Some(secret) = answer.pointer_mut(pointer) {
+                *secret = Value::Null;
+            }
+            Some(answer.to_string())
+        }
+        Keep::Nothing => None,
     }
 }
 

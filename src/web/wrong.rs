@@ -59,6 +59,8 @@ wrongs! {
     Letter "letter";
     /// No plate number.
     PlateNumber "plate_number";
+    /// A text that may mean several of the caller's numbers.
+    SeveralNumbers "several_numbers";
     /// No resolution that is drawn.
     Dpi "dpi";
     /// No number of a plate item.

@@ -130,7 +130,10 @@ fn swapped_numbers_are_mended_by_two_corrections_and_service_stays_with_the_scoo
             let body = json!({"device_id": device, "from": null, "reason": "fitted the wrong way round"});
             operator.post(&format!("/v1/plates/{number}/correction"), &body)
         };
-        let first = correct("K00001", "k-2").expect(201)["correction"].clone();
+        // K00001 is annulled as believed: that it is borne by another scooter today is for the regulator to say.
+        let body = json!({"device_id": "k-2", "from": null, "reason": "fitted the wrong way round"});
+        let by_regulator = registry.regulator().post("/v1/plates/K00001/correction", &body);
+        let first = by_regulator.expect(201)["correction"].clone();
         assert_eq!(first["also_bears"][0]["number"], "K00002", "{first}");
         assert_eq!(first["without_number"], json!(["k-1"]));
         let second = correct("k%2000002", "k-1").expect(201)["correction"].clone();
@@ -227,5 +230,56 @@ fn no_correction_reaches_another_operator_or_past_the_end_of_a_number() {
         // Before that instant the truth may still be told, and the retired scooter bears a number only until then.
         correct(&regulator, "K00002", "k-1", None).expect(201);
         assert_eq!(periods(&k, "K00002"), [period("k-1", "-", "2026-10-01")]);
+    }
+}
+
+#[test]
+fn an_operator_tells_who_bore_an_annulled_number_and_cannot_revive_it() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let (operator, officer) = (registry.operator('K'), registry.officer());
+        operator.enroll("device_id,in_service\nk-1,2026-07-01\nk-2,2026-07-01\nk-3,2026-07-01\n");
+        operator.post("/v1/vehicles/k-1/retirement", &json!({"from": "2026-10-01", "reason": "scrapped"})).expect(201);
+        let correct = |person: &Person, device: &str, from: Value| {
+            let body = json!({"device_id": device, "from": from, "reason": "r"});
+            person.post("/v1/plates/K00001/correction", &body).expect(201)["correction"].clone()
+        };
+        // One millisecond before its end.
+        correct(&operator, "k-2", json!("2026-09-30T23:59:59.999+05:00"));
+        let annulled = |number: &str| operator.get(&format!("/v1/plates/{number}")).json()["plate"]["status"].clone();
+        assert_eq!(annulled("K00001"), "annulled");
+        assert!(!borne(&officer, "K00001", &day("2026-10-02")));
+        // Since ever, and again for the scooter that the correction has named.
+        for device in ["k-2", "k-3", "k-2"] {
+            correct(&operator, device, Value::Null);
+            assert_eq!(periods(&operator, "K00001"), [period(device, "2026-07-01", "2026-10-01")]);
+            assert_eq!(annulled("K00001"), "annulled");
+        }
+        correct(&registry.regulator(), "k-3", Value::Null);
+        assert_eq!(periods(&operator, "K00001"), [period("k-3", "2026-07-01", "-")]);
+    }
+}
+
+#[test]
+fn a_nightly_list_that_goes_on_stating_the_first_day_leaves_the_periods_as_they_are() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.operator('K');
+        operator.enroll("device_id,in_service\nk-1,2026-07-01\n");
+        operator.enroll("device_id,out_of_service\nk-1,2026-08-10\n");
+        operator.enroll("device_id,in_service\nk-1,2026-09-01\n");
+        let both = [period("k-1", "2026-07-01", "2026-08-11"), period("k-1", "2026-09-01", "-")];
+        for list in [
+            "device_id,in_service\nk-1,2026-07-01\n",
+            "device_id,in_service,out_of_service\nk-1,2026-07-01,2026-08-10\n",
+            "device_id,out_of_service\nk-1,2026-08-10\n",
+        ] {
+            let again = operator.enroll(list);
+            assert_eq!(again["counts"]["unchanged"], 1, "{again}");
+            assert_eq!(periods(&operator, "K00001"), both);
+        }
+        let early = operator.upload("", b"device_id,in_service\nk-1,2026-07-15\n");
+        assert_eq!(early["counts"]["bad"], 1, "{early}");
+        assert_eq!(early["problems"][0]["kind"], "service_period_over", "{early}");
     }
 }

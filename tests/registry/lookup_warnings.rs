@@ -55,6 +55,8 @@ fn a_scanned_code_is_judged_and_a_false_or_replaced_one_is_told_first() {
         assert!(warns(&replaced, "plate_item_lost") && warns(&replaced, "plate_item_replaced"));
         let before = ask(&officer, JULY, &json!({"qr": code}));
         assert!(!warns(&before, "qr_replaced") && !warns(&before, "plate_item_lost"), "in July it was the right one");
+        let young = ask(&officer, JULY, &json!({"qr": link_of(&operator, "K00001", 4)}));
+        assert!(!warns(&young, "qr_false_tag"), "it is genuine, and only younger than July: {young}");
         let disagreeing = ask(&officer, JULY, &json!({"qr": code, "plate": "K00002"}));
         assert_eq!(disagreeing["warnings"][0], "qr_differs_from_face", "{disagreeing}");
     }
@@ -80,6 +82,26 @@ fn a_number_on_two_scooters_is_told_until_the_alarm_is_settled() {
         }
         let settled = ask(&officer, JULY, &json!({"plate": "K00001"}));
         assert!(!warns(&settled, "number_on_two_scooters") && !warns(&settled, "plate_on_other_scooter"));
+    }
+}
+
+#[test]
+fn no_competitor_taints_a_number_once_its_owner_has_settled() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let (operator, other, officer) = (registry.operator('K'), registry.operator('Z'), registry.officer());
+        operator.enroll(&fleet("k", 1));
+        other.enroll(&fleet("z", 1));
+        let fitting = json!({"qr": link_of(&operator, "K00001", 1), "device_id": "z-1"});
+        other.post("/v1/fittings", &fitting).expect(201);
+        assert!(warns(&ask(&officer, JULY, &json!({"plate": "K00001"})), "plate_on_other_scooter"));
+        let alarms = operator.get("/v1/alarms").expect(200)["alarms"].as_array().unwrap().clone();
+        for alarm in alarms {
+            let path = format!("/v1/alarms/{}/settlement", alarm["id"].as_str().unwrap());
+            operator.post(&path, &json!({"reason": "the plate is where it belongs"})).expect(201);
+        }
+        assert_eq!(other.get("/v1/alarms").expect(200)["alarms"][0]["settled_at"], Value::Null);
+        assert!(!warns(&ask(&officer, JULY, &json!({"plate": "K00001"})), "plate_on_other_scooter"));
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::database::kinds;
 use crate::house::{TestRegistry, fleet};
+use crate::life::after;
 use crate::people::Person;
 
 /// The plates of a number, as its operator reads them.
@@ -252,7 +253,96 @@ fn an_order_that_is_sent_twice_makes_one_plate() {
         let headers = [("content-type", "application/json"), ("idempotency-key", "one")];
         let body = json!({"position": "rear", "reason": "lost"}).to_string();
         let order = || operator.send("POST", "/v1/plates/K00001/items", &headers, body.as_bytes());
-        assert_eq!(order().expect(201), order().expect(201));
+        let (mut first, again) = (order().expect(201), order().expect(201));
+        let qr = first["item"]["qr"].take();
+        assert_eq!(first, again, "but for the code");
+        let saved = registry.database.query_text("SELECT body FROM idempotency").join(" ");
+        let tag = qr.as_str().unwrap().rsplit('/').next().unwrap();
+        assert!(saved.contains("copy") && !saved.contains(tag), "a true tag does not stand in the database: {saved}");
         assert_eq!(items(&operator, "K00001").len(), 4);
+    }
+}
+
+#[test]
+fn what_may_mean_several_numbers_writes_and_prints_none() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.operator('K');
+        operator.enroll(&fleet("k", 2));
+        let order = json!({"position": "rear", "reason": "lost"});
+        let lost = json!({"state": "lost"});
+        let correction = json!({"device_id": "k-2", "reason": "swapped"});
+        for refused in [
+            operator.post("/v1/plates/K0000%3F/items", &order),
+            state(&operator, "K0000%3F", 1, &lost),
+            operator.post("/v1/plates/K0000%3F/correction", &correction),
+            operator.get("/v1/plates/K0000%3F.svg"),
+        ] {
+            let refused = refused.problem(422, "invalid-request");
+            assert_eq!(refused["errors"][0]["code"], "several_numbers", "{refused}");
+            assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("K00001, K00002"), "{refused}");
+        }
+        state(&operator, "K%200000l", 1, &lost).expect(201);
+        assert_eq!(items(&operator, "K00001")[0]["state"], "lost", "what can be read as one number only is one");
+    }
+}
+
+#[test]
+fn an_annulled_number_gets_no_further_plate() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.operator('K');
+        operator.enroll("device_id,in_service,out_of_service\nk-1,2026-07-01,2026-07-31\n");
+        let order = json!({"position": "rear", "reason": "lost"});
+        operator.post("/v1/plates/K00001/items", &order).problem(409, "annulled-not-printed");
+        assert_eq!(items(&operator, "K00001").len(), 3);
+    }
+}
+
+#[test]
+fn a_fitting_is_compared_with_who_bore_the_number_then_and_judged_as_of_then() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.operator('K');
+        operator.enroll("device_id,in_service\nk-1,2026-07-01\nk-2,2026-07-01\n");
+        let correction = json!({"device_id": "k-2", "from": "2026-08-01T00:00:00+05:00", "reason": "moved"});
+        operator.post("/v1/plates/K00001/correction", &correction).expect(201);
+        let stolen = json!({"position": "left", "reason": "stolen", "at": "2026-09-01T00:00:00+05:00"});
+        let codes = [1, 2, 3].map(|item| qr(&operator, "K00001", item));
+        operator.post("/v1/plates/K00001/items", &stolen).expect(201);
+        for (item, device, day, kinds) in [
+            (2, "k-1", "2026-07-05", vec![]),
+            (2, "k-1", "2026-08-05", vec!["other_vehicle"]),
+            (1, "k-2", "2026-08-06", vec![]),
+            (2, "k-2", "2026-09-02", vec!["withdrawn_item_fitted"]),
+        ] {
+            let body = json!({"qr": codes[item - 1], "device_id": device, "at": format!("{day}T12:00:00+05:00")});
+            let fitting = operator.post("/v1/fittings", &body).expect(201)["fitting"].clone();
+            assert_eq!(kinds_of(&fitting["alarms"]), kinds, "{day}: {fitting}");
+        }
+    }
+}
+
+#[test]
+fn a_plate_that_was_withdrawn_since_or_settled_is_on_no_scooter_any_more() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.operator('K');
+        operator.enroll(&fleet("k", 2));
+        let [rear, left] = [1, 2].map(|item| qr(&operator, "K00001", item));
+        fit(&operator, &rear, "k-2");
+        let alarms = fit(&operator, &left, "k-1")["alarms"].clone();
+        assert_eq!(kinds_of(&alarms), ["number_on_two_vehicles"]);
+        let settle = |alarm: &Value| {
+            let path = format!("/v1/alarms/{}/settlement", alarm["id"].as_str().unwrap());
+            operator.post(&path, &json!({"reason": "taken off"})).expect(201)["alarm"]["settled_at"].clone()
+        };
+        after(&operator, settle(&alarms[0]).as_str().unwrap());
+        assert_eq!(fit(&operator, &left, "k-1")["alarms"], json!([]), "what was settled is not raised again");
+        let alarms = fit(&operator, &rear, "k-2")["alarms"].clone();
+        assert_eq!(kinds_of(&alarms), ["number_on_two_vehicles", "other_vehicle"], "but what is seen anew is");
+        let again = operator.post("/v1/plates/K00001/items", &json!({"position": "rear", "reason": "stolen"}));
+        let fourth = again.expect(201)["item"]["qr"].as_str().unwrap().to_owned();
+        assert_eq!(fit(&operator, &fourth, "k-1")["alarms"], json!([]), "the stolen one is on no scooter any more");
     }
 }

@@ -122,6 +122,25 @@ fn what_happened_to_a_plate_is_said_in_a_word() {
     }
 }
 
+#[test]
+fn a_number_with_several_periods_is_told_as_it_is_now() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.operator('K');
+        operator.enroll("device_id,in_service,colour\nk-1,2026-07-01,turquoise\nk-2,2026-07-01,magenta\n");
+        let [first, second] = ["K00001", "K00002"].map(|number| code(&operator, number, false));
+        operator.enroll("device_id,out_of_service\nk-1,2026-08-10\n");
+        let anyone = Person::nobody(registry.url());
+        assert!(page(&anyone, &format!("/p/{first}"), 200).contains("ANNULLED"));
+        operator.enroll("device_id,in_service\nk-1,2026-09-01\n");
+        assert!(page(&anyone, &format!("/p/{first}"), 200).contains("GENUINE"), "the second season");
+        let correction = json!({"device_id": "k-1", "from": "2026-10-01T00:00:00+05:00", "reason": "moved"});
+        operator.post("/v1/plates/K00002/correction", &correction).expect(201);
+        let moved = page(&anyone, &format!("/p/{second}"), 200);
+        assert!(moved.contains("GENUINE") && moved.contains("turquoise"), "the scooter that bears it now: {moved}");
+    }
+}
+
 /// What an answer tells, without what differs from answer to answer anyway.
 fn told(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
     let differs = ["date", "x-request-id"];

@@ -27,7 +27,13 @@ pub(in super::super) struct Elements<'t> {
     /// Where the array stands in the document, as a JSON pointer (RFC 6901).
     pub(super) pointer: String,
     pub(in super::super) list: Vec<Element<'t>>,
+    /// The keys of other arrays of objects beside that array, which were not read; so many at most are named.
+    pub(super) others: Vec<String>,
 }
+
+/// How many arrays that were not read are named, and how much of the key of each.
+const NAMED: usize = 20;
+const NAMED_CHARACTERS: usize = 100;
 
 /// Finds the elements of a text, at most one more than rows are read.
 ///
@@ -36,7 +42,8 @@ pub(in super::super) struct Elements<'t> {
 pub(in super::super) fn elements<'t>(text: &'t str, bounds: &Bounds) -> Result<Elements<'t>, Problem> {
     match document(text, bounds) {
         Err(_) if is_lines(text, bounds) => {
-            Ok(Elements { format: "ndjson", pointer: String::new(), list: lines(text, bounds) })
+            let list = lines(text, bounds);
+            Ok(Elements { format: "ndjson", pointer: String::new(), list, others: Vec::new() })
         }
         Err(Broken(at)) => Err(json_broken(text, at)),
         Ok(Some(found)) if found.list.iter().any(|element| element.defect.is_none()) || found.list.is_empty() => {
@@ -53,6 +60,7 @@ fn document<'t>(text: &'t str, bounds: &Bounds) -> Result<Option<Elements<'t>>, 
     scan.end()?;
     let Value::Nested(mut part) = value else { return Ok(None) };
     let mut pointer = String::new();
+    let mut others = Vec::new();
     // {"vehicles": […]} as the interface answers, {"data": {"vehicles": […]}} as feeds do.
     while part.starts_with('{') {
         let mut lists = Vec::new();
@@ -63,20 +71,24 @@ fn document<'t>(text: &'t str, bounds: &Bounds) -> Result<Option<Elements<'t>>, 
             _ => {}
         })?;
         let of_objects = |(_, list): &(String, &str)| list.trim_start_matches('[').trim_start().starts_with('{');
-        let next = lists.into_iter().find(of_objects).or_else(|| objects.into_iter().find(|(key, _)| key == "data"));
+        let mut lists = lists.into_iter().filter(of_objects);
+        let mut data = objects.into_iter().filter(|(key, _)| key == "data");
+        let next = lists.next().or_else(|| data.next());
+        let unread = lists.chain(data).take(NAMED.saturating_sub(others.len()));
+        others.extend(unread.map(|(key, _)| key.chars().take(NAMED_CHARACTERS).collect::<String>()));
         let Some((key, nested)) = next else {
             // One object by itself is one scooter; on one line it is a list of one line.
             if pointer.is_empty() && !part.contains('\n') {
-                return Ok(Some(Elements { format: "ndjson", pointer, list: lines(text, bounds) }));
+                return Ok(Some(Elements { format: "ndjson", pointer, list: lines(text, bounds), others }));
             }
             let only = Element { row: 1, raw: part, defect: None };
-            return Ok(Some(Elements { format: "json", pointer, list: vec![only] }));
+            return Ok(Some(Elements { format: "json", pointer, list: vec![only], others }));
         };
         pointer.push('/');
         pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
         part = nested;
     }
-    Ok(Some(Elements { format: "json", pointer, list: array(part, bounds)? }))
+    Ok(Some(Elements { format: "json", pointer, list: array(part, bounds)?, others }))
 }
 
 fn array<'t>(text: &'t str, bounds: &Bounds) -> Result<Vec<Element<'t>>, Broken> {

@@ -22,7 +22,7 @@ const CELL: usize = 24;
 /// # Errors
 /// The problem of the file, if it is no list of objects.
 pub(in super::super) fn open<'a>(decoded: &'a Decoded<'_>, bounds: &'a Bounds) -> Result<Table<'a>, Problem> {
-    let Elements { format, pointer, list: elements } = elements(&decoded.text, bounds)?;
+    let Elements { format, pointer, list: elements, others } = elements(&decoded.text, bounds)?;
     let names = names(&elements, bounds);
     let room = FREE.saturating_add(decoded.text.len().saturating_mul(GROWTH));
     let most = room / CELL / elements.len().max(1);
@@ -30,6 +30,10 @@ pub(in super::super) fn open<'a>(decoded: &'a Decoded<'_>, bounds: &'a Bounds) -
         return Err(Problem::new(ProblemKind::TooManyColumns).with("limit", &most.to_string()));
     }
     let places: HashMap<String, usize> = names.iter().cloned().zip(0..).collect();
+    let not_read = (!others.is_empty()).then(|| {
+        let told = Problem::new(ProblemKind::ArraysNotRead).with("location", &pointer);
+        told.with("keys", &others.join(", "))
+    });
     // An element of an array is named by its place from 0 (RFC 6901), a line stands by itself.
     let of_array = format == "json";
     let records = elements.into_iter().map(move |element| {
@@ -42,7 +46,7 @@ pub(in super::super) fn open<'a>(decoded: &'a Decoded<'_>, bounds: &'a Bounds) -
         delimiter: None,
         sheet: None,
         header: Header::Known(names),
-        problems: Vec::new(),
+        problems: not_read.into_iter().collect(),
         records: Box::new(records.filter(|record| !record.is_blank())),
     })
 }
@@ -135,6 +139,23 @@ mod tests {
             assert_eq!(opened(text).unwrap().2.len(), 2, "{text}");
         }
         assert_eq!(opened(r#"{"a":1}"#).unwrap().2, [Record::sound(1, vec!["1".into()])]);
+    }
+
+    #[test]
+    fn an_array_that_was_not_read_is_told_by_its_key_and_so_is_a_repeated_one() {
+        let told = |text: &str| {
+            let decoded = encoding::decode(text.as_bytes());
+            let table = open(&decoded, &Bounds::PROMISED).map_err(|problem| problem.kind).ok().unwrap();
+            table.problems.into_iter().map(|problem| (problem.kind, problem.args)).collect::<Vec<_>>()
+        };
+        let not_read = |location: &str, keys: &str| {
+            let args = [("location", location), ("keys", keys)];
+            vec![(ProblemKind::ArraysNotRead, args.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec())]
+        };
+        let lists = r#"{"a":[{"x":1}],"zones":["z"],"b":[{"x":2}],"a":[{"x":3}]}"#;
+        assert_eq!(told(lists), not_read("/a", "b, a"));
+        assert_eq!(told(r#"{"data":{"bikes":[{"a":1}]},"data":{"bikes":[{"a":2}]}}"#), not_read("/data/bikes", "data"));
+        assert_eq!(told(r#"{"vehicles":[{"a":1}],"next":null}"#), []);
     }
 
     #[test]

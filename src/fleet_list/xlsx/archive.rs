@@ -150,6 +150,11 @@ impl Part<'_, '_> {
         self.overrun
     }
 
+    /// Returns how many elements may stand within each other.
+    pub(super) fn nesting(&self) -> usize {
+        self.bounds.nesting
+    }
+
     /// Returns how many bytes were unpacked.
     pub(super) fn unpacked(&self) -> u64 {
         self.unpacked

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::archive::{Archive, Refusal};
 use super::xml::{Tag, Token, Xml};
+use crate::fleet_list::bounds::Bounds;
 
 /// What a number is shown as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,7 +33,7 @@ pub(super) struct Looks(Vec<Look>);
 
 impl Looks {
     /// Reads the part that holds them, if the workbook has one.
-    pub(super) fn read(archive: &mut Archive<'_>, part: Option<&str>) -> Result<Self, Refusal> {
+    pub(super) fn read(archive: &mut Archive<'_>, part: Option<&str>, bounds: &Bounds) -> Result<Self, Refusal> {
         let mut looks = Vec::new();
         let Some(part) = part else { return Ok(Self(looks)) };
         let Some(mut xml) = Xml::open(archive, part)? else { return Ok(Self(looks)) };
@@ -48,6 +49,9 @@ impl Looks {
                 }
                 Token::Start(tag) if tag.name() == "xf" && among_cells => looks.push(of_cell(&tag, &formats)),
                 _ => {}
+            }
+            if looks.len() > bounds.looks || formats.len() > bounds.looks {
+                return Err(xml.too_large());
             }
         }
         Ok(Self(looks))

@@ -39,7 +39,7 @@ pub(in super::super) fn open(bytes: &[u8], mapping: &Mapping, bounds: &Bounds) -
     }
     let Some(workbook) = Workbook::read(&mut archive)? else { return Err(NoTable::Other("ZIP")) };
     let strings = Strings::read(&mut archive, workbook.strings.as_deref(), bounds)?;
-    let looks = Looks::read(&mut archive, workbook.styles.as_deref())?;
+    let looks = Looks::read(&mut archive, workbook.styles.as_deref(), bounds)?;
     let shared = Shared { strings: &strings, looks: &looks, is_1904: workbook.is_1904, bounds };
     let mut named = Vec::new();
     let mut filled = None;

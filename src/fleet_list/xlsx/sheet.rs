@@ -40,12 +40,17 @@ pub(super) fn records(mut xml: Xml<'_, '_>, shared: &Shared<'_>, most: usize) ->
                 // Rows may leave their number out, and a number that goes backwards is no number.
                 let next = row.saturating_add(1);
                 row = tag.number("r").filter(|stated| *stated >= next).unwrap_or(next);
+                if row > shared.bounds.last_row {
+                    return Err(xml.too_large());
+                }
                 let record = Reading { xml: &mut xml, shared, record: Record::sound(row, Vec::new()) }.whole()?;
                 let room: usize = record.cells.iter().map(String::len).sum();
                 let cells = u64::try_from(record.cells.len() + record.faults.len() * 2).unwrap_or(u64::MAX);
                 taken = taken.saturating_add(u64::try_from(room).unwrap_or(u64::MAX));
                 taken = taken.saturating_add(cells.saturating_mul(CELL));
-                if taken > FREE.saturating_add(xml.unpacked().saturating_mul(GROWTH)) {
+                let kept = taken.saturating_add(shared.strings.kept());
+                let room_for = FREE.saturating_add(xml.unpacked().saturating_mul(GROWTH));
+                if taken > room_for || kept > shared.bounds.kept_bytes {
                     return Err(xml.too_large());
                 }
                 if !record.is_blank() {

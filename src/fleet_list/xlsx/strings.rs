@@ -25,9 +25,18 @@ impl Strings {
                 let text = xml.rich_text(bounds.record_bytes)?;
                 strings.text.push_str(&text);
                 strings.ends.push(strings.text.len());
+                if strings.ends.len() > bounds.strings || strings.kept() > bounds.kept_bytes {
+                    return Err(xml.too_large());
+                }
             }
         }
         Ok(strings)
+    }
+
+    /// Returns how many bytes they take.
+    pub(super) fn kept(&self) -> u64 {
+        let ends = self.ends.len().saturating_mul(size_of::<usize>());
+        u64::try_from(self.text.len().saturating_add(ends)).unwrap_or(u64::MAX)
     }
 
     /// Returns a string by its place.

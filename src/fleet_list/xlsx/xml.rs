@@ -60,6 +60,8 @@ pub(super) struct Xml<'z, 'a> {
     reader: Reader<Part<'z, 'a>>,
     name: String,
     buffer: Vec<u8>,
+    /// How many elements are open: the reader keeps the name of each.
+    open: usize,
 }
 
 impl<'z, 'a> Xml<'z, 'a> {
@@ -70,7 +72,7 @@ impl<'z, 'a> Xml<'z, 'a> {
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.check_end_names = true;
-        Ok(Some(Self { reader, name: name.to_owned(), buffer: Vec::new() }))
+        Ok(Some(Self { reader, name: name.to_owned(), buffer: Vec::new(), open: 0 }))
     }
 
     /// Returns how many bytes of the part were unpacked.
@@ -110,6 +112,14 @@ impl<'z, 'a> Xml<'z, 'a> {
                 Event::Eof => return Ok(None),
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
             };
+            match token {
+                Some(Token::Start(_)) => self.open = self.open.saturating_add(1),
+                Some(Token::End(_)) => self.open = self.open.saturating_sub(1),
+                Some(Token::Text(_)) | None => {}
+            }
+            if self.open > self.reader.get_ref().nesting() {
+                return Err(self.too_large());
+            }
             return token.map(Some).ok_or_else(|| self.damaged());
         }
     }

@@ -3,11 +3,14 @@
 //! *Invariant:* pure; a row that is planned excludes every later one that means the same scooter, number or serial
 //! number, in whatever words.
 
+use chrono::NaiveDate;
+
 use super::known::Known;
 use super::plan::{RowPlan, Terms};
+use super::served::{self, BeforeCurrent};
 use super::used::{Used, What};
 use crate::fleet_list::{Field, FleetRow, Found, Problem, ProblemKind, RowKey};
-use crate::model::{DeviceId, PlateStatus, Vehicle, VehicleFacts};
+use crate::model::{DeviceId, PlateStatus, ServiceDates, Vehicle, VehicleFacts};
 use crate::plate::PlateNumber;
 
 /// Judges rows in the order of the file, each against what is known and against the rows before it.
@@ -141,10 +144,15 @@ impl<'a> Judge<'a> {
                 .with("plate", &stated.to_string())
                 .with("borne", &borne.to_string()));
         }
-        let (mut facts, mut fields) = vehicle.facts.laid_under(&facts_of(row));
-        if comes_back(&vehicle.facts, row) {
+        if let Some(number) = number.filter(|_| vehicle.number.is_none()) {
+            return Err(self.number_for_none(row, &vehicle, number));
+        }
+        let mut said = facts_of(row);
+        (said.in_service, said.out_of_service) = self.service_said(row, &vehicle)?;
+        let (mut facts, mut fields) = vehicle.facts.laid_under(&said);
+        if comes_back(&vehicle.facts, &said) {
             // A first day after the known last one opens a new period, which has no last day unless one is stated.
-            facts.out_of_service = row.out_of_service;
+            facts.out_of_service = said.out_of_service;
             if !fields.contains(&"out_of_service") {
                 fields.push("out_of_service");
             }
@@ -165,18 +173,46 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn new_vehicle(&self, row: &FleetRow, kept: Option<PlateNumber>) -> Result<RowPlan, Problem> {
-        if let Some((number, plate)) = kept.and_then(|number| Some((number, self.known.plates.get(&number)?))) {
+    /// What a row's service dates say of the current period or of the next.
+    fn service_said(&self, row: &FleetRow, vehicle: &Vehicle) -> Result<ServiceDates, Problem> {
+        let earlier = self.known.earlier.get(&vehicle.id).map_or(&[][..], Vec::as_slice);
+        let current = (vehicle.facts.in_service, vehicle.facts.out_of_service);
+        served::said(earlier, current, (row.in_service, row.out_of_service)).map_err(|BeforeCurrent| {
+            let text = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
+            self.problem(ProblemKind::ServicePeriodOver, row.row, Field::InService, &text(row.in_service))
+                .with("in_service", &text(current.0))
+        })
+    }
+
+    /// What stands against a number for a known vehicle that bears none: a list gives it none, and not in silence.
+    fn number_for_none(&self, row: &FleetRow, vehicle: &Vehicle, number: PlateNumber) -> Problem {
+        self.not_free(row, number).unwrap_or_else(|| {
             let text = number.to_string();
-            if plate.status_at(self.terms.now) == PlateStatus::Annulled {
-                let problem = self.problem(ProblemKind::PlateAnnulled, row.row, Field::Plate, &text);
-                return Err(problem.with("plate", &text));
-            }
-            let bearer = self.known.vehicles.get(&plate.vehicle_id);
-            return Err(self
-                .problem(ProblemKind::PlateAlreadyBorne, row.row, Field::Plate, &text)
+            self.problem(ProblemKind::VehicleBearsNoPlate, row.row, Field::Plate, &text)
                 .with("plate", &text)
-                .with("device_id", bearer.map_or("", |vehicle| vehicle.device_id.as_str())));
+                .with("device_id", vehicle.device_id.as_str())
+        })
+    }
+
+    /// What stands against a number that was given before.
+    fn not_free(&self, row: &FleetRow, number: PlateNumber) -> Option<Problem> {
+        let plate = self.known.plates.get(&number)?;
+        let text = number.to_string();
+        if plate.status_at(self.terms.now) == PlateStatus::Annulled {
+            let problem = self.problem(ProblemKind::PlateAnnulled, row.row, Field::Plate, &text);
+            return Some(problem.with("plate", &text));
+        }
+        let bearer = self.known.vehicles.get(&plate.vehicle_id);
+        let problem = self
+            .problem(ProblemKind::PlateAlreadyBorne, row.row, Field::Plate, &text)
+            .with("plate", &text)
+            .with("device_id", bearer.map_or("", |vehicle| vehicle.device_id.as_str()));
+        Some(problem)
+    }
+
+    fn new_vehicle(&self, row: &FleetRow, kept: Option<PlateNumber>) -> Result<RowPlan, Problem> {
+        if let Some(problem) = kept.and_then(|number| self.not_free(row, number)) {
+            return Err(problem);
         }
         match device_id_of(row, kept) {
             Some(device_id) if row.device_id.is_some() || !self.known.by_device.contains_key(device_id.as_str()) => {
@@ -193,8 +229,8 @@ impl<'a> Judge<'a> {
 }
 
 /// Whether a row brings a vehicle back that is out of service.
-fn comes_back(known: &VehicleFacts, row: &FleetRow) -> bool {
-    row.in_service.zip(known.out_of_service).is_some_and(|(first_day, last_day)| last_day < first_day)
+fn comes_back(known: &VehicleFacts, said: &VehicleFacts) -> bool {
+    said.in_service.zip(known.out_of_service).is_some_and(|(first_day, last_day)| last_day < first_day)
 }
 
 /// The id of a new vehicle: the one stated, else its serial number, else its number.

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::served;
 use crate::fleet_list::{FleetList, FleetRow, RowKey};
-use crate::model::{Cover, OperatorId, Plate, Policy, Series, SeriesStatus, Vehicle, VehicleId};
+use crate::model::{Cover, OperatorId, Plate, Policy, Series, SeriesStatus, ServiceDates, Vehicle, VehicleId};
 use crate::plate::{PlateNumber, SeriesLetter};
 use crate::storage::vehicles::Wanted;
 use crate::storage::{self, Db, plates, policies, retirements, series, vehicles};
@@ -23,6 +24,8 @@ pub(super) struct Known {
     pub(super) plates: HashMap<PlateNumber, Plate>,
     /// Which of the vehicles left service for good.
     pub(super) retired: HashSet<VehicleId>,
+    /// What was stated of their service periods before the current one, where rows state other dates.
+    pub(super) earlier: HashMap<VehicleId, Vec<ServiceDates>>,
     /// All letters that anybody claims or holds.
     pub(super) letters: BTreeMap<SeriesLetter, Series>,
     /// The operator's policies of the numbers in the file.
@@ -70,6 +73,7 @@ impl Known {
             }
             known.vehicles.insert(vehicle.id, vehicle);
         }
+        known.earlier = served::earlier(db, &known, list)?;
         known.find_insurance(db, operator, list)?;
         Ok(known)
     }

@@ -11,6 +11,7 @@ mod known;
 mod diff;
 mod judge;
 mod plan;
+mod served;
 mod stated_policies;
 mod supply;
 mod used;

@@ -242,3 +242,22 @@ fn a_serial_number_that_two_vehicles_would_end_with_is_used_once() {
     let again = used.take(&new(5, "b")).unwrap();
     assert_eq!((again.what, again.value.as_str(), again.first), (What::SerialNumber, "X1", 2));
 }
+
+#[test]
+fn a_number_for_a_known_scooter_that_bears_none_is_never_passed_over() {
+    let mut known = bearing(knowing_letters(&[("K", "ours", 9)]), "d1", "K00001", VehicleFacts::default(), None);
+    known = bearing(known, "d2", "K00002", VehicleFacts::default(), Some(NOW));
+    known = bearing(known, "d3", "K00003", VehicleFacts::default(), None);
+    let third = known.by_device["d3"];
+    known.vehicles.get_mut(&third).unwrap().number = None;
+    for (number, kind) in [
+        ("K00001", ProblemKind::PlateAlreadyBorne),
+        ("K00002", ProblemKind::PlateAnnulled),
+        ("K00007", ProblemKind::VehicleBearsNoPlate),
+    ] {
+        let plan = planned(&known, &format!("device_id,plate\nd3,{number}\n"));
+        let kinds: Vec<_> = plan.problems.iter().map(|problem| problem.kind).collect();
+        assert!(kinds.contains(&kind), "{number}: {kinds:?}");
+        assert_eq!((plan.counts.bad, plan.counts.unchanged), (1, 0));
+    }
+}

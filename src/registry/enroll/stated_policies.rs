@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::known::Known;
 use super::plan::{RowPlan, Terms};
 use crate::fleet_list::{Field, FleetRow, Found, Problem, ProblemKind, Severity};
-use crate::model::{Coverage, LONGEST_INSURER, NewPolicy, Policy, VehicleFacts, VehicleId, day_after};
+use crate::model::{Coverage, LONGEST_INSURER, NewPolicy, Policy, PolicyId, VehicleFacts, VehicleId, day_after};
 use crate::registry::insure::StatedPolicy;
 
 /// The field that a row changes which joins a policy.
@@ -26,32 +26,43 @@ pub(super) struct PlannedPolicy {
 struct Stated<'a> {
     insurer: &'a str,
     number: &'a str,
+    /// Folded once a row: a list may have a million rows of one number and as many insurers.
+    contract: Contract,
     from: NaiveDate,
     until: NaiveDate,
 }
 
+/// The number of a policy, and its insurer as all texts that name it are alike.
+type Contract = (String, String);
+
+fn contract(number: &str, insurer: &str) -> Contract {
+    (number.trim().to_owned(), Policy::folded_insurer(insurer))
+}
+
+/// Things of one contract by their first day. No two of them have a day in common.
+type ByDay<T> = BTreeMap<NaiveDate, T>;
+
 impl<'a> Stated<'a> {
     fn of(row: &'a FleetRow) -> Option<Self> {
-        let stated = Self {
-            insurer: row.insurer.as_deref()?,
-            number: row.policy_number.as_deref()?,
-            from: row.policy_from?,
-            until: row.policy_until?,
-        };
-        (stated.from <= stated.until).then_some(stated)
+        let (insurer, number) = (row.insurer.as_deref()?, row.policy_number.as_deref()?);
+        let (from, until) = (row.policy_from?, row.policy_until?);
+        (from <= until).then(|| Self { insurer, number, contract: contract(number, insurer), from, until })
     }
 
-    /// How it fits a policy of the same number.
-    fn fit(&self, insurer: &str, (from, until): (NaiveDate, NaiveDate)) -> Fit {
-        if !Policy::one_insurer(self.insurer, insurer) {
-            Fit::Other
-        } else if (self.from, self.until) == (from, until) {
+    /// How it fits a policy of the same contract.
+    fn fit(&self, (from, until): (NaiveDate, NaiveDate)) -> Fit {
+        if (self.from, self.until) == (from, until) {
             Fit::Same
         } else if self.from <= until && from <= self.until {
             Fit::Contradicts
         } else {
             Fit::Other
         }
+    }
+
+    /// The last that begins before this one ends: if any has a day in common with it, this one has.
+    fn nearest<T: Copy>(&self, alike: Option<&ByDay<T>>) -> Option<T> {
+        alike?.range(..=self.until).next_back().map(|(_, one)| *one)
     }
 }
 
@@ -80,10 +91,12 @@ pub(super) struct Insurance<'a> {
     known: &'a Known,
     today: NaiveDate,
     planned: Vec<PlannedPolicy>,
-    /// The places of the planned ones by policy number: each scooter may have a policy of its own.
-    by_number: HashMap<String, Vec<usize>>,
-    /// The policies on record by policy number.
-    known_by_number: HashMap<&'a str, Vec<&'a Policy>>,
+    /// The places of the new ones: each scooter may have a policy of its own.
+    new: HashMap<Contract, ByDay<usize>>,
+    /// The places of those on record.
+    extended: HashMap<&'a PolicyId, usize>,
+    /// The policies on record; two of one contract have no day in common there.
+    on_record: HashMap<Contract, ByDay<&'a Policy>>,
     /// Policies on record with another period than rows state: how many rows, and the first.
     contradicted: BTreeMap<String, (NaiveDate, NaiveDate, usize, u32)>,
     uninsured: Vec<u32>,
@@ -98,14 +111,16 @@ impl<'a> Insurance<'a> {
             known,
             today: terms.today,
             planned: Vec::new(),
-            by_number: HashMap::new(),
-            known_by_number: HashMap::new(),
+            new: HashMap::new(),
+            extended: HashMap::new(),
+            on_record: HashMap::new(),
             unfit: Vec::new(),
             contradicted: BTreeMap::new(),
             uninsured: Vec::new(),
         };
         for policy in &known.policies {
-            insurance.known_by_number.entry(&policy.policy_number).or_default().push(policy);
+            let alike = insurance.on_record.entry(contract(&policy.policy_number, &policy.insurer)).or_default();
+            alike.entry(policy.valid_from).or_insert(policy);
         }
         let stated: HashMap<u32, &FleetRow> = stated.iter().map(|row| (row.row, row)).collect();
         for plan in rows {
@@ -177,21 +192,22 @@ impl<'a> Insurance<'a> {
 
     fn outcome(&mut self, stated: &Stated<'_>, vehicle: Option<VehicleId>) -> Outcome {
         let mut contradicted = None;
-        for policy in self.known_by_number.get(stated.number.trim()).into_iter().flatten().copied() {
+        if let Some(policy) = stated.nearest(self.on_record.get(&stated.contract)) {
             let period = (policy.valid_from, policy.valid_until);
-            match stated.fit(&policy.insurer, period) {
-                Fit::Same if self.reaches_its_end(policy, vehicle) => return Outcome::Has,
+            match stated.fit(period) {
+                Fit::Same if self.reaches_its_end(policy, vehicle) || self.left(policy, vehicle) => {
+                    return Outcome::Has;
+                }
                 Fit::Same => return Outcome::Joins(self.known_policy(policy)),
                 Fit::Contradicts => contradicted = Some(period),
                 Fit::Other => {}
             }
         }
-        for place in self.by_number.get(stated.number.trim()).into_iter().flatten().copied() {
-            let Some(StatedPolicy::New(new)) = self.planned.get(place).map(|planned| &planned.stated) else {
-                continue;
-            };
+        if let Some(place) = stated.nearest(self.new.get(&stated.contract))
+            && let Some(StatedPolicy::New(new)) = self.planned.get(place).map(|planned| &planned.stated)
+        {
             let period = (new.valid_from, new.valid_until);
-            match stated.fit(&new.insurer, period) {
+            match stated.fit(period) {
                 Fit::Same => return Outcome::Joins(place),
                 Fit::Contradicts => contradicted = Some(period),
                 Fit::Other => {}
@@ -201,16 +217,19 @@ impl<'a> Insurance<'a> {
             return Outcome::Contradicts(from, until);
         }
         match self.new_policy(stated) {
-            Some(new) => Outcome::Joins(self.place(stated.number, StatedPolicy::New(new))),
+            Some(new) => {
+                let place = self.place(StatedPolicy::New(new));
+                self.new.entry(stated.contract.clone()).or_default().insert(stated.from, place);
+                Outcome::Joins(place)
+            }
             None => Outcome::Unfit,
         }
     }
 
     fn new_policy(&self, stated: &Stated<'_>) -> Option<NewPolicy> {
-        let mut alike = self.known_by_number.get(stated.number.trim()).into_iter().flatten();
-        let before = |policy: &&&Policy| {
-            policy.is_of(stated.insurer, stated.number) && day_after(policy.valid_until) == stated.from
-        };
+        let alike = self.on_record.get(&stated.contract);
+        let before = alike.and_then(|alike| alike.range(..stated.from).next_back()).map(|(_, policy)| *policy);
+        let before = before.filter(|policy| day_after(policy.valid_until) == stated.from);
         let new = NewPolicy {
             insurer: stated.insurer.trim().to_owned(),
             policy_number: stated.number.trim().to_owned(),
@@ -218,26 +237,31 @@ impl<'a> Insurance<'a> {
             valid_until: stated.until,
             // The vehicles are those of the rows; new ones have no number yet.
             vehicles: None,
-            renews: alike.find(before).map(|policy| policy.id.clone()),
+            renews: before.map(|policy| policy.id.clone()),
         };
         new.check().ok()
     }
 
     /// The place of a policy on record among the planned ones.
-    fn known_policy(&mut self, policy: &Policy) -> usize {
-        let is = |place: &usize| {
-            let planned = self.planned.get(*place).map(|planned| &planned.stated);
-            matches!(planned, Some(StatedPolicy::Known(known)) if *known == policy.id)
-        };
-        let found = self.by_number.get(&policy.policy_number).and_then(|places| places.iter().copied().find(is));
-        found.unwrap_or_else(|| self.place(&policy.policy_number, StatedPolicy::Known(policy.id.clone())))
+    fn known_policy(&mut self, policy: &'a Policy) -> usize {
+        if let Some(place) = self.extended.get(&policy.id) {
+            return *place;
+        }
+        let place = self.place(StatedPolicy::Known(policy.id.clone()));
+        self.extended.insert(&policy.id, place);
+        place
     }
 
-    fn place(&mut self, number: &str, stated: StatedPolicy) -> usize {
+    fn place(&mut self, stated: StatedPolicy) -> usize {
         let place = self.planned.len();
         self.planned.push(PlannedPolicy { stated, rows: Vec::new() });
-        self.by_number.entry(number.trim().to_owned()).or_default().push(place);
         place
+    }
+
+    /// Whether a vehicle left a policy that is over: a list that still names it then says nothing new.
+    fn left(&self, policy: &Policy, vehicle: Option<VehicleId>) -> bool {
+        let had = vehicle.and_then(|vehicle| self.known.covers.get(&Some(vehicle)));
+        policy.valid_until < self.today && had.into_iter().flatten().any(|cover| cover.policy.id == policy.id)
     }
 
     /// Whether a vehicle is covered by a policy up to its last day: one that left earlier joins it again.

@@ -150,3 +150,28 @@ fn an_insurer_of_endless_name_is_told_and_refuses_no_row() {
     assert_eq!((plan.counts.policies, plan.counts.bad, plan.has_errors()), (0, 0, false));
     assert_eq!(told(&plan, ProblemKind::CellTooLong).unwrap().column.as_deref(), Some("insurer"));
 }
+
+#[test]
+fn a_policy_that_is_over_is_not_joined_again_by_the_scooter_that_left_it() {
+    let known = |until: &str| {
+        let mut known = insured(knowing(2), "P-1", ("2026-06-01", until), 1);
+        let policy = Arc::new(known.policies[0].clone());
+        let last_day = "2026-06-10".parse().ok();
+        let span =
+            CoverSpan { vehicle: Some(VehicleId(1)), first_day: None, last_day, recorded_at: NOW, superseded_at: None };
+        known.covers.insert(Some(VehicleId(1)), Cover::of(&policy, &span).into_iter().collect());
+        known
+    };
+    let over = planned(&known("2026-06-30"), "d1,P-1,Polis,2026-06-01,2026-06-30\n");
+    assert_eq!((over.counts.policies, over.counts.changed, over.counts.unchanged), (0, 0, 1));
+    let not_over = planned(&known("2026-07-31"), "d1,P-1,Polis,2026-06-01,2026-07-31\n");
+    assert_eq!((not_over.counts.policies, not_over.counts.changed), (1, 1));
+}
+
+#[test]
+fn many_insurers_under_one_number_are_planned_in_one_pass() {
+    let rows: String = (0..30_000).map(|row| format!("n{row},P-1,Insurer {row},2026-07-01,2026-07-31\n")).collect();
+    let begun = std::time::Instant::now();
+    assert_eq!(planned(&knowing(0), &rows).counts.policies, 30_000);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}

@@ -3,7 +3,7 @@
 //! *Invariant:* what is to be done was planned before, so that a dry run foretells it; the source is the operator.
 
 use rand::Rng;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{
     CoverSpan, Covered, ImportId, Moment, NewPolicy, OperatorId, Policy, PolicyId, PolicySource, SpanDays, VehicleId,
@@ -80,19 +80,26 @@ pub fn record_listed(
     policies::insert(tx, &made)?;
     let covered: Vec<_> = covered.iter().map(|(policy, vehicle)| (policy, *vehicle)).collect();
     policy_covers::insert(tx, &covered, list.now)?;
-    extend(tx, list, &known)?;
-    Ok(ListedOutcome {
-        made: made.into_iter().map(|policy| policy.id).collect(),
-        extended: known.into_iter().map(|(id, _)| id.clone()).collect(),
-    })
+    let extended = extend(tx, list, &known)?;
+    Ok(ListedOutcome { made: made.into_iter().map(|policy| policy.id).collect(), extended })
 }
 
 /// Adds vehicles to policies. One that was never named is covered throughout, as its row says; one that had left comes
-/// back today. What the insurers confirmed was another list of vehicles: the new one is the operator's word.
-fn extend(tx: &mut Tx<'_>, list: Listed<'_>, known: &[(&PolicyId, &[VehicleId])]) -> storage::Result<()> {
+/// back today. What the insurers confirmed was another list of vehicles: the new one is the operator's word. A policy of
+/// which no vehicle's cover changes stays as it is, and so does what the insurers confirmed. Returns the others.
+fn extend(tx: &mut Tx<'_>, list: Listed<'_>, known: &[(&PolicyId, &[VehicleId])]) -> storage::Result<Vec<PolicyId>> {
+    let vehicles: HashMap<&PolicyId, &[VehicleId]> = known.iter().copied().collect();
     let ids: Vec<_> = known.iter().map(|(id, _)| *id).collect();
-    let before = policies::find_all(tx.db(), list.operator, &ids)?;
-    let next = before.iter().map(|before| Policy {
+    let mut changed = Vec::new();
+    for policy in policies::find_all(tx.db(), list.operator, &ids)? {
+        let mut spans = policy_covers::of_policy(tx.db(), &policy.id)?;
+        spans.retain(|span| span.superseded_at.is_none());
+        let added = joined(&spans, vehicles.get(&policy.id).copied().unwrap_or_default(), &policy, list);
+        if !added.is_empty() {
+            changed.push((policy, added));
+        }
+    }
+    let next = changed.iter().map(|(before, _)| Policy {
         source: PolicySource::Operator,
         checked_at: None,
         check: None,
@@ -101,16 +108,13 @@ fn extend(tx: &mut Tx<'_>, list: Listed<'_>, known: &[(&PolicyId, &[VehicleId])]
         ..before.next("fleet list", list.account, list.now)
     });
     let next: Vec<_> = next.collect();
+    let ids: Vec<_> = changed.iter().map(|(policy, _)| &policy.id).collect();
     policies::supersede(tx, &ids, list.now)?;
     policies::insert(tx, &next)?;
-    for policy in &before {
-        let vehicles = known.iter().find(|(id, _)| **id == policy.id).map(|(_, vehicles)| *vehicles);
-        let mut spans = policy_covers::of_policy(tx.db(), &policy.id)?;
-        spans.retain(|span| span.superseded_at.is_none());
-        let added = joined(&spans, vehicles.unwrap_or_default(), policy, list);
-        policy_covers::replace(tx, &policy.id, &added, list.now)?;
+    for (policy, added) in &changed {
+        policy_covers::replace(tx, &policy.id, added, list.now)?;
     }
-    Ok(())
+    Ok(changed.into_iter().map(|(policy, _)| policy.id).collect())
 }
 
 fn joined(

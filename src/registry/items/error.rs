@@ -19,6 +19,9 @@ pub enum ItemError {
     /// The operator is suspended: no plate is made for it.
     #[error("the operator is suspended: no plates are made for it")]
     Suspended,
+    /// The number is annulled: it gets no more plates.
+    #[error("the number is annulled")]
+    Annulled,
     /// The item was withdrawn, which is final.
     #[error("the plate was withdrawn, and that is final")]
     Withdrawn,

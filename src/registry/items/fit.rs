@@ -12,7 +12,7 @@ use super::record::{ItemStatement, own, since, state, text};
 use crate::audit::Action;
 use crate::model::{
     Alarm, AlarmId, AlarmKind, AsKnown, Caller, DeviceId, Fitting, FittingId, ItemState, LinkVerdict, Moment,
-    OperatorId, Place, Plate, PlateItem, PlateStatus, Vehicle, VehicleId,
+    OperatorId, Place, Plate, PlateItem, PlateStatus, Vehicle, VehicleId, plate_status_at,
 };
 use crate::plate::{PlateLink, PlateNumber};
 use crate::registry::TagKeys;
@@ -68,7 +68,8 @@ pub fn fit(
     }
     let items = plate_items::of_numbers(tx.db(), &[new.link.number])?;
     let plates = plates::find_by_numbers(tx.db(), &[new.link.number])?;
-    let verdict = judge(keys, &new.link, &items, now, AsKnown::Now);
+    let fitted_at = new.at.unwrap_or(now);
+    let verdict = judge(keys, &new.link, &items, fitted_at, AsKnown::Now);
     let fitting = Fitting {
         id: FittingId::new(now, rng),
         operator_id: operator.clone(),
@@ -77,7 +78,7 @@ pub fn fit(
         verdict: verdict.name().to_owned(),
         scanned: scanned(new, verdict),
         vehicle_id: vehicle.id,
-        fitted_at: new.at.unwrap_or(now),
+        fitted_at,
         place: new.place,
         note: text("note", new.note.as_deref())?,
         recorded_at: now,
@@ -87,9 +88,12 @@ pub fn fit(
     if is_own && let Some(item) = fitted_item(&items, verdict) {
         let since = since(item, new.at, now).unwrap_or(now);
         let fitted = ItemStatement { item, state: ItemState::Fitted, since, reason: None };
-        state(tx, &[fitted], &caller.account_id, now)?;
+        // A plate that is younger than its fitting may be withdrawn already, which is final.
+        if item.standing(since, AsKnown::Now).is_some_and(|standing| standing.state != ItemState::Withdrawn) {
+            state(tx, &[fitted], &caller.account_id, now)?;
+        }
     }
-    let kinds = contradictions(tx.db(), &fitting, verdict, &plates)?;
+    let kinds = contradictions(tx.db(), &fitting, verdict, &plates, &items)?;
     let (alarms, fresh) = raise(tx, now, rng, &fitting, &plates, &kinds)?;
     let mut drafts = vec![Draft::of(caller, Action::PlateFitted, fitting.id.as_str())];
     drafts.extend(fresh.iter().map(|alarm| Draft::of(caller, Action::Alarm, alarm.id.as_str())));
@@ -122,20 +126,53 @@ fn contradictions(
     fitting: &Fitting,
     verdict: LinkVerdict,
     plates: &[Plate],
+    items: &[PlateItem],
 ) -> Result<Vec<AlarmKind>, ItemError> {
-    let elsewhere = plates.iter().any(|plate| plate.vehicle_id != fitting.vehicle_id);
-    let of_number = plate_items::fittings_of(db, fitting.number)?;
+    let status = plate_status_at(plates, fitting.fitted_at, AsKnown::Now);
+    let mut of_number = plate_items::fittings_of(db, fitting.number)?;
+    let settled_at = settled_at(db, fitting.number, plates)?;
+    // The one that was just recorded speaks in any case.
+    of_number.retain(|one| one.id == fitting.id || speaks_still(one, items, settled_at));
     let kinds = [
         (AlarmKind::FalseTag, verdict == LinkVerdict::FalseTag),
         (
             AlarmKind::WithdrawnItemFitted,
             matches!(verdict, LinkVerdict::Replaced { .. } | LinkVerdict::Withdrawn { .. })
-                || plates.iter().any(|plate| plate.status_at(fitting.fitted_at) == PlateStatus::Annulled),
+                || status == Some(PlateStatus::Annulled),
         ),
-        (AlarmKind::OtherVehicle, elsewhere),
+        (AlarmKind::OtherVehicle, is_elsewhere(fitting, plates)),
         (AlarmKind::NumberOnTwoVehicles, vehicles_with(&of_number).len() > 1),
     ];
     Ok(kinds.into_iter().filter_map(|(kind, holds)| holds.then_some(kind)).collect())
+}
+
+/// Whether the number belongs to another scooter: to the one that bore it when the plate was fitted; where none did, to any
+/// that bore or will bear it.
+fn is_elsewhere(fitting: &Fitting, plates: &[Plate]) -> bool {
+    let is_here = |plate: &Plate| plate.vehicle_id == fitting.vehicle_id;
+    let mut bore_it = plates.iter().filter(|plate| plate.borne.contains(fitting.fitted_at)).peekable();
+    if bore_it.peek().is_some() { !bore_it.any(is_here) } else { !plates.is_empty() && !plates.iter().any(is_here) }
+}
+
+/// When somebody last settled that the number is on two scooters. Only whose number it is can: a competitor would silence
+/// what it raised itself.
+fn settled_at(db: &mut Db, number: PlateNumber, plates: &[Plate]) -> Result<Option<Moment>, ItemError> {
+    let counts = |alarm: &Alarm| {
+        alarm.kind == AlarmKind::NumberOnTwoVehicles
+            && (plates.is_empty() || plates.iter().any(|plate| plate.operator_id == alarm.operator_id))
+    };
+    let alarms = plate_items::alarms_of(db, &[number])?;
+    Ok(alarms.into_iter().filter(counts).filter_map(|alarm| alarm.settled.map(|(at, _)| at)).max())
+}
+
+/// Whether a fitting still tells where a plate is: it was not settled since, and a plate that was valid then still is.
+fn speaks_still(fitting: &Fitting, items: &[PlateItem], settled_at: Option<Moment>) -> bool {
+    let is_withdrawn_since = items.iter().any(|item| {
+        Some(item.item) == fitting.item
+            && fitting.verdict == (LinkVerdict::Valid { item: item.item }).name()
+            && item.is_withdrawn()
+    });
+    !is_withdrawn_since && settled_at.is_none_or(|settled| settled < fitting.recorded_at)
 }
 
 /// Returns on which scooters the plates of a number are, by the newest fitting of each plate. Plates with a false code

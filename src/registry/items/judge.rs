@@ -39,7 +39,8 @@ pub fn rear_codes(
     Ok(rear.filter_map(|item| Some((item.number, code_of(registry, item)?))).collect())
 }
 
-/// Judges a scanned code by the items of its number, as they were at an instant.
+/// Judges a scanned code by the items of its number, as they were at an instant. The code of a plate that is younger than
+/// the instant, or was not known then, is valid all the same: the registry made it, so that it is no forgery.
 #[must_use]
 pub fn judge(keys: &TagKeys, link: &PlateLink, items: &[PlateItem], at: Moment, as_known: AsKnown) -> LinkVerdict {
     let of_number = || items.iter().filter(|item| item.number == link.number);
@@ -55,12 +56,13 @@ pub fn judge(keys: &TagKeys, link: &PlateLink, items: &[PlateItem], at: Moment, 
     }
     let Some(item) = found.filter(|_| link.agrees()) else { return LinkVerdict::FalseTag };
     match item.standing(at, as_known) {
-        None => LinkVerdict::FalseTag,
-        Some(standing) if standing.state != ItemState::Withdrawn => LinkVerdict::Valid { item: item.item },
-        Some(_) => match item.replaced_by.filter(|(_, known_at)| as_known.holds(*known_at, None)) {
-            Some((by, _)) => LinkVerdict::Replaced { item: item.item, by },
-            None => LinkVerdict::Withdrawn { item: item.item },
-        },
+        Some(standing) if standing.state == ItemState::Withdrawn => {
+            match item.replaced_by.filter(|(_, known_at)| as_known.holds(*known_at, None)) {
+                Some((by, _)) => LinkVerdict::Replaced { item: item.item, by },
+                None => LinkVerdict::Withdrawn { item: item.item },
+            }
+        }
+        Some(_) | None => LinkVerdict::Valid { item: item.item },
     }
 }
 
@@ -142,6 +144,15 @@ mod tests {
         assert_eq!(verdict(499, AsKnown::Now), LinkVerdict::Valid { item: 1 });
         assert_eq!(verdict(505, AsKnown::At(at(505))), LinkVerdict::Valid { item: 1 });
         assert_eq!(verdict(505, AsKnown::Now), LinkVerdict::Replaced { item: 1, by: 4 });
+    }
+
+    #[test]
+    fn the_code_of_a_plate_that_is_younger_than_the_instant_is_no_false_one() {
+        let items = items();
+        let fourth = link_of(&keys(), &items[3]).unwrap();
+        for (instant, as_known) in [(499, AsKnown::Now), (900, AsKnown::At(at(505)))] {
+            assert_eq!(judge(&keys(), &fourth, &items, at(instant), as_known), LinkVerdict::Valid { item: 4 });
+        }
     }
 
     #[test]

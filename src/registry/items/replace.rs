@@ -7,11 +7,14 @@ use rand::Rng;
 use super::ItemError;
 use super::record::{ItemStatement, items_of, own, since, state, text};
 use crate::audit::Action;
-use crate::model::{Caller, ItemState, Moment, OperatorStatus, PlateItem, Position, ReplacementReason};
+use crate::model::{
+    AsKnown, Caller, ItemState, Moment, OperatorStatus, PlateItem, PlateStatus, Position, ReplacementReason,
+    plate_status_at,
+};
 use crate::plate::PlateNumber;
 use crate::registry::TagKeys;
 use crate::storage::audit_log::{self, Draft};
-use crate::storage::{Tx, operators, plate_items};
+use crate::storage::{Tx, operators, plate_items, plates};
 
 /// A replacement that an operator orders.
 #[derive(Debug, Clone)]
@@ -27,7 +30,7 @@ pub struct NewReplacement {
 }
 
 /// Orders another plate for a position of a number of the caller's; returns all items of the number, the new one last.
-/// A suspended operator is refused: a replacement is there to be printed.
+/// A suspended operator and an annulled number are refused: a replacement is there to be printed.
 ///
 /// # Errors
 /// [`ItemError`].
@@ -44,6 +47,10 @@ pub fn replace(
     let items = items_of(tx.db(), &operator.id, number)?;
     if operator.status() != OperatorStatus::Admitted {
         return Err(ItemError::Suspended);
+    }
+    let periods = plates::find_by_numbers(tx.db(), &[number])?;
+    if plate_status_at(&periods, now, AsKnown::Now) == Some(PlateStatus::Annulled) {
+        return Err(ItemError::Annulled);
     }
     let at_position = || items.iter().filter(|item| item.position == new.position);
     // One that was withdrawn without a replacement gets one now.

@@ -10,7 +10,7 @@ use super::error::{LifeError, check_text};
 use super::follow::{Cause, follow};
 use crate::audit::Action;
 use crate::model::{Caller, DeviceId, Moment, OperatorId, Plate, PlateCorrection, Role, Vehicle, VehicleId, Zone};
-use crate::plate::{PlateNumber, reading};
+use crate::plate::PlateNumber;
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::vehicles::{self, Wanted};
 use crate::storage::{Db, Tx, operators, plate_corrections, plates, retirements};
@@ -46,6 +46,10 @@ pub struct Corrected {
 /// The vehicle bears it during its own service periods, from then on. A retired vehicle bears it until its retirement.
 /// What the number's plates say before that instant stays, and so does what was believed before the correction.
 ///
+/// Annulled numbers never come back: where an operator corrects one, another scooter bears it until its end and no longer.
+/// Only the scooter that bore it on until lately may bear it again, because its end was the mistake; the regulator decides
+/// of the others.
+///
 /// # Errors
 /// [`LifeError::Unknown`] also for another operator's number or vehicle; [`LifeError::NumberAnnulled`] where the number's
 /// last period has ended by then, [`LifeError::Retired`] where the vehicle has left service for good by then,
@@ -56,21 +60,27 @@ pub fn correct(
     now: Moment,
     rng: &mut impl Rng,
     caller: &Caller,
-    number: &str,
+    number: PlateNumber,
     asked: &Correction,
 ) -> Result<Corrected, LifeError> {
     check_text("reason", &asked.reason, 2000)?;
     if asked.from.is_some_and(|from| from > now) {
         return Err(LifeError::InFuture("from"));
     }
-    let (number, operator) = find_number(tx.db(), caller, number)?;
+    let operator = owner(tx.db(), caller, number)?;
     operators::take_turn(tx, &operator)?;
     let before = plates::find_by_numbers(tx.db(), &[number])?;
     let bearer = asked.device.as_ref().map(|device| bearer(tx, &operator, device, asked.from)).transpose()?;
     let ends = before.iter().map(|plate| plate.borne.until).collect::<Option<Vec<_>>>();
-    if ends.is_some_and(|ends| ends.into_iter().max() <= asked.from) {
+    let end = ends.and_then(|ends| ends.into_iter().max());
+    if end.is_some_and(|end| asked.from.is_some_and(|from| end <= from)) {
         return Err(LifeError::NumberAnnulled);
     }
+    let annulled_at = end.filter(|end| *end <= now && caller.role != Role::Regulator);
+    let only_until = match annulled_at.zip(bearer) {
+        Some((end, bearer)) if !lately_bore(tx.db(), number, bearer, end)? => Some(end),
+        _ => None,
+    };
     let known = plate_corrections::of_numbers(tx.db(), &[number])?;
     let correction = PlateCorrection {
         number,
@@ -82,6 +92,16 @@ pub fn correct(
         recorded_at: now,
     };
     plate_corrections::insert(tx, &correction)?;
+    if let Some(end) = only_until {
+        // The number stays annulled: another scooter bore it in the past, and nobody does since its end.
+        let nobody = PlateCorrection {
+            entry: correction.entry.saturating_add(1),
+            bearer: None,
+            since: Some(end),
+            ..correction.clone()
+        };
+        plate_corrections::insert(tx, &nobody)?;
+    }
     let followed = follow(tx, now, zone, &[number], Cause::Correction, None)?;
     if followed.recorded.is_empty() && followed.superseded == 0 {
         return Err(LifeError::NothingToCorrect);
@@ -93,18 +113,23 @@ pub fn correct(
     Ok(corrected)
 }
 
-/// Finds a number by anything that reads as it, and whose it is: an operator's own, or any for the regulator.
-fn find_number(db: &mut Db, caller: &Caller, text: &str) -> Result<(PlateNumber, OperatorId), LifeError> {
-    let reading = reading::read(text).map_err(LifeError::Unreadable)?;
-    let numbers: Vec<_> = reading.hypotheses().iter().map(|hypothesis| hypothesis.number).collect();
-    let mut found = plates::find_by_numbers(db, &numbers)?;
+/// Finds whose a number is: an operator's own, or anybody's for the regulator.
+fn owner(db: &mut Db, caller: &Caller, number: PlateNumber) -> Result<OperatorId, LifeError> {
+    let mut found = plates::find_by_numbers(db, &[number])?;
     if caller.role != Role::Regulator {
         let operator = caller.operator_id.as_ref().ok_or(LifeError::NotAnOperator)?;
         found.retain(|plate| plate.operator_id == *operator);
     }
-    let rank = |plate: &Plate| numbers.iter().position(|number| *number == plate.number);
-    let plate = found.into_iter().min_by_key(rank).ok_or(LifeError::Unknown)?;
-    Ok((plate.number, plate.operator_id))
+    found.into_iter().next().map(|plate| plate.operator_id).ok_or(LifeError::Unknown)
+}
+
+/// Whether it was this scooter of which the registry believed last that it bears the number past its end. What was
+/// believed before of others does not count: a number would come back through any scooter that once was named by mistake.
+fn lately_bore(db: &mut Db, number: PlateNumber, vehicle: VehicleId, end: Moment) -> Result<bool, LifeError> {
+    let versions = plates::find_all_versions(db, &[number])?;
+    let past_end = versions.iter().filter(|plate| plate.borne.until.is_none_or(|until| end < until));
+    let last = past_end.max_by_key(|plate| (plate.superseded_at, plate.version));
+    Ok(last.is_some_and(|plate| plate.vehicle_id == vehicle))
 }
 
 fn bearer(

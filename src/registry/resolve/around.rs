@@ -72,7 +72,7 @@ impl Around {
         instants: Instants,
     ) -> AsOf {
         let mut warnings = item_warnings(self.items_of(plate.number), instants.at, instants.as_known);
-        warnings.extend(self.alarm_warnings(plate.number, instants.told_at()));
+        warnings.extend(self.alarm_warnings(plate, instants.told_at()));
         let named = self.by_vehicle.get(&plate.vehicle_id).into_iter().flatten().map(|(_, cover)| cover);
         let of_fleet = self.by_fleet.get(&plate.operator_id).into_iter().flatten();
         let coverage = Coverage::as_known(named.chain(of_fleet), instants.as_known);
@@ -123,10 +123,12 @@ impl Around {
     }
 
     /// What the alarms say that stand open when the answer is told. They are told for every instant: nobody knows since
-    /// when the other plate was out.
-    fn alarm_warnings(&self, number: PlateNumber, told_at: Moment) -> BTreeSet<&'static str> {
+    /// when the other plate was out. Only those of whose number it is count, who has one of every contradiction: it can
+    /// settle them, and no competitor taints the number.
+    fn alarm_warnings(&self, plate: &Plate, told_at: Moment) -> BTreeSet<&'static str> {
         let is_open = |alarm: &&Alarm| {
-            alarm.number == number
+            alarm.number == plate.number
+                && alarm.operator_id == plate.operator_id
                 && alarm.raised_at <= told_at
                 && alarm.settled.as_ref().is_none_or(|(settled, _)| told_at < *settled)
         };

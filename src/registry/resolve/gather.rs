@@ -9,7 +9,7 @@ use super::facts::{Candidate, Meant, NeverIssued};
 use super::seek::{Sought, normalise, sort};
 use crate::model::{
     AsKnown, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, SeriesStatus, Vehicle, VehicleId,
-    Zone, plate_status_at,
+    Zone, plate_status_at, plate_told_at,
 };
 use crate::plate::{PlateLink, PlateNumber, SeriesLetter};
 use crate::registry::TagKeys;
@@ -140,16 +140,12 @@ impl Gathered {
 
     fn candidate(&self, zone: Zone, number: PlateNumber, probability: f64, instants: Instants) -> Option<Candidate> {
         let at = instants.at;
-        let known: Vec<_> = self.known(number, instants).collect();
-        // The period that contains the instant; else the last before it, else the first after it.
-        let plate = known.iter().copied().max_by_key(|plate| {
-            let (begun, from) = (plate.borne.from.is_none_or(|from| from <= at), plate.borne.from);
-            (plate.borne.contains(at), begun, if begun { from } else { None }, std::cmp::Reverse(from))
-        })?;
-        let status = plate_status_at(self.plates.get(&number)?, at, instants.as_known)?;
-        let mut before = self.plates.get(&number)?.iter().filter(|plate| instants.knew_before(plate));
+        let all = self.plates.get(&number)?;
+        let plate = plate_told_at(all, at, instants.as_known)?;
+        let status = plate_status_at(all, at, instants.as_known)?;
+        let mut before = all.iter().filter(|plate| instants.knew_before(plate));
         let borne_otherwise = before.find(|before| before.borne.contains(at) && before.vehicle_id != plate.vehicle_id);
-        let mut before = self.plates.get(&number)?.iter().filter(|plate| instants.knew_before(plate));
+        let mut before = all.iter().filter(|plate| instants.knew_before(plate));
         let changed_since = !plate.borne.contains(at) && before.any(|plate| plate.borne.contains(at));
         let operator = self.operators.get(&plate.operator_id).cloned();
         let mut around = self.around.of(zone, plate, status, self.vehicles.get(&plate.vehicle_id), instants);

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 
 use super::vehicles::{NumberView, PeriodView};
 use crate::model::{DeviceId, VehicleId, Zone};
-use crate::registry::life::{Corrected, Correction, LifeError, correct as correct_plate};
+use crate::registry::life::{Corrected, Correction, correct as correct_plate};
+use crate::registry::read::one_number;
 use crate::web::body::{Json, Request};
 use crate::web::caller::Call;
 use crate::web::fault::Fault;
@@ -121,8 +122,9 @@ pub(crate) async fn correct(
     let asked =
         Correction { device: asked.device_id, from: asked.from.map(|from| from.start(zone)), reason: asked.reason };
     once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
-        let corrected = correct_plate(tx, zone, now, rng, caller, &number, &asked)?;
-        Ok::<_, LifeError>(CorrectionAnswer { correction: CorrectionView::of(corrected, zone) })
+        let number = one_number(tx.db(), caller, &number)?;
+        let corrected = correct_plate(tx, zone, now, rng, caller, number, &asked)?;
+        Ok::<_, Problem>(CorrectionAnswer { correction: CorrectionView::of(corrected, zone) })
     })
     .await
 }

@@ -11,13 +11,16 @@ use utoipa::ToSchema;
 use crate::model::{AsKnown, ItemState, Moment, PlateItem, Position, ReplacementReason};
 use crate::registry::Registry;
 use crate::registry::items::{self, ItemError, NewReplacement, NewState};
-use crate::registry::read::get_plate;
+use crate::registry::read::one_number;
 use crate::web::body::{Json, Request};
 use crate::web::caller::Call;
 use crate::web::fields::Fields;
 use crate::web::idempotency::{Keep, once};
 use crate::web::kind::Kind;
 use crate::web::problem::Problem;
+
+/// Where the link with its tag stands in an answer.
+const QR: &str = "/item/qr";
 
 /// One physical plate of a number.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +43,7 @@ pub(crate) struct PlateItemView {
     replaced_by: Option<u32>,
     /// What was noted when it was ordered.
     note: Option<String>,
-    /// What its QR code says.
+    /// What its QR code says; null where an answer is repeated for its Idempotency-Key.
     #[schema(example = "HTTPS://REG.TEST/P/K04271KR/4T8XJ2K9QZ")]
     qr: Option<String>,
 }
@@ -142,8 +145,8 @@ pub(crate) async fn replace(
 ) -> Result<HttpResponse, Problem> {
     let asked = body.asked;
     let new = NewReplacement { position: asked.position, reason: asked.reason, note: asked.note, at: asked.at };
-    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, registry, now, rng, caller| {
-        let number = get_plate(tx.db(), caller, now, &number)?.plate.number;
+    once(call, body.digest, StatusCode::CREATED, Keep::Without(QR), move |tx, registry, now, rng, caller| {
+        let number = one_number(tx.db(), caller, &number)?;
         let keys = registry.secrets.tag_keys();
         let items = items::replace(tx, keys, now, rng, caller, number, &new)?;
         answer(items.last(), registry, now)
@@ -166,8 +169,8 @@ pub(crate) async fn record_state(
     // What cannot be an item is none of the caller's plates.
     let item = item.parse::<u32>().map_err(|problem| Problem::new(Kind::NotFound).because(problem))?;
     let new = NewState { state: body.asked.state, at: body.asked.at, reason: body.asked.reason };
-    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, registry, now, rng, caller| {
-        let number = get_plate(tx.db(), caller, now, &number)?.plate.number;
+    once(call, body.digest, StatusCode::CREATED, Keep::Without(QR), move |tx, registry, now, rng, caller| {
+        let number = one_number(tx.db(), caller, &number)?;
         let items = items::record_state(tx, now, rng, caller, number, item, &new)?;
         answer(items.iter().find(|found| found.item == item), registry, now)
     })

@@ -4,7 +4,7 @@
 //! otherwise everybody could choose a new address for every guess.
 
 use actix_web::HttpRequest;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::clock;
 use crate::web::limit::Taken;
@@ -22,9 +22,15 @@ pub(crate) fn take_turn(state: &WebState, request: &HttpRequest) -> Result<(), u
 fn address(request: &HttpRequest, header: Option<&str>) -> String {
     // The last one is what the nearest proxy saw; those before it are what it was told.
     let told = header.and_then(|name| request.headers().get_all(name).last()).and_then(|value| value.to_str().ok());
-    let told = told.and_then(|value| value.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
+    let told = told.and_then(|value| value.rsplit(',').next()).and_then(read);
     let peer = || request.peer_addr().map(|peer| peer.ip());
     told.or_else(peer).map_or_else(String::new, bucket)
+}
+
+/// Reads an address; some proxies write the client's port behind it.
+fn read(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| text.parse().ok().map(|address: SocketAddr| address.ip()))
 }
 
 /// One subscriber has a whole /64 of IPv6 addresses (RFC 6177), and one IPv4 address.
@@ -59,6 +65,9 @@ mod tests {
         assert_eq!(address(&sent, Some("X-Forwarded-For")), "9.9.9.9");
         assert_eq!(address(&request(&[]), Some("X-Forwarded-For")), "10.0.0.1");
         assert_eq!(address(&request(&["unknown"]), Some("X-Forwarded-For")), "10.0.0.1");
+        let written = ["9.9.9.9:41000", "1.1.1.1, 9.9.9.9:41000", "[2001:db8:1:2::3]:443", "2001:db8:1:2::3"];
+        let read = written.map(|text| address(&request(&[text]), Some("X-Forwarded-For")));
+        assert_eq!(read, ["9.9.9.9", "9.9.9.9", "2001:db8:1:2::/64", "2001:db8:1:2::/64"]);
     }
 
     #[test]

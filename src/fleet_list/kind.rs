@@ -140,8 +140,6 @@ kinds! {
     DateAmbiguous "date_ambiguous" Error;
     /// The row: it leaves service before it enters it. `{in_service}`
     ServiceEndsBeforeStart "service_ends_before_start" Error;
-    /// Against the registry: it enters service on a day before the current period, and an earlier period is on record otherwise. `{in_service}`: the first day of the current one
-    ServicePeriodOver "service_period_over" Error;
     /// The row: its policy ends before it begins. `{policy_from}`
     PolicyEndsBeforeStart "policy_ends_before_start" Error;
     /// The cell: it is no plate number.
@@ -186,6 +184,8 @@ kinds! {
     VehiclesUninsured "vehicles_uninsured" Warning;
     /// Against the registry: the row was not taken, and nothing stands against it any more.
     NothingAgainst "nothing_against" Error;
+    /// Against the registry: it enters service on a day before the current period, and an earlier period is on record otherwise. `{in_service}`: the first day of the current one
+    ServicePeriodOver "service_period_over" Error;
 }
 
 #[cfg(test)]

@@ -201,6 +201,7 @@ fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
         (K::PlateUnreadable, row("plate", "scooter")),
         (K::PlateContradictsPair, row("plate", "K04271 KX")),
         (K::PlateReadAs, row("plate", "KO4271")),
+        (K::ArraysNotRead, text("{\"vehicles\":[{\"device_id\":\"S-1\"}],\"zones\":[{\"device_id\":\"S-2\"}]}")),
         (K::DeviceIdTwiceInFile, text("device_id\nS-1\nS-1\n")),
         (K::SerialNumberTwiceInFile, text("serial_number\n1\n1\n")),
         (K::PlateTwiceInFile, text("plate\nA00001\nA00001\n")),

@@ -20,7 +20,7 @@
 //! | 2 | [`storage`] | SQL, on `SQLite` and `PostgreSQL`; the only room that names diesel | `model`, `plate`, `audit` |
 //! | 3 | [`registry`] | the deeds: admit, claim, enroll, issue, life, record, resolve, attest | all below but `config`, `clock` |
 //! | 4 | [`jobs`] | work that must not block an answer | `registry`, `storage::jobs` |
-//! | 4 | [`web`] | HTTP and nothing else; with `startup` the only room that names actix | `registry`, `model`, `plate`, `words` |
+//! | 4 | [`web`] | HTTP and nothing else; with `startup` the only room that names actix | `registry`, `model`, `plate`, `words`; of `render` only what a caller wishes of a picture |
 //! | 5 | [`startup`] | everything wired once; tests start this very thing | everything |
 //! | 5 | [`cli`] | the command line | everything but actix and diesel |
 //!

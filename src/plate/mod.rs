@@ -11,6 +11,7 @@ mod letter;
 mod number;
 mod scheme;
 
+mod code;
 mod residue;
 
 pub mod control;
@@ -26,6 +27,12 @@ mod slot;
 
 pub mod reading;
 
+mod candidates;
+mod confusion;
+mod evidence;
+mod recall;
+mod sight;
+
 mod link;
 mod tag;
 
@@ -35,11 +42,14 @@ mod reading_properties;
 #[cfg(test)]
 mod reading_tests;
 
+pub use candidates::{Candidate, Difference, Issued, Ranked, TooMany, candidates};
 pub use control::{ControlPair, ControlPairProblem};
 pub use letter::SeriesLetter;
 pub use link::{PlateLink, PlateLinkProblem};
 pub use look_alike::look_alikes;
 pub use number::{PlateNumber, PlateNumberProblem};
+pub use recall::{Recollection, recall};
 pub use reading::{Hypothesis, Reading, ReadingProblem, ReadingStep};
+pub use sight::Sight;
 pub use scheme::{KZ_158, Scheme};
 pub use tag::{Tag, TagKey, TagProblem};

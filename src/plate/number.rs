@@ -80,6 +80,19 @@ impl PlateNumber {
         Self::of(letter, serial)
     }
 
+    /// Returns the number that these characters are, each in its place.
+    pub(super) fn of_characters(characters: &[char]) -> Option<Self> {
+        let (letter, digits) = characters.split_first()?;
+        let letter = SeriesLetter::from_char(*letter)?;
+        let serial = digits.iter().try_fold(0_u32, |serial, digit| Some(serial * 10 + digit.to_digit(10)?))?;
+        Self::of(letter, serial).ok().filter(|_| digits.len() == 5)
+    }
+
+    /// Returns the characters of the number and of its control pair, each in its place.
+    pub(super) fn characters_with_pair(self) -> Vec<char> {
+        format!("{self}{}", self.control()).chars().collect()
+    }
+
     /// Returns the series letter.
     #[must_use]
     pub fn letter(self) -> SeriesLetter {

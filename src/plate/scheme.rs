@@ -37,6 +37,12 @@ pub const KZ_158: Scheme = Scheme {
 };
 
 impl Scheme {
+    /// Returns how many lawful numbers there are.
+    #[must_use]
+    pub fn capacity(&self) -> f64 {
+        26.0 * f64::from(self.capacity_per_letter)
+    }
+
     /// Returns the serials that a letter has, in the order in which they are given.
     #[must_use]
     pub fn serials(&self) -> RangeInclusive<u32> {

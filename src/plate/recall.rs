@@ -1,0 +1,155 @@
+//! What a witness remembers of a plate: also shorter texts, at every place where they may have stood.
+//!
+//! [`read`](super::reading::read) takes a text for one whole number that was typed; [`recall`] takes it for what somebody saw,
+//! and remembers everything that [`candidates`](super::candidates()) needs to rank the numbers that were issued.
+//!
+//! *Invariant:* a text that reads plainly is laid exactly as it is read: what is added is only for texts that are too short.
+
+use super::code::{self, Code};
+use super::fold::{Sign, plate_part, signs};
+use super::layout::{Cell, Layout, layouts, plain_cells};
+use super::number::PlateNumber;
+use super::reading::{self, Reading, ReadingProblem};
+use super::scheme::{KZ_158, Scheme};
+use super::slot::digit_meanings;
+
+/// A character missing at one given place of a text that is one too short.
+const LOST: f64 = 0.05;
+
+/// What was seen of a plate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recollection {
+    reading: Option<Reading>,
+    layouts: Vec<Layout>,
+    known: usize,
+}
+
+impl Recollection {
+    /// Returns the text read as one whole number, where it can be.
+    #[must_use]
+    pub const fn reading(&self) -> Option<&Reading> {
+        self.reading.as_ref()
+    }
+
+    /// Returns the number if the text says it plainly (see [`Reading::exact`]).
+    #[must_use]
+    pub fn exact(&self) -> Option<PlateNumber> {
+        self.reading.as_ref().and_then(Reading::exact)
+    }
+
+    /// Returns whether a control pair was given that belongs to the number which the text says plainly.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        let pair = self.reading.as_ref().and_then(Reading::pair);
+        self.exact().is_some_and(|number| pair == Some(number.control()))
+    }
+
+    /// Returns how many characters were read, those of the control pair included.
+    #[must_use]
+    pub const fn known(&self) -> usize {
+        self.known
+    }
+
+    pub(super) fn layouts(&self) -> &[Layout] {
+        &self.layouts
+    }
+
+    #[allow(clippy::unused_self, reason = "every scheme has its own code")]
+    pub(super) const fn code(&self) -> &'static Code {
+        &code::PAIRED
+    }
+
+    #[allow(clippy::unused_self, reason = "every scheme has its own capacity")]
+    pub(super) const fn scheme(&self) -> Scheme {
+        KZ_158
+    }
+}
+
+/// Returns what `text` may have been seen of.
+///
+/// ```
+/// use scooter_registry::plate::recall;
+///
+/// assert_eq!(recall("K04271")?.exact().map(|number| number.to_string()).as_deref(), Some("K04271"));
+/// assert_eq!(recall("…271")?.known(), 3);
+/// assert!(recall("271")?.exact().is_none());
+/// # Ok::<(), scooter_registry::plate::ReadingProblem>(())
+/// ```
+///
+/// # Errors
+/// A [`ReadingProblem`] that says what to write differently.
+pub fn recall(text: &str) -> Result<Recollection, ReadingProblem> {
+    let reading = reading::read(text);
+    if let Err(
+        problem @ (ReadingProblem::Empty
+        | ReadingProblem::TooLong { .. }
+        | ReadingProblem::Foreign { .. }
+        | ReadingProblem::NoSuchNumber),
+    ) = reading
+    {
+        return Err(problem);
+    }
+    let (offset, part) = plate_part(text.trim());
+    let signs = signs(part, offset)?;
+    let known = signs.iter().filter(|sign| matches!(sign, Sign::Mark { .. })).count();
+    // A text that cannot be one whole number as it stands may still be a part of one.
+    let mut all = if matches!(reading, Err(ReadingProblem::NotADigit { .. })) { Vec::new() } else { layouts(&signs) };
+    for layout in short(&signs) {
+        if !all.iter().any(|other| other.cells == layout.cells) {
+            all.push(layout);
+        }
+    }
+    match reading {
+        Err(problem) if all.is_empty() => Err(problem),
+        _ if known == 0 => Err(ReadingProblem::TooManyUnknown { known }),
+        reading => Ok(Recollection { reading: reading.ok(), layouts: all, known }),
+    }
+}
+
+/// Returns the ways in which a text that is too short may have stood on the plate: as it is, at every place where its characters
+/// may stand, and with one character missing within.
+fn short(signs: &[Sign]) -> Vec<Layout> {
+    let cells = plain_cells(signs);
+    let (number, pair) = match cells.as_slice() {
+        [number @ .., one, other] if number.len() <= 5 && is_letter(one) && is_letter(other) && !number.is_empty() => {
+            (number, [*one, *other])
+        }
+        whole => (whole, [Cell::Unread; 2]),
+    };
+    let Some(missing) = 6_usize.checked_sub(number.len()).filter(|missing| *missing > 0) else {
+        return Vec::new();
+    };
+    let aligned = |before: usize| {
+        let cells = [&vec![Cell::Unread; before], number, &vec![Cell::Unread; missing - before]].concat();
+        fits(&cells).then_some(cells)
+    };
+    let mut ways: Vec<Vec<Cell>> = (0..=missing).filter_map(aligned).collect();
+    let even = 1.0 / f64::from(u32::try_from(ways.len().max(1)).unwrap_or(u32::MAX));
+    let mut weights = vec![even; ways.len()];
+    if missing == 1 {
+        for place in 1..number.len() {
+            let (before, after) = number.split_at(place);
+            let cells = [before, &[Cell::Unread], after].concat();
+            if fits(&cells) {
+                ways.push(cells);
+                weights.push(LOST);
+            }
+        }
+    }
+    let whole = |(cells, weight): (Vec<Cell>, f64)| Layout { cells: [cells.as_slice(), &pair].concat(), weight };
+    ways.into_iter().zip(weights).map(whole).collect()
+}
+
+/// Whether every character may stand where it lies: nobody takes a digit for the letter, nor the other way, in a text of which
+/// the places are unknown.
+fn fits(cells: &[Cell]) -> bool {
+    cells.iter().enumerate().all(|(place, cell)| match cell {
+        Cell::Written { character, .. } if place == 0 => character.is_alphabetic(),
+        Cell::Written { character, .. } => !digit_meanings(*character).is_empty(),
+        Cell::Unread | Cell::Padding => true,
+    })
+}
+
+fn is_letter(cell: &Cell) -> bool {
+    matches!(cell, Cell::Written { character, .. } if character.is_alphabetic())
+}

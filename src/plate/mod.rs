@@ -1,6 +1,6 @@
 //! What stands on the metal: plate numbers, their control pair, and the reading of what people typed or saw.
 //!
-//! A number is one series letter and five digits (`A00001`). Its [`ControlPair`] is computed, stands beside it and is never
+//! A number is one series letter and five digits (`A00001`), or under the other [`Scheme`] seven symbols ([`sparse`]). Its [`ControlPair`] is computed, stands beside it and is never
 //! required. [`reading::read`] turns any text into hypotheses with likelihoods; [`look_alikes`] goes the other way, from a
 //! number to those it is easily taken for. A [`Tag`] proves that the registry made the plate which bears it, and a
 //! [`PlateLink`] is what its QR code says.
@@ -12,6 +12,8 @@ mod number;
 mod scheme;
 
 mod residue;
+
+pub mod sparse;
 
 pub mod control;
 #[cfg(test)]
@@ -41,5 +43,5 @@ pub use link::{PlateLink, PlateLinkProblem};
 pub use look_alike::look_alikes;
 pub use number::{PlateNumber, PlateNumberProblem};
 pub use reading::{Hypothesis, Reading, ReadingProblem, ReadingStep};
-pub use scheme::{KZ_158, Scheme};
+pub use scheme::{KZ_158, SPARSE_19, Scheme};
 pub use tag::{Tag, TagKey, TagProblem};

@@ -21,6 +21,8 @@ use super::fold::{Sign, plate_part, signs};
 use super::hypothesis::{Misfit, weigh};
 use super::layout::{layouts, length};
 use super::number::PlateNumber;
+use super::scheme::Scheme;
+use super::sparse;
 
 /// The longest text that is read, in characters; a QR link has fewer than a hundred.
 pub const MAXIMUM_LENGTH: usize = 200;
@@ -168,34 +170,37 @@ impl Reading {
     }
 }
 
-/// Returns the plate numbers that `text` may mean.
+/// Returns the plate numbers of the scheme that `text` may mean.
 ///
 /// ```
-/// use scooter_registry::plate::{PlateNumber, ReadingProblem, reading};
+/// use scooter_registry::plate::{KZ_158, PlateNumber, ReadingProblem, reading};
 ///
 /// let number = PlateNumber::parse("K04271").unwrap();
-/// assert_eq!(reading::read(" k 04-271 ")?.exact(), Some(number));
-/// assert_eq!(reading::read("HTTPS://PLATE.GOV.KZ/P/K04271KR/0123456789")?.exact(), Some(number));
+/// assert_eq!(reading::read(KZ_158, " k 04-271 ")?.exact(), Some(number));
+/// assert_eq!(reading::read(KZ_158, "HTTPS://PLATE.GOV.KZ/P/K04271KR/0123456789")?.exact(), Some(number));
 ///
 /// // Н looks like H and sounds like N: both stand, unless the control pair settles it.
 /// let numbers = |text| -> Result<Vec<String>, ReadingProblem> {
-///     Ok(reading::read(text)?.hypotheses().iter().map(|hypothesis| hypothesis.number.to_string()).collect())
+///     Ok(reading::read(KZ_158, text)?.hypotheses().iter().map(|hypothesis| hypothesis.number.to_string()).collect())
 /// };
 /// assert_eq!(numbers("Н04271")?, ["H04271", "N04271"]);
 /// assert_eq!(numbers("K0?27? KR")?, ["K04271"]);
-/// assert_eq!(reading::read("K?????"), Err(ReadingProblem::TooManyUnknown { known: 1 }));
+/// assert_eq!(reading::read(KZ_158, "K?????"), Err(ReadingProblem::TooManyUnknown { known: 1 }));
 /// # Ok::<(), ReadingProblem>(())
 /// ```
 ///
 /// # Errors
 /// A [`ReadingProblem`] that says what to write differently.
-pub fn read(text: &str) -> Result<Reading, ReadingProblem> {
+pub fn read(scheme: Scheme, text: &str) -> Result<Reading, ReadingProblem> {
     let text = text.trim();
     let length_given = text.chars().count();
     if length_given > MAXIMUM_LENGTH {
         return Err(ReadingProblem::TooLong { length: length_given });
     }
     let (offset, part) = plate_part(text);
+    if scheme == Scheme::Sparse19 {
+        return read_symbols(text, part, offset);
+    }
     let signs = signs(part, offset)?;
     let found = length(&signs);
     if found == 0 {
@@ -207,6 +212,35 @@ pub fn read(text: &str) -> Result<Reading, ReadingProblem> {
     }
     let outcome = weigh(&layouts).map_err(|misfit| problem_of(misfit, &signs))?;
     Ok(Reading { text: text.to_owned(), hypotheses: outcome.hypotheses, pair: outcome.pair })
+}
+
+/// Reads seven symbols, of which two may be unreadable.
+fn read_symbols(text: &str, part: &str, offset: usize) -> Result<Reading, ReadingProblem> {
+    let mut places = Vec::new();
+    for (position, character) in part.chars().enumerate() {
+        match character.to_ascii_uppercase() {
+            ' ' | '-' => {}
+            '?' => places.push(None),
+            symbol => {
+                let foreign = ReadingProblem::Foreign { character, position: offset + position + 1 };
+                places.push(Some(sparse::value(symbol).ok_or(foreign)?));
+            }
+        }
+    }
+    let found = places.len();
+    if found == 0 {
+        return Err(ReadingProblem::Empty);
+    }
+    let known = places.iter().flatten().count();
+    let places = <[Option<u8>; sparse::PLACES]>::try_from(places).ok().ok_or(ReadingProblem::WrongLength { found })?;
+    if known + 2 < sparse::PLACES {
+        return Err(ReadingProblem::TooManyUnknown { known });
+    }
+    let word = sparse::completions(&places).ok_or(ReadingProblem::NoSuchNumber)?;
+    let unread = places.iter().enumerate().filter(|(_, place)| place.is_none());
+    let steps = unread.map(|(place, _)| ReadingStep::FromPair { position: place + 1 }).collect();
+    let hypotheses = vec![Hypothesis { number: word.into(), likelihood: 1.0, steps }];
+    Ok(Reading { text: text.to_owned(), hypotheses, pair: None })
 }
 
 fn problem_of(misfit: Misfit, signs: &[Sign]) -> ReadingProblem {

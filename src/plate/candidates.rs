@@ -17,6 +17,7 @@ use super::code::{Code, Solver, Sums};
 use super::confusion::{CONDITIONS, Likelihoods, conditions};
 use super::evidence::{Place, evidence};
 use super::layout::Layout;
+use super::mass::{mass, times};
 use super::number::PlateNumber;
 use super::recall::Recollection;
 use super::sight::Sight;
@@ -180,12 +181,6 @@ impl Weighed for (Layout, Option<usize>) {
     }
 }
 
-fn times(left: Likelihoods, right: Likelihoods) -> Likelihoods {
-    let mut product = left;
-    product.iter_mut().zip(right).for_each(|(one, other)| *one *= other);
-    product
-}
-
 fn product(all: impl Iterator<Item = Likelihoods>) -> Likelihoods {
     all.fold([1.0; CONDITIONS], times)
 }
@@ -200,9 +195,9 @@ impl Laid {
         self.ahead.first().map_or(0.0, |ahead| greatest(times(self.prior, *ahead)))
     }
 
-    /// The weight of all numbers together, issued or not, as if the two checks held by chance.
+    /// The weight of all numbers together, issued or not. An exchange beside it adds next to nothing.
     fn whole(&self, code: &Code) -> f64 {
-        times(self.prior, product(self.places.iter().map(|place| place.sum))).iter().sum::<f64>() / code.rows_a_number()
+        if self.exchanged.is_some() { 0.0 } else { mass(code, &self.places, self.prior) }
     }
 }
 
@@ -240,10 +235,9 @@ fn merged(mut found: Vec<(PlateNumber, f64)>) -> Vec<(PlateNumber, f64)> {
         }
         same
     });
-    let most = found.iter().map(|(_, weight)| *weight).fold(f64::MIN_POSITIVE, f64::max);
     // The order of multiplication must not decide between equals: weights are compared to nine digits, and equal ones stay in
     // the order of numbers.
-    let rank = |weight: f64| (weight / most * 1e9).round();
+    let rank = |weight: f64| (weight.ln() * 1e9).round();
     found.sort_by(|(_, left), (_, right)| rank(*right).total_cmp(&rank(*left)));
     found
 }
@@ -302,7 +296,7 @@ fn ranked(
     issued: &dyn Issued,
     most: usize,
 ) -> Ranked {
-    let density = f64::min(1.0, f64::from(issued.count()) / recollection.scheme().capacity());
+    let density = f64::min(1.0, f64::from(issued.count()) / recollection.scheme().numbers());
     let asked = found.iter().take(MOST_ASKED);
     let known: Vec<_> = asked.filter(|(number, _)| issued.is_issued(*number)).copied().collect();
     let tail: f64 = found.iter().skip(MOST_ASKED).map(|(_, weight)| weight * density).sum();
@@ -329,7 +323,7 @@ fn ranked(
 
 /// Returns where a number differs from what was read, in the layout that explains it best.
 fn differences(code: &Code, layouts: &[Laid], number: PlateNumber) -> Vec<Difference> {
-    let text: Vec<char> = number.characters_with_pair();
+    let text: Vec<char> = number.machine_form().chars().collect();
     let weight = |laid: &Laid| -> f64 {
         let of_place = |(place, character): (&Place, &char)| {
             let found = place.possible.iter().find(|possible| possible.character == *character);

@@ -161,8 +161,8 @@ mod tests {
     #[test]
     fn shapes_that_share_strokes_are_taken_for_each_other_more_often_than_others() {
         let at_8 = |truth, read| Confusion::measured().likelihood(Slot::Digit, truth, Some(read))[3];
-        assert!(at_8('8', '3') > at_8('8', '1'));
-        assert!(at_8('1', '7') > at_8('1', '8') || at_8('7', '1') > at_8('7', '8'));
+        assert!(at_8('8', '0') > at_8('8', '7'));
+        assert!(at_8('7', '1') > at_8('7', '8'));
     }
 
     #[test]

@@ -27,6 +27,13 @@ pub(super) struct Place {
     pub(super) sum: Likelihoods,
 }
 
+impl Place {
+    /// Whether nothing was read here.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.possible.iter().all(|one| one.likelihoods == [1.0; CONDITIONS])
+    }
+}
+
 /// Returns what a layout says about each place of `code`.
 pub(super) fn evidence(code: &Code, layout: &Layout) -> Vec<Place> {
     code.slots.iter().zip(&layout.cells).map(|(slot, cell)| place(*slot, *cell)).collect()

@@ -117,11 +117,16 @@ pub(super) fn length(signs: &[Sign]) -> usize {
 /// Returns the signs with every run of dots or dashes decided: as many unreadable characters where that makes the text
 /// complete (`K0..71`), a separator where it is complete without (`K04271 -- KR`), else the stretch that is missing (`K04...`).
 fn without_runs(signs: &[Sign]) -> Vec<Sign> {
+    decided(signs, &[6, 8, 10])
+}
+
+/// The same, where a text of these lengths is complete; the last of them may be that of a text with a prefix.
+pub(super) fn decided(signs: &[Sign], complete: &[usize]) -> Vec<Sign> {
     let written = length(signs);
     let in_runs: usize = signs.iter().map(|sign| if let Sign::Run(length) = sign { *length } else { 0 }).sum();
     let decided = |sign: &Sign| match *sign {
-        Sign::Run(length) if matches!(written + in_runs, 6 | 8) => vec![Sign::Unread; length],
-        Sign::Run(_) if matches!(written, 6 | 8 | 10) => Vec::new(),
+        Sign::Run(length) if complete.iter().take(2).any(|length| written + in_runs == *length) => vec![Sign::Unread; length],
+        Sign::Run(_) if complete.contains(&written) => Vec::new(),
         Sign::Run(_) => vec![Sign::Stretch],
         other => vec![other],
     };
@@ -129,8 +134,8 @@ fn without_runs(signs: &[Sign]) -> Vec<Sign> {
 }
 
 /// Returns the signs as cells, a stretch as nothing: in a text that is too short, what is missing is put where it may have been.
-pub(super) fn plain_cells(signs: &[Sign]) -> Vec<Cell> {
-    without_runs(signs).iter().filter(|sign| **sign != Sign::Stretch).map(cell).collect()
+pub(super) fn plain_cells(signs: &[Sign], complete: &[usize]) -> Vec<Cell> {
+    decided(signs, complete).iter().filter(|sign| **sign != Sign::Stretch).map(cell).collect()
 }
 
 fn alignments(signs: &[Sign]) -> Vec<Layout> {
@@ -199,7 +204,7 @@ fn complete(cells: &[Cell], weight: f64) -> Option<Layout> {
     Some(Layout { cells: [cells, missing].concat(), weight })
 }
 
-fn cell(sign: &Sign) -> Cell {
+pub(super) fn cell(sign: &Sign) -> Cell {
     match *sign {
         Sign::Mark { character, position } => Cell::Written { character, position },
         Sign::Unread | Sign::Stretch | Sign::Run(_) => Cell::Unread,

@@ -1,6 +1,6 @@
 //! What stands on the metal: plate numbers, their control pair, and the reading of what people typed or saw.
 //!
-//! A number is one series letter and five digits (`A00001`). Its [`ControlPair`] is computed, stands beside it and is never
+//! A number is one series letter and five digits (`A00001`), or under the other [`Scheme`] seven symbols ([`sparse`]). Its [`ControlPair`] is computed, stands beside it and is never
 //! required. [`reading::read`] turns any text into hypotheses with likelihoods; [`look_alikes`] goes the other way, from a
 //! number to those it is easily taken for. A [`Tag`] proves that the registry made the plate which bears it, and a
 //! [`PlateLink`] is what its QR code says.
@@ -14,6 +14,8 @@ mod scheme;
 mod code;
 mod residue;
 
+pub mod sparse;
+
 pub mod control;
 #[cfg(test)]
 mod control_tests;
@@ -24,12 +26,16 @@ mod fold;
 mod hypothesis;
 mod layout;
 mod slot;
+mod symbols;
 
 pub mod reading;
 
+#[cfg(test)]
+mod candidate_tests;
 mod candidates;
 mod confusion;
 mod evidence;
+mod mass;
 mod recall;
 mod sight;
 
@@ -50,6 +56,6 @@ pub use look_alike::look_alikes;
 pub use number::{PlateNumber, PlateNumberProblem};
 pub use recall::{Recollection, recall};
 pub use reading::{Hypothesis, Reading, ReadingProblem, ReadingStep};
+pub use scheme::{KZ_158, SPARSE_19, Scheme};
 pub use sight::Sight;
-pub use scheme::{KZ_158, Scheme};
 pub use tag::{Tag, TagKey, TagProblem};

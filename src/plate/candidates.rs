@@ -107,8 +107,12 @@ pub fn candidates(
     most: usize,
 ) -> Result<Ranked, TooMany> {
     let code = recollection.code();
-    let layouts: Vec<Laid> =
-        recollection.layouts().iter().flat_map(|layout| with_exchanges(code, layout)).map(|laid| laid.weighed(code, sight)).collect();
+    let layouts: Vec<Laid> = recollection
+        .layouts()
+        .iter()
+        .flat_map(|layout| with_exchanges(code, layout))
+        .map(|laid| laid.weighed(code, sight))
+        .collect();
     let best = layouts.iter().map(Laid::bound).fold(0.0, f64::max);
     let mut threshold = best * 0.5;
     let mut found = search(code, &layouts, threshold).ok_or(TooMany)?;

@@ -169,7 +169,12 @@ fn drafts(layout: &Layout) -> Result<Vec<Draft>, Misfit> {
     let unread = |place: &&usize| layout.cells.get(**place) == Some(&Cell::Unread);
     let solved: Vec<usize> = SOLVED_FIRST.iter().filter(unread).take(2).copied().collect();
     let padding = Some(layout.padding()).filter(|zeros| *zeros > 0).map(|zeros| ReadingStep::ZeroPadded { zeros });
-    let first = Draft { fragment: Fragment::default(), weight: layout.weight, steps: padding.into_iter().collect(), hands: Hands::default() };
+    let first = Draft {
+        fragment: Fragment::default(),
+        weight: layout.weight,
+        steps: padding.into_iter().collect(),
+        hands: Hands::default(),
+    };
     let mut drafts = vec![first];
     for (place, cell) in layout.cells.iter().enumerate() {
         if solved.contains(&place) {

@@ -125,7 +125,9 @@ pub(super) fn decided(signs: &[Sign], complete: &[usize]) -> Vec<Sign> {
     let written = length(signs);
     let in_runs: usize = signs.iter().map(|sign| if let Sign::Run(length) = sign { *length } else { 0 }).sum();
     let decided = |sign: &Sign| match *sign {
-        Sign::Run(length) if complete.iter().take(2).any(|length| written + in_runs == *length) => vec![Sign::Unread; length],
+        Sign::Run(length) if complete.iter().take(2).any(|length| written + in_runs == *length) => {
+            vec![Sign::Unread; length]
+        }
         Sign::Run(_) if complete.contains(&written) => Vec::new(),
         Sign::Run(_) => vec![Sign::Stretch],
         other => vec![other],

@@ -20,9 +20,9 @@ use super::control::ControlPair;
 use super::fold::{Sign, plate_part, signs};
 use super::hypothesis::{Misfit, weigh};
 use super::layout::{layouts, length};
-use super::symbols;
 use super::number::PlateNumber;
 use super::scheme::Scheme;
+use super::symbols;
 
 /// The longest text that is read, in characters; a QR link has fewer than a hundred.
 pub const MAXIMUM_LENGTH: usize = 200;

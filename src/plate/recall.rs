@@ -9,7 +9,7 @@ use super::code::{self, Code};
 use super::fold::{Sign, plate_part, signs};
 use super::layout::{Cell, Layout, layouts, plain_cells};
 use super::number::PlateNumber;
-use super::reading::{self, Reading, ReadingProblem};
+use super::reading::{self, Reading, ReadingProblem, ReadingStep};
 use super::scheme::Scheme;
 use super::slot::digit_meanings;
 use super::sparse::PLACES;
@@ -46,6 +46,16 @@ impl Recollection {
     pub fn is_checked(&self) -> bool {
         let pair = self.reading.as_ref().and_then(Reading::pair);
         self.exact().is_some_and(|number| number.control().is_none() || pair == number.control())
+    }
+
+    /// Returns whether the text is a whole number in which nothing is unreadable, misplaced or contradicted by its checks.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let harmless = |step: &ReadingStep| {
+            matches!(step, ReadingStep::ByGlyph | ReadingStep::BySound | ReadingStep::ZeroPadded { .. })
+        };
+        let first = self.reading.as_ref().and_then(|reading| reading.hypotheses().first());
+        first.is_some_and(|first| first.steps.iter().all(harmless))
     }
 
     /// Returns how many characters were read, those of the control pair included.
@@ -152,7 +162,8 @@ fn short(scheme: Scheme, signs: &[Sign]) -> Vec<Layout> {
             }
         }
     }
-    let whole = |(cells, weight): (Vec<Cell>, f64)| Layout { cells: [cells.as_slice(), pair.as_slice()].concat(), weight };
+    let whole =
+        |(cells, weight): (Vec<Cell>, f64)| Layout { cells: [cells.as_slice(), pair.as_slice()].concat(), weight };
     ways.into_iter().zip(weights).map(whole).collect()
 }
 

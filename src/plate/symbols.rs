@@ -3,10 +3,10 @@
 //! *Invariant:* what contradicts the checks is left out only while something agrees with them; then it is what one correction
 //! makes of it, and never the text itself, for no plate bears it.
 
-use super::evidence::meanings;
 use super::code::Slot;
+use super::evidence::meanings;
 use super::fold::Sign;
-use super::hypothesis::{Candidate, Misfit, Outcome, CORRECTED, EXCHANGED, outcome};
+use super::hypothesis::{CORRECTED, Candidate, EXCHANGED, Misfit, Outcome, outcome};
 use super::layout::{Cell, Layout, cell, decided};
 use super::reading::ReadingStep;
 use super::slot::How;
@@ -137,7 +137,9 @@ mod tests {
 
     #[test]
     fn separators_case_and_width_do_not_matter() {
-        for text in ["AXC46Q4", "axc 46q4", "AXC-46Q4", "ＡＸＣ４６Ｑ４", "№ AXC 46Q4", "https://reg.test/P/AXC46Q4/4T8XJ2K9QZ"] {
+        for text in
+            ["AXC46Q4", "axc 46q4", "AXC-46Q4", "ＡＸＣ４６Ｑ４", "№ AXC 46Q4", "https://reg.test/P/AXC46Q4/4T8XJ2K9QZ"]
+        {
             assert_eq!(seen(text).exact().map(|number| number.to_string()).as_deref(), Some("AXC46Q4"), "{text}");
         }
     }

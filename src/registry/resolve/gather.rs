@@ -15,6 +15,9 @@ use crate::plate::{PlateLink, PlateNumber, SeriesLetter};
 use crate::registry::TagKeys;
 use crate::storage::{self, Db, operators, plates, series, vehicles, watermarks};
 
+/// From this probability on a number is told as the one that was meant.
+const SURE: f64 = 0.95;
+
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
     plates: HashMap<PlateNumber, Vec<Plate>>,
@@ -97,6 +100,10 @@ impl Gathered {
                 issued = borne;
                 normalise(&mut issued);
             }
+        }
+        // Sure enough to be told as one; that it was uncertain is told beside it.
+        if issued.first().is_some_and(|(_, probability)| *probability >= SURE) {
+            issued.truncate(1);
         }
         let candidates = |issued: &[(PlateNumber, f64)]| -> Vec<Candidate> {
             issued.iter().filter_map(|(number, weight)| self.candidate(zone, *number, *weight, instants)).collect()

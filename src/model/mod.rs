@@ -12,6 +12,7 @@ mod cover;
 mod cover_tests;
 mod description;
 mod fitting;
+mod fix;
 mod id;
 mod identification;
 mod insurance_notice;
@@ -26,6 +27,7 @@ mod plate;
 mod plate_item;
 mod policy;
 mod policy_check;
+mod reach;
 mod relist;
 mod ride;
 mod series;
@@ -36,6 +38,9 @@ mod vehicle_status;
 mod verdict;
 #[cfg(test)]
 mod verdict_tests;
+mod whereabouts;
+#[cfg(test)]
+mod whereabouts_tests;
 mod working_days;
 mod zone;
 
@@ -50,6 +55,7 @@ pub use borne::{PlateCorrection, Retirement, ServiceDates, bearers, plate_status
 pub use cover::{Cover, CoverBy, CoverSpan, Coverage, Days, day_after, day_before};
 pub use description::{Description, Fact, ServicePeriod, VehicleVersion, description_at, service_stated_last};
 pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
+pub use fix::{Fix, believed};
 pub use id::{
     AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, MaintenanceId, OperatorId,
     PolicyId, RideId, TextIdProblem, VehicleId, new_id,
@@ -74,5 +80,6 @@ pub use short_name::short_name;
 pub use vehicle::{Vehicle, VehicleFacts};
 pub use vehicle_status::{Standing, StatusReport, VehicleStatus, status_at};
 pub use verdict::{AmbiguousBy, Judgement, Reporting, Verdict, judge};
+pub use whereabouts::{Fit, Pace, Seen, Traces, can_have_been_there, fit, unknown_fit};
 pub use working_days::WorkingDays;
 pub use zone::Zone;

@@ -105,7 +105,8 @@ impl Gathered {
         match found.len() {
             0 => {
                 let number = sought.hypotheses.first().map(|(number, _)| *number);
-                let claimed = number.is_some_and(|number| self.letters.contains(&number.letter()));
+                let claimed =
+                    number.is_some_and(|number| number.letter().is_none_or(|letter| self.letters.contains(&letter)));
                 let reason = if claimed { "not_issued" } else { "letter_unclaimed" };
                 Meant::Never(NeverIssued {
                     number,

@@ -164,7 +164,7 @@ impl Judge<'_> {
     }
 
     fn reading(&mut self, field: &'static str, text: &str) -> Option<Reading> {
-        let failed = match reading::read(text) {
+        let failed = match reading::read(self.rules.scheme, text) {
             Ok(reading) if reading.hypotheses().len() <= MOST_HYPOTHESES => return Some(reading),
             Ok(_) => {
                 self.wrong(field, "too_few_known", &[]);

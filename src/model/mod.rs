@@ -32,6 +32,7 @@ mod relist;
 mod ride;
 mod series;
 mod short_name;
+mod spread;
 
 mod vehicle;
 mod vehicle_status;
@@ -62,7 +63,7 @@ pub use id::{
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use insurance_notice::{InsuranceNotice, NoticeCause, NoticeKind};
-pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};
+pub use lookup::{CasePatterns, CaseProblem, Features, Purpose, Question, Window};
 pub use maintenance::{MOST_PARTS, MaintenanceKind, MaintenanceProblem, MaintenanceRecord, NewMaintenance};
 pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
@@ -77,6 +78,7 @@ pub use relist::{Covered, SpanDays, relist};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};
 pub use short_name::short_name;
+pub use spread::{Spread, Stand, StandFrom, Twins, spread};
 pub use vehicle::{Vehicle, VehicleFacts};
 pub use vehicle_status::{Standing, StatusReport, VehicleStatus, status_at};
 pub use verdict::{AmbiguousBy, Judgement, Reporting, Verdict, judge};

@@ -16,7 +16,7 @@ const WRONG: f64 = 0.02;
 /// Which part of the scooters is ridden at a busy hour. Taken high: where it were low, silence would clear a rider.
 const RIDDEN: f64 = 0.2;
 /// How probable it is that a scooter which stands is taken for one that hit somebody.
-const STOOD: f64 = 0.002;
+const STOOD: f64 = 0.0002;
 /// The same where the question is about an offence of whatever kind.
 const STOOD_PERHAPS: f64 = 0.2;
 /// How many instants of a stretch of a ride are looked at.

@@ -6,13 +6,19 @@
 mod error;
 mod question;
 
+mod second;
 mod seek;
+mod seen_words;
 
 mod around;
 mod facts;
 mod gather;
 
+mod advice;
 mod build;
+mod list;
+mod rank;
+mod reasons;
 mod say;
 
 mod again;

@@ -7,12 +7,16 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::FieldProblem;
-use crate::model::{AsKnown, CaseProblem, Moment, MomentProblem, Place, Purpose, Question, Window};
-use crate::plate::{PlateLink, Reading, ReadingProblem, reading};
+use crate::model::{AsKnown, CaseProblem, Features, Moment, MomentProblem, Place, Purpose, Question, Window};
+use crate::plate::{PlateLink, Reading, ReadingProblem, Sight, reading};
 use crate::registry::Rules;
 use crate::words::{Language, say};
 
-/// Above this many possible numbers fewer than four characters of the plate are known.
+/// How many features are looked at.
+const MOST_FEATURES: usize = 20;
+/// How many characters of a plate must be known where nothing else tells scooters apart.
+const LEAST_KNOWN: usize = 4;
+/// Above this many possible numbers fewer of them are known, whatever was written.
 const MOST_HYPOTHESES: usize = 300;
 
 /// A question as it is sent.
@@ -55,6 +59,16 @@ pub struct RawQuestion {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub comment: Option<Value>,
+    /// How well the plate was seen: `clear` (if absent) or `poor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub sight: Option<Value>,
+    /// What else was seen: `{colour, make, model, direction, photo}`, each a text in Kazakh, Russian or English. `make` may
+    /// be the operator's name; `direction` a word of the compass or degrees; `photo` says where one is kept. What is not
+    /// understood is told in the warnings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub features: Option<Value>,
 }
 
 /// A question as it is understood: its fields, and what the plate and the code read as.
@@ -70,6 +84,8 @@ pub(super) struct Understood {
 struct Judge<'a> {
     rules: &'a Rules,
     language: Language,
+    /// Whether something else than the plate tells scooters apart.
+    narrows: bool,
     problems: Vec<FieldProblem>,
 }
 
@@ -80,18 +96,22 @@ pub(super) fn understand(
     language: Language,
     raw: &RawQuestion,
 ) -> Result<Understood, Vec<FieldProblem>> {
-    let mut judge = Judge { rules, language, problems: Vec::new() };
+    let mut judge = Judge { rules, language, narrows: false, problems: Vec::new() };
     let plate_text = judge.text("plate", raw.plate.as_ref());
     let qr_text = judge.text("qr", raw.qr.as_ref());
     if plate_text.is_none() && qr_text.is_none() && judge.problems.is_empty() {
         judge.wrong("plate", "missing", &[]);
     }
+    let near = judge.near(raw.near.as_ref());
+    // A place narrows what would otherwise be too many, and so does a code that can be read.
+    judge.narrows = near.is_some() || qr_text.as_deref().is_some_and(|text| known(text) >= LEAST_KNOWN);
     let plate = plate_text.as_deref().and_then(|text| judge.reading("plate", text));
     let qr = qr_text.as_deref().and_then(|text| judge.reading("qr", text));
     let at = judge.instant(raw.at.as_ref());
     let as_known = judge.as_known(now, raw.known_at.as_ref());
     let tolerance = judge.tolerance(raw.tolerance.as_ref());
-    let near = judge.near(raw.near.as_ref());
+    let sight = judge.sight(raw.sight.as_ref());
+    let features = judge.features(raw.features.as_ref());
     let comment = judge.text("comment", raw.comment.as_ref());
     let purpose = judge.purpose(raw.purpose.as_ref(), comment.as_deref());
     let case_number = judge.case(raw.case_number.as_ref());
@@ -107,6 +127,8 @@ pub(super) fn understand(
                 purpose,
                 case_number,
                 comment,
+                sight: sight.unwrap_or_default(),
+                features,
             },
             plate,
             qr,
@@ -131,6 +153,22 @@ fn problem(language: Language, field: &'static str, code: &'static str, args: &[
     let mut all = vec![("field", field)];
     all.extend_from_slice(args);
     FieldProblem { field, code, text: say(language, &format!("lookup.problem.{code}"), &all) }
+}
+
+/// A feature as text: a number too, for a direction in degrees.
+fn feature_text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let sound = !text.is_empty() && !has_control_characters(&text) && text.chars().count() <= 200;
+    sound.then_some(text)
+}
+
+/// How many characters were read.
+fn known(text: &str) -> usize {
+    text.chars().filter(|character| character.is_alphanumeric()).count()
 }
 
 /// Line breaks and tabs are layout; the others cannot be seen, and `PostgreSQL` stores no U+0000.
@@ -165,7 +203,10 @@ impl Judge<'_> {
 
     fn reading(&mut self, field: &'static str, text: &str) -> Option<Reading> {
         let failed = match reading::read(self.rules.scheme, text) {
-            Ok(reading) if reading.hypotheses().len() <= MOST_HYPOTHESES => return Some(reading),
+            Ok(reading) if self.narrows => return Some(reading),
+            Ok(reading) if reading.hypotheses().len() <= MOST_HYPOTHESES && known(text) >= LEAST_KNOWN => {
+                return Some(reading);
+            }
             Ok(_) => {
                 self.wrong(field, "too_few_known", &[]);
                 return None;
@@ -249,6 +290,46 @@ impl Judge<'_> {
                 None
             }
         }
+    }
+
+    fn sight(&mut self, value: Option<&Value>) -> Option<Sight> {
+        let name = self.text("sight", value)?;
+        let sight = Sight::find(&name);
+        if sight.is_none() {
+            let names: Vec<_> = Sight::ALL.iter().map(|sight| sight.name()).collect();
+            self.wrong("sight", "unknown_sight", &[("known", &names.join(", "))]);
+        }
+        sight
+    }
+
+    /// A feature that cannot be read never loses the question: it is told by its name.
+    fn features(&mut self, value: Option<&Value>) -> Features {
+        let mut features = Features::default();
+        match value {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(named)) => {
+                for (name, value) in named.iter().filter(|(_, value)| !value.is_null()).take(MOST_FEATURES) {
+                    let text = feature_text(value);
+                    let slot = match name.as_str() {
+                        "colour" | "color" => &mut features.colour,
+                        "make" => &mut features.make,
+                        "model" => &mut features.model,
+                        "direction" => &mut features.direction,
+                        "photo" => &mut features.photo,
+                        _ => {
+                            features.not_read.push(name.clone());
+                            continue;
+                        }
+                    };
+                    match text {
+                        Some(text) => *slot = Some(text),
+                        None => features.not_read.push(name.clone()),
+                    }
+                }
+            }
+            Some(_) => self.wrong("features", "bad_features", &[]),
+        }
+        features
     }
 
     fn purpose(&mut self, value: Option<&Value>, comment: Option<&str>) -> Option<Purpose> {

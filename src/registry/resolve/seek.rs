@@ -5,13 +5,17 @@
 use std::collections::BTreeMap;
 
 use super::question::Understood;
-use crate::plate::{PlateNumber, Reading, look_alikes};
+use crate::plate::{Difference, PlateNumber, Reading, look_alikes};
 
 /// The numbers that a question may mean, by likelihood.
 #[derive(Debug, Clone)]
 pub(super) struct Sought {
     /// Each possible number with its likelihood, the best first; they sum to 1.
     pub(super) hypotheses: Vec<(PlateNumber, f64)>,
+    /// How probable it is that none of them is meant.
+    pub(super) elsewhere: f64,
+    /// Where a number differs from what was read; of one that is not here, nothing is told.
+    pub(super) differences: BTreeMap<PlateNumber, Vec<Difference>>,
     /// Numbers one likely misreading away from the best: offered if none of the above was issued.
     pub(super) nearby: Vec<(PlateNumber, f64)>,
     /// Whether the text named exactly one number without any repair.
@@ -48,7 +52,7 @@ pub(super) fn seek(understood: &Understood) -> Sought {
     normalise(&mut hypotheses);
     let nearby = hypotheses.first().map(|(best, _)| look_alikes(*best)).unwrap_or_default();
     let exact = hypotheses.len() == 1 && readings.iter().all(|reading| reading.exact().is_some());
-    Sought { hypotheses, nearby, exact, differ }
+    Sought { hypotheses, elsewhere: 0.0, differences: BTreeMap::new(), nearby, exact, differ }
 }
 
 pub(super) fn sort(weighed: &mut [(PlateNumber, f64)]) {

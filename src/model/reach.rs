@@ -86,7 +86,9 @@ fn lens(one: Disk, other: Disk) -> f64 {
         let cosine = (distance * distance + near * near - far * far) / (2.0 * distance * near);
         near * near * cosine.clamp(-1.0, 1.0).acos()
     };
-    let kite = (small + large - distance) * (distance + small - large) * (distance - small + large)
+    let kite = (small + large - distance)
+        * (distance + small - large)
+        * (distance - small + large)
         * (distance + small + large);
     (part(small, large) + part(large, small) - kite.max(0.0).sqrt() / 2.0).max(0.0)
 }

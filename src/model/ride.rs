@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn a_course_is_told_clockwise_from_north() {
         let here = Place::new(43.24, 76.92).unwrap();
-        for (lat, lng, course) in [(43.3, 76.92, 0.0), (43.24, 76.99, 90.0), (43.1, 76.92, 180.0), (43.24, 76.8, 270.0)] {
+        for (lat, lng, course) in [(43.3, 76.92, 0.0), (43.24, 76.99, 90.0), (43.1, 76.92, 180.0), (43.24, 76.8, 270.0)]
+        {
             assert!((here.course_to(Place::new(lat, lng).unwrap()) - course).abs() < 0.1, "{course}");
         }
         assert!(here.course_to(here).abs() < 1e-9);

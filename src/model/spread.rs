@@ -90,7 +90,8 @@ pub fn spread(stands: &[Stand], within_m: f64) -> Spread {
             others.push(index);
         }
     }
-    let by_text: HashMap<&[char], usize> = texts.iter().enumerate().map(|(index, text)| (text.as_slice(), index)).collect();
+    let by_text: HashMap<&[char], usize> =
+        texts.iter().enumerate().map(|(index, text)| (text.as_slice(), index)).collect();
     for (index, text) in texts.iter().enumerate() {
         for place in 1..text.len() {
             let mut swapped = text.clone();
@@ -180,7 +181,8 @@ mod tests {
 
     #[test]
     fn twins_side_by_side_are_found_and_twins_far_apart_are_not() {
-        let stands = [stand(4_271, 43.0), stand(4_277, 43.0001), stand(4_721, 43.0), stand(4_272, 43.5), stand(9_999, 43.0)];
+        let stands =
+            [stand(4_271, 43.0), stand(4_277, 43.0001), stand(4_721, 43.0), stand(4_272, 43.5), stand(9_999, 43.0)];
         let found = spread(&stands, 50.0);
         let pairs: Vec<_> = found.pairs.iter().map(|pair| (pair.one, pair.other)).collect();
         assert!(pairs.contains(&(0, 1)) && pairs.contains(&(0, 2)), "{pairs:?}");

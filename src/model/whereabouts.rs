@@ -246,7 +246,8 @@ impl Look<'_> {
         let next = all().filter(|ride| ride.started_at > at).min_by_key(|ride| ride.started_at);
         let since = last.and_then(|ride| ride.ended_at);
         let until = next.map(|ride| ride.started_at);
-        let between = |fix: &&Fix| since.is_none_or(|since| since <= fix.at) && until.is_none_or(|until| fix.at <= until);
+        let between =
+            |fix: &&Fix| since.is_none_or(|since| since <= fix.at) && until.is_none_or(|until| fix.at <= until);
         let fixes = || self.traces.fixes.iter().filter(between);
         let fix_before = fixes().filter(|fix| fix.at <= at).next_back().map(|fix| fix.place);
         let fix_after = fixes().find(|fix| fix.at >= at).map(|fix| fix.place);

@@ -138,8 +138,11 @@ fn a_ride_faster_than_anybody_rides_still_was_on_its_way() {
 }
 
 fn any_place() -> impl Strategy<Value = Option<Place>> {
-    prop_oneof![Just(None), (-90.0..=90.0_f64, -180.0..=180.0_f64).prop_map(|(lat, lng)| Some(Place { lat, lng })),
-                (-8_000.0..8_000.0_f64).prop_map(|metres| Some(east(metres)))]
+    prop_oneof![
+        Just(None),
+        (-90.0..=90.0_f64, -180.0..=180.0_f64).prop_map(|(lat, lng)| Some(Place { lat, lng })),
+        (-8_000.0..8_000.0_f64).prop_map(|metres| Some(east(metres)))
+    ]
 }
 
 proptest! {

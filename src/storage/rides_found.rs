@@ -122,12 +122,7 @@ fn sessions(rows: Vec<Row>) -> Result<Vec<RideSession>> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn around(
-    db: &mut Db,
-    vehicles: &[VehicleId],
-    window: Window,
-    reach: Reach,
-) -> Result<Sealed<Vec<FoundRides>>> {
+pub fn around(db: &mut Db, vehicles: &[VehicleId], window: Window, reach: Reach) -> Result<Sealed<Vec<FoundRides>>> {
     let mut rides: HashMap<VehicleId, Vec<RideSession>> = HashMap::new();
     for chunk in vehicles.chunks(VEHICLES) {
         for ride in sessions(one_look(db, chunk, window, reach)?)? {

@@ -79,9 +79,8 @@ pub fn of_operator(db: &mut Db, operator: &OperatorId, now: Moment, since: Momen
             let ended = ended.flatten().map(Moment::from_millis);
             let place = last.and_then(|ride| Place::new(ride.end_lat?, ride.end_lng?).ok());
             let fix = fixes.get(&vehicle).filter(|fix| ended.is_none_or(|ended| ended.as_millis() <= fix.at));
-            let by_fix = fix.map(|fix| {
-                (Moment::from_millis(fix.at), Place { lat: fix.lat, lng: fix.lng }, StandFrom::Telemetry)
-            });
+            let by_fix = fix
+                .map(|fix| (Moment::from_millis(fix.at), Place { lat: fix.lat, lng: fix.lng }, StandFrom::Telemetry));
             let (at, place, from) = by_fix.or_else(|| Some((ended?, place?, StandFrom::RideEnd)))?;
             Some(Stand { number, device_id, place, at, from })
         })
@@ -104,12 +103,7 @@ fn bearers(db: &mut Db, operator: &OperatorId, now: Moment) -> Result<Vec<(Vehic
         .collect()
 }
 
-fn last_rides(
-    db: &mut Db,
-    operator: &OperatorId,
-    now: Moment,
-    since: Moment,
-) -> Result<HashMap<VehicleId, RideRow>> {
+fn last_rides(db: &mut Db, operator: &OperatorId, now: Moment, since: Moment) -> Result<HashMap<VehicleId, RideRow>> {
     let (now, since) = (now.as_millis(), since.as_millis());
     let query = format!(
         "SELECT r.vehicle_id AS vehicle_id, r.ended_at AS ended_at, r.end_lat AS end_lat, r.end_lng AS end_lng FROM \

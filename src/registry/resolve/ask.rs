@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use super::build::build;
 use super::facts::Facts;
 use super::gather::{Gathered, Instants};
-use super::second::Named;
 use super::question::{RawQuestion, Understood, has_control_characters, understand};
+use super::second::Named;
 use super::seek::{Sought, seek};
 use super::{FieldProblem, ResolveError};
 use crate::audit::{Action, Decision, Hash, digest_of};
@@ -115,11 +115,7 @@ fn gather(
         let (window, as_known) = (understood.question.window, understood.question.as_known);
         let instants = Instants { at: window.at, as_known, asked_at: now };
         let meant = gathered.meant(rules.zone, sought, instants);
-        let wanted: Vec<_> = meant
-            .riding(window.at)
-            .into_iter()
-            .map(|candidate| candidate.plate.vehicle_id)
-            .collect();
+        let wanted: Vec<_> = meant.riding(window.at).into_iter().map(|candidate| candidate.plate.vehicle_id).collect();
         let features = &understood.question.features;
         let positions = understood.question.near.is_some() || features.direction.is_some();
         let reach = Reach { max_ride_s: rules.max_ride_s, neighbour_s: rules.neighbour_s, as_known, positions };

@@ -2,10 +2,10 @@
 //!
 //! *Invariant:* nothing here says whether anybody rode.
 
+use super::second::Named;
 use crate::model::{
     LinkVerdict, Moment, Operator, Pace, Plate, PlateStatus, Policy, Question, Reporting, Seen, Standing, Vehicle, Zone,
 };
-use super::second::Named;
 use crate::plate::{Difference, PlateNumber};
 use crate::words::Language;
 

@@ -8,9 +8,7 @@ use super::facts::{Candidate, Facts};
 use super::list::listed;
 use super::reasons::reasons;
 use super::second::Comparison;
-use crate::model::{
-    AnswerCandidate, Custody, Fit, Moment, Reporting, RideSession, Traces, Verdict, fit, unknown_fit,
-};
+use crate::model::{AnswerCandidate, Custody, Fit, Moment, Reporting, RideSession, Traces, Verdict, fit, unknown_fit};
 use crate::storage::rides_found::FoundRides;
 
 /// From this probability on a number is called the answer, with a warning that says how it was read.
@@ -114,7 +112,8 @@ impl Ranking<'_> {
         let mut rows: Vec<Vec<_>> = chosen.into_iter().map(|entry| entry.rows(facts)).collect();
         // Each keeps its first ride before anybody's second.
         let firsts = rows.iter_mut().filter(|rows| !rows.is_empty()).map(|rows| rows.remove(0)).collect::<Vec<_>>();
-        let mut rows: Vec<_> = firsts.into_iter().chain(rows.into_iter().flatten()).take(facts.most_candidates).collect();
+        let mut rows: Vec<_> =
+            firsts.into_iter().chain(rows.into_iter().flatten()).take(facts.most_candidates).collect();
         rows.sort_by(|one, other| other.probability.total_cmp(&one.probability));
         rows
     }

@@ -49,7 +49,8 @@ fn of_ride(facts: &Facts, entry: &Entry<'_>, ride: &RideSession) -> Vec<String> 
     let Some(rides) = entry.rides else { return told };
     // The position of the ride that was told next to the instant says more than its ends.
     let covered = ride.covered(facts.max_ride_s);
-    let own = rides.fixes.iter().filter(|fix| window.from() <= fix.at && fix.at <= window.to() && covered.contains(fix.at));
+    let own =
+        rides.fixes.iter().filter(|fix| window.from() <= fix.at && fix.at <= window.to() && covered.contains(fix.at));
     if let Some(fix) = own.min_by_key(|fix| fix.at.seconds_since(window.at).abs()) {
         let (metres, at) = (metres(language, place.metres_to(fix.place)), facts.zone.for_people(fix.at));
         told.push(reason(language, "position_told", &[("distance", &metres), ("at", &at)]));
@@ -101,7 +102,8 @@ fn of_features(facts: &Facts, entry: &Entry<'_>) -> Vec<String> {
             Outcome::Unknown => "unknown",
         };
         let feature = say(facts.language, &format!("lookup.feature.{}", compared.feature), &[]);
-        let args = [("feature", feature.as_str()), ("named", named.as_deref().unwrap_or_default()), ("is", &compared.is)];
+        let args =
+            [("feature", feature.as_str()), ("named", named.as_deref().unwrap_or_default()), ("is", &compared.is)];
         reason(facts.language, &format!("feature_{outcome}"), &args)
     });
     told.collect()
@@ -109,8 +111,11 @@ fn of_features(facts: &Facts, entry: &Entry<'_>) -> Vec<String> {
 
 /// A distance as people say it: tens of metres below a kilometre, tenths of a kilometre above.
 fn metres(language: Language, metres: f64) -> String {
-    let (unit, number) =
-        if metres < 995.0 { ("m", format!("{:.0}", (metres / 10.0).round() * 10.0)) } else { ("km", format!("{:.1}", metres / 1000.0)) };
+    let (unit, number) = if metres < 995.0 {
+        ("m", format!("{:.0}", (metres / 10.0).round() * 10.0))
+    } else {
+        ("km", format!("{:.1}", metres / 1000.0))
+    };
     // The decimal sign of Kazakh and Russian is the comma.
     let number = if language == Language::En { number } else { number.replace('.', ",") };
     say(language, &format!("lookup.distance.{unit}"), &[("number", &number)])

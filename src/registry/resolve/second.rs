@@ -93,7 +93,12 @@ impl Named {
     }
 
     /// Compares a candidate with what was named; returns the weight of all of it, and each comparison.
-    pub(super) fn compare(&self, candidate: &Candidate, rides: Option<&FoundRides>, window: Window) -> (f64, Vec<Comparison>) {
+    pub(super) fn compare(
+        &self,
+        candidate: &Candidate,
+        rides: Option<&FoundRides>,
+        window: Window,
+    ) -> (f64, Vec<Comparison>) {
         let facts = candidate.vehicle.as_ref().map(|vehicle| &vehicle.facts);
         let mut all = Vec::new();
         let mut weight = 1.0;

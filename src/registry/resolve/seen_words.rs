@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_colour_is_one_colour_in_three_languages_and_two_in_two_words() {
-        for word in ["green", "зелёный", "Зеленая", "жасыл", "тёмно-зелёный", "қою жасыл", "light green"] {
+        for word in ["green", "зелёный", "Зеленая", "жасыл", "тёмно-зелёный", "қою жасыл", "light green"]
+        {
             assert_eq!(named(word), ["green"], "{word}");
         }
         assert_eq!(named("чёрно-жёлтый"), ["black", "yellow"]);
@@ -148,8 +149,16 @@ mod tests {
 
     #[test]
     fn a_course_is_a_number_or_a_word_of_the_compass() {
-        for (text, degrees) in [("north", 0.0), ("северо-восток", 45.0), ("на юг", 180.0), ("солтүстік-батыс", 315.0),
-                                ("270", 270.0), ("360°", 0.0), ("NE", 45.0), ("to the west", f64::NAN)] {
+        for (text, degrees) in [
+            ("north", 0.0),
+            ("северо-восток", 45.0),
+            ("на юг", 180.0),
+            ("солтүстік-батыс", 315.0),
+            ("270", 270.0),
+            ("360°", 0.0),
+            ("NE", 45.0),
+            ("to the west", f64::NAN),
+        ] {
             match course(text) {
                 Some(found) => assert!((found - degrees).abs() < 1e-9, "{text}"),
                 None => assert!(degrees.is_nan(), "{text}"),

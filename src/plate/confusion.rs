@@ -138,9 +138,8 @@ fn likelihoods(counts: &Counts, slot: Slot, truth: char, read: Option<char>) -> 
     for (likelihood, counted) in likelihoods.iter_mut().skip(1).zip(conditions) {
         *likelihood = slipped(measured(slot, truth, read, counted), slot, truth, read);
     }
-    if let [.., worst, worse] = &mut likelihoods {
-        *worse = if read == Some(truth) { 1.0 - WORSE * (1.0 - *worst) } else { WORSE * *worst };
-    }
+    let [.., worst, worse] = &mut likelihoods;
+    *worse = if read == Some(truth) { 1.0 - WORSE * (1.0 - *worst) } else { WORSE * *worst };
     likelihoods
 }
 

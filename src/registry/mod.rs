@@ -23,6 +23,8 @@ pub mod life;
 pub mod passer_by;
 pub mod print;
 pub mod record;
+pub mod retain;
+pub mod spread;
 
 pub mod attest;
 pub mod read;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{DatabaseSettings, Settings};
+use crate::model::Pace;
 use crate::registry::Rules;
 use crate::render::{FaceProblem, Faces};
 use crate::storage::StoreSettings;
@@ -33,6 +34,14 @@ pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
         late_after_s: i64::from(settings.rides.late_after_minutes) * MINUTE,
         tolerance_s: settings.lookups.tolerance_s,
         candidates: settings.lookups.candidates.get(),
+        pace: Pace {
+            fastest: f64::from(settings.lookups.fastest_kmh.get()) / 3.6,
+            place_error_m: f64::from(settings.lookups.place_error_m.get()),
+            parked_scale_m: f64::from(settings.lookups.parked_scale_m.get()),
+            town_radius_m: f64::from(settings.lookups.town_radius_km.get()) * 1000.0,
+        },
+        telemetry_kept_s: i64::from(settings.retention.telemetry_days.get()) * DAY,
+        held_s: i64::from(settings.retention.held_days) * DAY,
         adoption_jump: settings.fleet.adoption_jump,
         warn_days: settings.insurance.warn_days.clone(),
         case_patterns: settings.lookups.case_patterns.clone(),
@@ -61,6 +70,8 @@ mod tests {
         assert_eq!(rules.max_ride_s, 86_400);
         assert_eq!(rules.neighbour_s, 2_592_000);
         assert_eq!(rules.late_after_s, 3_600);
+        assert_eq!(rules.telemetry_kept_s, 2_592_000);
+        assert!((rules.pace.fastest - 8.333).abs() < 0.001 && (rules.pace.town_radius_m - 10_000.0).abs() < 0.001);
         assert_eq!(rules.case_due_s, 86_400);
     }
 }

@@ -232,6 +232,9 @@ impl Scene {
             "PATCH /v1/policies/{id}" => json!({"valid_until": "2025-01-30", "reason": "r"}),
             "/v1/policies/{id}/checks" => json!({"outcome": "confirmed"}),
             "/v1/sessions" => json!([ride("r", "k-1", "2026-07-07T12:00:00+05:00", None)]),
+            "/v1/telemetry" => {
+                json!([{"device_id": "k-1", "at": "2026-07-07T12:00:00+05:00", "lat": 43.2, "lng": 76.9}])
+            }
             "/v1/sessions/watermark" => json!({"complete_until": "2026-07-07T12:00:00+05:00"}),
             "/v1/lookups" => json!({"plate": "K00001", "at": "2026-07-07T12:00:00+05:00", "purpose": "theft",
                                     "case_number": "2026-000001"}),

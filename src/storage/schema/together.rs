@@ -7,8 +7,8 @@ use crate::storage::schema::{
     insurance_notices, jobs, log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides,
     lookups, maintenance_records, numbers, operator_suspensions, operators, plate_corrections, plate_item_states,
     plate_items, plates, policies, policy_checks, policy_covers, refused_reports, ride_heads, ride_marks, rides,
-    series, series_objections, series_rejections, tag_keys, vehicle_retirements, vehicle_statuses, vehicle_versions,
-    vehicles, watermarks,
+    series, series_objections, series_rejections, tag_keys, telemetry, vehicle_retirements, vehicle_statuses,
+    vehicle_versions, vehicles, watermarks,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -47,6 +47,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ride_marks,
     refused_reports,
     watermarks,
+    telemetry,
     lookups,
     lookup_rides,
     log_entries,

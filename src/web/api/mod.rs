@@ -29,6 +29,8 @@ mod policy_views;
 pub(super) mod insurance;
 pub(super) mod policies;
 pub(super) mod sessions;
+pub(super) mod spread;
+pub(super) mod telemetry;
 
 pub(super) mod log;
 pub(super) mod lookups;

@@ -6,6 +6,7 @@ mod error;
 mod logging;
 mod private_file;
 
+mod numbering;
 mod rules;
 mod secrets;
 mod tag_keys;
@@ -20,6 +21,7 @@ mod crew_tests;
 
 pub use error::StartError;
 pub use logging::{LoggingError, begin_logging};
+pub use numbering::NumberingNeeds;
 pub use open::{Opened, migrate, open};
 pub use private_file::{create as create_private_file, replace as replace_private_file};
 pub use rules::{rules, store_settings};

@@ -19,7 +19,7 @@ const DAY: i64 = 24 * HOUR;
 /// # Errors
 /// A [`FaceProblem`], where the settings of the plates do not fit together.
 pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
-    let faces = Faces::new(&settings.plates, &settings.registry.qr_host)?;
+    let faces = Faces::new(settings.registry.scheme, &settings.plates, &settings.registry.qr_host)?;
     Ok(Rules {
         zone: settings.registry.zone,
         scheme: settings.registry.scheme,

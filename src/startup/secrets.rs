@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
+use super::numbering::{NUMBER_KEY, NumberingNeeds};
 use super::private_file;
 use super::tag_keys::{TagKeyNeeds, is_tag_key};
 use crate::audit::{KeyProblem, SigningKey};
@@ -61,6 +62,24 @@ pub enum SecretsError {
     /// Another key stands where the one should that made the tags of plates.
     #[error("{} holds another key than the one that made the tags of plates", path.display())]
     OtherTagKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no key for plate numbers, and none may be made.
+    #[error("there is no key for plate numbers: {} is missing", path.display())]
+    NoNumberKey {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The key that made the plate numbers is gone.
+    #[error("{}, which made the plate numbers, is missing", path.display())]
+    NumberKeyLost {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// Another key stands where the one should that made the plate numbers.
+    #[error("{} holds another key than the one that made the plate numbers", path.display())]
+    OtherNumberKey {
         /// The file.
         path: PathBuf,
     },
@@ -121,6 +140,14 @@ impl SecretsError {
                 "restore it from its backup or from another server of this registry; it is never made anew, for every \
                  plate in the street that bears its tag would answer as false"
             }
+            Self::NoNumberKey { .. } => {
+                "a new registry needs it once: start once with secrets.create set to true; a further server needs a copy of \
+                 the first one's file"
+            }
+            Self::NumberKeyLost { .. } | Self::OtherNumberKey { .. } => {
+                "restore it from its backup or from another server of this registry; it is never made anew: under another \
+                 key the sequence would come upon numbers that scooters bear already"
+            }
             Self::SignerStateLost { .. } => {
                 "restore it from its backup or from another server of this registry; if there is none, run \
                  `scooter-registry log verify`, compare with receipts that were handed out, and start once with \
@@ -152,6 +179,7 @@ impl SecretFiles {
         settings: &SecretSettings,
         origin: &str,
         tags: &TagKeyNeeds,
+        numbering: &NumberingNeeds,
         rng: &mut impl Rng,
     ) -> Result<(Self, Secrets), SecretsError> {
         let files = Self::at(&settings.directory);
@@ -164,6 +192,7 @@ impl SecretFiles {
         let log_key = SigningKey::from_seed(origin, files.key(LOG_KEY)?).map_err(SecretsError::Origin)?;
         let (pepper, answers) = (files.key(ACCESS_KEY)?, files.key(ANSWER_KEY)?);
         let secrets = Secrets::new(log_key, pepper, answers, files.take_tag_keys(tags, rng)?);
+        let secrets = secrets.with_shuffle(files.take_shuffle(numbering, rng)?);
         Ok((files, secrets))
     }
 
@@ -261,7 +290,9 @@ impl SecretFiles {
     pub fn findings(&self) -> Vec<SecretFinding> {
         let mut findings = Vec::new();
         let tags = fs::read_dir(&self.directory).into_iter().flatten().filter_map(Result::ok).map(|file| file.path());
-        let tags = tags.filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(is_tag_key));
+        let tags = tags.filter(|path| {
+            path.file_name().and_then(OsStr::to_str).is_some_and(|name| is_tag_key(name) || name == NUMBER_KEY)
+        });
         let looked_at = KEYS.iter().map(|name| self.path(name)).chain(tags).chain([self.directory.clone()]);
         for path in looked_at {
             match fs::metadata(&path) {
@@ -283,6 +314,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::*;
     use crate::audit::{CompactRange, leaf_hash};
+    use crate::plate::KZ_158;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
     use tempfile::TempDir;
@@ -293,7 +325,8 @@ mod tests {
 
     fn take(settings: &SecretSettings, seed: u64) -> Result<(SecretFiles, Secrets), SecretsError> {
         let tags = TagKeyNeeds { current: 1, create: settings.create, known: Vec::new() };
-        SecretFiles::take(settings, "registry.test/log", &tags, &mut StdRng::seed_from_u64(seed))
+        let numbers = NumberingNeeds { scheme: KZ_158, create: settings.create, known: None };
+        SecretFiles::take(settings, "registry.test/log", &tags, &numbers, &mut StdRng::seed_from_u64(seed))
     }
 
     #[test]

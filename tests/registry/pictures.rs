@@ -13,7 +13,7 @@ use std::process::Command;
 
 use scooter_registry::config;
 use scooter_registry::model::Position;
-use scooter_registry::plate::{PlateLink, PlateNumber, SeriesLetter, Tag, TagKey};
+use scooter_registry::plate::{KZ_158, PlateLink, PlateNumber, SeriesLetter, Tag, TagKey};
 use scooter_registry::registry::print::{Format, kind, write};
 use scooter_registry::render::{self, Dpi, Faces, Inscription, Part, Validity};
 use scooter_registry::startup;
@@ -41,7 +41,12 @@ fn numbers(count: usize) -> Vec<PlateNumber> {
         let letter = letters[rng.random_range(0..letters.len())];
         PlateNumber::of(letter, rng.random_range(1..=99_999)).unwrap()
     });
-    [render::widest_number(), render::narrowest_number()].into_iter().flatten().chain(by_chance).take(count).collect()
+    [render::widest_number(KZ_158), render::narrowest_number(KZ_158)]
+        .into_iter()
+        .flatten()
+        .chain(by_chance)
+        .take(count)
+        .collect()
 }
 
 /// What was drawn: the link, the PNG, the rasterised PDF.
@@ -93,7 +98,7 @@ fn read(drawn: &[Drawn]) -> (usize, Vec<String>) {
 #[test]
 fn every_code_says_its_link_to_every_reader_from_pixels_and_from_paper() {
     let settings = config::load(None, []).unwrap();
-    let faces = Faces::new(&settings.plates, "REG.TEST").unwrap();
+    let faces = Faces::new(KZ_158, &settings.plates, "REG.TEST").unwrap();
     let key = TagKey::new(1, [7; 32]);
     let numbers = numbers(wanted_count());
     let folder = tempfile::tempdir().unwrap();
@@ -137,7 +142,7 @@ fn every_code_says_its_link_to_every_reader_from_pixels_and_from_paper() {
 #[test]
 fn a_code_that_says_something_else_is_noticed() {
     let settings = config::load(None, []).unwrap();
-    let faces = Faces::new(&settings.plates, "REG.TEST").unwrap();
+    let faces = Faces::new(KZ_158, &settings.plates, "REG.TEST").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let number = PlateNumber::parse("K04271").unwrap();
     let mut drawn = draw(&faces, &TagKey::new(1, [7; 32]), number, folder.path());

@@ -18,6 +18,8 @@ mod serve;
 
 #[cfg(test)]
 mod crew_tests;
+#[cfg(test)]
+mod secrets_tests;
 
 pub use error::StartError;
 pub use logging::{LoggingError, begin_logging};

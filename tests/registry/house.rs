@@ -53,6 +53,16 @@ pub(crate) fn settings(database: &str, secrets: &std::path::Path, more: &[(&str,
     config::load(example.as_deref(), environment).expect("the settings of a test are settings")
 }
 
+/// What a program of its own is to be told, so that it has the scheme of the run.
+pub(crate) fn scheme_in_the_environment() -> Vec<(&'static str, &'static str)> {
+    let mut told = vec![("SCOOTER_REGISTRY__REGISTRY__SCHEME", scheme().name())];
+    if scheme() == SPARSE_19 {
+        told.push(("SCOOTER_REGISTRY__PLATES__REAR__NUMBER_MM", "14.4"));
+        told.push(("SCOOTER_REGISTRY__PLATES__SIDE__NUMBER_MM", "9"));
+    }
+    told
+}
+
 fn of<'a>(scheme: Scheme, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     [("REGISTRY__SCHEME", scheme.name())].into_iter().chain(more.iter().copied()).collect()
 }
@@ -176,9 +186,9 @@ impl TestRegistry {
     }
 }
 
-/// Opens a registry without serving it, beside servers in other processes.
+/// Opens a registry without serving it, beside servers in other processes, which have Kazakhstan's scheme.
 pub(crate) fn open(database: &str, secrets: &std::path::Path) -> Registry {
-    startup::open(&settings(database, secrets, &[])).expect("the registry opens").registry
+    startup::open(&settings(database, secrets, &of(KZ_158, &[]))).expect("the registry opens").registry
 }
 
 /// Makes an account at the console and returns who holds its key.

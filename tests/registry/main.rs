@@ -52,6 +52,7 @@ mod restarts;
 mod rides;
 mod series_page;
 mod shielding;
+mod sparse;
 mod tag_keys;
 mod tampering;
 mod unrecorded;

@@ -162,7 +162,7 @@ fn links(plate: &Reply) -> BTreeMap<u64, String> {
 #[test]
 fn the_operator_prints_its_own_plates_with_the_links_that_the_registry_tells() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, foreign) = (registry.operator('K'), registry.operator('Z'));
         operator.enroll(&fleet("k", 1));
         let links = links(&operator.get("/v1/plates/K00001"));
@@ -203,7 +203,7 @@ fn the_operator_prints_its_own_plates_with_the_links_that_the_registry_tells() {
 #[test]
 fn anybody_else_gets_a_specimen_that_opens_nothing() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let regulator = registry.regulator();
@@ -224,7 +224,7 @@ fn anybody_else_gets_a_specimen_that_opens_nothing() {
 #[test]
 fn what_may_not_be_printed_is_refused_and_nothing_else_is() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service,out_of_service\nk-1,,\nk-2,2026-07-01,2026-07-31\n");
         operator.get("/v1/plates/K00002.svg").problem(409, "annulled-not-printed");
@@ -248,7 +248,7 @@ fn what_may_not_be_printed_is_refused_and_nothing_else_is() {
 #[test]
 fn what_the_settings_keep_off_the_plate_stands_on_its_label() {
     let more = [("PLATES__QR", "label"), ("PLATES__CONTROL_PAIR", "label")];
-    let registry = TestRegistry::start_with(kinds()[0], &more);
+    let registry = TestRegistry::kz_with(kinds()[0], &more);
     let operator = registry.operator('K');
     operator.enroll(&fleet("k", 1));
     let links = links(&operator.get("/v1/plates/K00001"));
@@ -264,7 +264,8 @@ fn what_the_settings_keep_off_the_plate_stands_on_its_label() {
 fn a_registry_whose_plates_do_not_fit_does_not_start_and_the_doctor_says_why() {
     let database = TestDatabase::create(kinds()[0]);
     let secrets = tempfile::tempdir().unwrap();
-    let narrow = settings(&database.url, secrets.path(), &[("PLATES__REAR__WIDTH_MM", "120.5")]);
+    let narrow =
+        settings(&database.url, secrets.path(), &[("PLATES__REAR__WIDTH_MM", "120.5"), ("REGISTRY__SCHEME", "kz-158")]);
     let refused = startup::start(&narrow).err().unwrap();
     assert!(matches!(refused, startup::StartError::Plates(_)), "{refused}");
     let doctor = |width: &str| {
@@ -284,7 +285,7 @@ fn a_registry_whose_plates_do_not_fit_does_not_start_and_the_doctor_says_why() {
 
 #[test]
 fn the_command_writes_what_the_server_drew() {
-    let registry = TestRegistry::start(kinds()[0]);
+    let registry = TestRegistry::kz(kinds()[0]);
     let operator = registry.operator('K');
     operator.enroll(&fleet("k", 1));
     let folder = tempfile::tempdir().unwrap();

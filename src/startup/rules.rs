@@ -20,7 +20,7 @@ const DAY: i64 = 24 * HOUR;
 /// # Errors
 /// A [`FaceProblem`], where the settings of the plates do not fit together.
 pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
-    let faces = Faces::new(&settings.plates, &settings.registry.qr_host)?;
+    let faces = Faces::new(settings.registry.scheme, &settings.plates, &settings.registry.qr_host)?;
     Ok(Rules {
         zone: settings.registry.zone,
         scheme: settings.registry.scheme,
@@ -63,6 +63,18 @@ pub fn store_settings(database: &DatabaseSettings) -> StoreSettings {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::*;
+    use crate::plate::SPARSE_19;
+
+    #[test]
+    fn the_example_for_seven_symbols_holds_and_without_its_lengths_they_do_not_fit() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sparse-19.toml");
+        let example = crate::config::load(Some(&path), []).unwrap();
+        assert_eq!(rules(&example).unwrap().scheme, SPARSE_19);
+        let mut legal = crate::config::load(None, []).unwrap();
+        legal.registry.scheme = SPARSE_19;
+        let FaceProblem::Layout(problem) = rules(&legal).unwrap_err() else { unreachable!("the host is the same") };
+        assert_eq!((problem.section, problem.key), ("plates.rear", "width_mm"));
+    }
 
     #[test]
     fn units_are_seconds() {

@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod log_reading;
 pub mod lookups;
 pub mod maintenance;
+pub mod numbering;
 pub mod operators;
 pub mod plate_corrections;
 pub mod plate_items;

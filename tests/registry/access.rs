@@ -37,7 +37,7 @@ struct Scene {
 
 impl Scene {
     fn set(kind: crate::database::Kind) -> Self {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, foreign) = (registry.operator('K'), registry.operator('Z'));
         let import = operator.enroll(&fleet("k", 2))["id"].as_str().unwrap().to_owned();
         let foreign_import = foreign.enroll(&fleet("z", 1))["id"].as_str().unwrap().to_owned();

@@ -54,6 +54,7 @@ mod rides;
 mod series_page;
 mod shielding;
 mod spread;
+mod sparse;
 mod tag_keys;
 mod tampering;
 mod telemetry;

@@ -105,7 +105,7 @@ pub fn bad_rows(
     if matches!(import.status.as_str(), "reading" | "committing" | "failed") {
         return Err(EnrollError::NotReady { status: import.status });
     }
-    let known = Known::find(db, &operator, &list)?;
+    let known = Known::find(db, registry.rules.scheme, &operator, &list)?;
     let planned = plan(&list, &known, terms(registry, now, &operator, &import));
     let told = problems(&import)?;
     let against = Against::of(&planned.problems, &told);

@@ -212,7 +212,8 @@ impl Judge<'_> {
             ReadingProblem::Empty => self.wrong(field, "missing", &[]),
             ReadingProblem::TooLong { .. } => self.wrong(field, "too_long", &[]),
             ReadingProblem::WrongLength { found } => {
-                self.wrong(field, "wrong_length", &[("found", &found.to_string())]);
+                let pattern = self.pattern();
+                self.wrong(field, "wrong_length", &[("found", &found.to_string()), ("pattern", &pattern)]);
             }
             ReadingProblem::Foreign { character, position } | ReadingProblem::NotADigit { character, position } => {
                 let args = [("character", character.to_string()), ("position", position.to_string())];
@@ -220,9 +221,17 @@ impl Judge<'_> {
                 self.wrong(field, "foreign_character", &args);
             }
             ReadingProblem::TooManyUnknown { .. } => self.wrong(field, "too_few_known", &[]),
-            ReadingProblem::NoSuchNumber => self.wrong(field, "no_such_number", &[]),
+            ReadingProblem::NoSuchNumber => {
+                let pattern = self.pattern();
+                self.wrong(field, "no_such_number", &[("pattern", &pattern)]);
+            }
         }
         None
+    }
+
+    /// What a number of this registry looks like, in words.
+    fn pattern(&self) -> String {
+        say(self.language, &format!("plate_pattern.{}", self.rules.scheme), &[])
     }
 
     fn instant(&mut self, value: Option<&Value>) -> Option<Moment> {

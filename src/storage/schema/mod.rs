@@ -8,6 +8,7 @@ mod life;
 mod lookups_and_audit_log;
 mod positions;
 mod reported_rides;
+mod sparse_sequence;
 mod tags_and_items;
 mod uploads;
 mod who_is_asking;
@@ -22,6 +23,7 @@ pub(super) use lookups_and_audit_log::{
 };
 pub(super) use positions::telemetry;
 pub(super) use reported_rides::{refused_reports, ride_heads, ride_marks, rides, watermarks};
+pub(super) use sparse_sequence::numbering;
 pub(super) use tags_and_items::{alarms, fittings, plate_item_states, plate_items, tag_keys};
 pub(super) use uploads::{fleet_import_rows, fleet_imports, jobs};
 pub(super) use who_is_asking::{

@@ -14,6 +14,8 @@ use std::fmt;
 
 use super::alphabet::{symbol, value};
 
+/// How many numbers there are: 19⁵.
+pub const CAPACITY: u32 = 2_476_099;
 /// How many symbols a number has.
 pub const PLACES: usize = 7;
 const MODULUS: u16 = 19;

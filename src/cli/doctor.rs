@@ -136,7 +136,7 @@ fn numbering(settings: &Settings) -> Result<NumberingNeeds, StartError> {
     }
     let founded = !is_new(settings);
     match Store::open(&store_settings(&settings.database)) {
-        Ok(store) => NumberingNeeds::find(&store, scheme, false, founded),
+        Ok(store) => NumberingNeeds::find(&store, scheme, founded),
         Err(_) => Ok(blank),
     }
 }

@@ -26,16 +26,17 @@ pub struct NumberingNeeds {
 }
 
 impl NumberingNeeds {
-    /// Looks up what the database knows. One that was `founded` and knows nothing began before there was a choice.
+    /// Looks up what the database knows; no key may be made. One that was `founded` and knows nothing began before there was
+    /// a choice.
     ///
     /// # Errors
     /// [`StartError::OtherScheme`], [`StartError::Storage`].
-    pub fn find(store: &Store, scheme: Scheme, create: bool, founded: bool) -> Result<Self, StartError> {
+    pub fn find(store: &Store, scheme: Scheme, founded: bool) -> Result<Self, StartError> {
         let known = store.read(numbering::find)?;
         let begun = known.as_ref().map(|known| known.scheme).or(founded.then_some(KZ_158));
         match begun.filter(|begun| *begun != scheme) {
             Some(begun) => Err(StartError::OtherScheme { begun, configured: scheme }),
-            None => Ok(Self { scheme, create, known }),
+            None => Ok(Self { scheme, create: false, known }),
         }
     }
 }

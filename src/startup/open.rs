@@ -53,8 +53,8 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
         create: settings.secrets.create,
         known: store.read(tag_keys::list)?,
     };
-    let (scheme, create) = (settings.registry.scheme, settings.secrets.create && !founded);
-    let numbers = NumberingNeeds::find(&store, scheme, create, founded)?;
+    let scheme = settings.registry.scheme;
+    let numbers = NumberingNeeds { create: wanted.create, ..NumberingNeeds::find(&store, scheme, founded)? };
     let (secret_files, secrets) =
         SecretFiles::take(&wanted, &settings.registry.origin, &tags, &numbers, &mut clock::chance())?;
     for finding in secret_files.findings() {

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn fewer_than_one_number_in_ten_is_passed_over() {
-        let looked_at = (0..super::super::CAPACITY).step_by(97).filter_map(Codeword::of_payload);
+        let looked_at = (0..super::super::codeword::CAPACITY).step_by(97).filter_map(Codeword::of_payload);
         let (mut all, mut blocked) = (0_u32, 0_u32);
         for word in looked_at {
             all += 1;

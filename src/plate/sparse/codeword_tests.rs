@@ -6,8 +6,7 @@
 
 use proptest::prelude::*;
 
-use super::CAPACITY;
-use super::codeword::{Codeword, Correction, PLACES, completions, completions_of_any};
+use super::codeword::{CAPACITY, Codeword, Correction, PLACES, completions, completions_of_any};
 
 fn any_word() -> impl Strategy<Value = Codeword> {
     (0..CAPACITY).prop_map(|payload| Codeword::of_payload(payload).unwrap())

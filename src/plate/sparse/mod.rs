@@ -15,8 +15,5 @@ mod shuffle;
 
 pub use alphabet::{ALPHABET, symbol, value};
 pub use blocked::blocked_word;
-pub use codeword::{Codeword, Correction, PLACES, completions, completions_of_any};
+pub use codeword::{CAPACITY, Codeword, Correction, PLACES, completions, completions_of_any};
 pub use shuffle::Shuffle;
-
-/// How many numbers there are: 19⁵.
-pub const CAPACITY: u32 = 2_476_099;

@@ -14,7 +14,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::CAPACITY;
+use super::codeword::CAPACITY;
 
 const ROUNDS: usize = 10;
 const HALF_BITS: u32 = 11;

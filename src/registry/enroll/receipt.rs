@@ -67,7 +67,7 @@ pub fn receipt(
             outcome.device_id.clone(),
             outcome.outcome.clone(),
             number.map_or_else(String::new, |number| number.to_string()),
-            number.map_or_else(String::new, |number| number.control_text()),
+            number.map_or_else(String::new, PlateNumber::control_text),
             number.and_then(|number| codes.get(&number).cloned()).unwrap_or_default(),
         ];
         Some(more.to_vec())

@@ -65,10 +65,7 @@ fn scooters_beside_a_near_twin_are_counted_grouped_and_named() {
         assert!((pair["metres"].as_f64().unwrap() - 20.0).abs() < 0.5 && pair["one"]["from"] == "ride_end");
         assert!(found["advice"].as_str().unwrap().starts_with("5 of 6 scooters"));
         assert!(spread(&operator.speaking("ru"), "")["advice"].as_str().unwrap().contains("5 из 6"));
-        assert_eq!(
-            spread(&operator, "?within_m=25&limit=1")["pairs"],
-            json!(1)
-        );
+        assert_eq!(spread(&operator, "?within_m=25&limit=1")["pairs"], json!(1));
         for wrong in ["?within_m=0", "?within_m=2001", "?limit=201", "?within=5"] {
             operator.get(&format!("/v1/fleet/spread{wrong}")).expect(422);
         }

@@ -86,7 +86,9 @@ pub fn spread(stands: &[Stand], within_m: f64) -> Spread {
     for (index, text) in texts.iter().enumerate() {
         for masked in masked(text) {
             let others = alike.entry(masked).or_default();
-            others.iter().for_each(|other| note(*other, index));
+            for other in others.iter() {
+                note(*other, index);
+            }
             others.push(index);
         }
     }

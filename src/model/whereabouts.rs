@@ -249,7 +249,7 @@ impl Look<'_> {
         let between =
             |fix: &&Fix| since.is_none_or(|since| since <= fix.at) && until.is_none_or(|until| fix.at <= until);
         let fixes = || self.traces.fixes.iter().filter(between);
-        let fix_before = fixes().filter(|fix| fix.at <= at).next_back().map(|fix| fix.place);
+        let fix_before = fixes().rfind(|fix| fix.at <= at).map(|fix| fix.place);
         let fix_after = fixes().find(|fix| fix.at >= at).map(|fix| fix.place);
         let before = fix_before.or_else(|| last.and_then(|ride| ride.end));
         let after = fix_after.or_else(|| next.and_then(|ride| ride.start));

@@ -74,7 +74,7 @@ pub fn locate(
     let judged: Vec<_> = reports.iter().map(|report| judge_point(rules.scheme, report)).collect();
     let named = judged.iter().flatten().map(|point| &point.vehicle);
     let fleet = Fleet::find_named(tx, &operator, named, std::iter::empty())?;
-    let fixes: Vec<_> = judged.into_iter().map(|point| fix(point?, &fleet)).collect();
+    let fixes: Vec<_> = judged.into_iter().map(|point| fix(&point?, &fleet)).collect();
     let keys: Vec<_> = fixes.iter().flatten().map(|fix| (fix.vehicle_id, fix.at)).collect();
     let mut known = telemetry::at_instants(tx.db(), &keys)?;
     let mut receipt = TelemetryReceipt { total: reports.len(), ..TelemetryReceipt::default() };
@@ -100,7 +100,7 @@ pub fn locate(
     Ok(receipt)
 }
 
-fn fix(point: Point, fleet: &Fleet) -> Result<Fix, ReportProblem> {
+fn fix(point: &Point, fleet: &Fleet) -> Result<Fix, ReportProblem> {
     Ok(Fix {
         vehicle_id: fleet.vehicle(&point.vehicle, point.at)?,
         at: point.at,

@@ -56,7 +56,9 @@ pub(super) fn rank<'a>(facts: &Facts, candidates: &'a [Candidate], rides: &'a [F
     let elsewhere = facts.elsewhere * unknown * features;
     let sum = entries.iter().map(|entry| entry.posterior).sum::<f64>() + elsewhere;
     if sum > 0.0 {
-        entries.iter_mut().for_each(|entry| entry.posterior /= sum);
+        for entry in &mut entries {
+            entry.posterior /= sum;
+        }
     }
     entries.sort_by(|one, other| {
         other.posterior.total_cmp(&one.posterior).then(one.candidate.number.cmp(&other.candidate.number))

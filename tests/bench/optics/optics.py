@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 CAP = 64  # height of capitals in the large drawing, pixels
 TRACKING = 0.10  # distance of characters, as part of the height of capitals: the default of [plates] in config/base.toml
+SOFT = 1.2  # from this width of the blur on a picture is soft, pixels: about half of them
 CELL_WIDTH, CELL_HEIGHT = 20, 20  # what a classifier is shown of one character, pixels
 
 
@@ -48,7 +49,7 @@ class Face:
 
 
 def degrade(row, height, rng):
-    """Returns the row as seen with capitals of `height` pixels, and the matrix from the large drawing to it."""
+    """Returns the row as seen with capitals of `height` pixels, the matrix from the large drawing to it, and whether it is soft."""
     scale = height / CAP
     angle = np.deg2rad(rng.normal(0, 1.2))
     shear = rng.normal(0, 0.03)
@@ -66,6 +67,8 @@ def degrade(row, height, rng):
     optical = np.hypot(0.42, rng.uniform(0.6, 1.45)) / scale
     soft = cv2.GaussianBlur(row, (0, 0), optical)
     length = rng.uniform(0, 2.8) / scale
+    # A straight movement spreads as much as a bell of this width.
+    softness = np.hypot(optical, length / np.sqrt(12)) * scale
     if length > 1.5:
         soft = cv2.filter2D(soft, -1, streak(length, rng.uniform(0, np.pi)))
     small = cv2.warpAffine(soft, matrix, (width, tall), flags=cv2.INTER_LINEAR, borderValue=255).astype(np.float32)
@@ -76,7 +79,7 @@ def degrade(row, height, rng):
     small += rng.normal(0, rng.uniform(3, 14), small.shape)
     small = np.clip(small, 0, 255).astype(np.uint8)
     quality = int(rng.integers(35, 88))
-    return cv2.imdecode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 0), matrix
+    return cv2.imdecode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 0), matrix, softness > SOFT
 
 
 def streak(length, direction):

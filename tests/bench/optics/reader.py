@@ -48,7 +48,7 @@ def draw_random(faces, rows, heights, rng):
         text = "".join(rng.choice(list(CHARACTERS), 8))
         face = faces[rng.integers(len(faces))]
         row, places = face.row(text)
-        picture, matrix = optics.degrade(row, rng.uniform(*heights), rng)
+        picture, matrix, _ = optics.degrade(row, rng.uniform(*heights), rng)
         cells.append(optics.crop(picture, matrix, places))
         labels.extend(text)
     return np.concatenate(cells), np.array(labels)

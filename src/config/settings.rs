@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::value::{case_patterns, days_off, tolerance, zone};
 use crate::model::{CasePatterns, WorkingDays, Zone};
+use crate::plate::Scheme;
 use crate::render::PlateSettings;
 
 /// All settings of a registry.
@@ -51,6 +52,8 @@ pub struct RegistrySettings {
     pub zone: Zone,
     /// The name of the audit log: a URL without scheme.
     pub origin: String,
+    /// The scheme of its plate numbers.
+    pub scheme: Scheme,
     /// The host in the QR code of a plate.
     pub qr_host: String,
 }

@@ -8,9 +8,10 @@ use proptest::prelude::*;
 use super::bounds::Bounds;
 use super::read::{read, read_within};
 use super::{FleetList, FleetRow, Mapping, Severity};
+use crate::plate::KZ_158;
 
 fn list(text: &str) -> FleetList {
-    read(text.as_bytes(), &Mapping::default())
+    read(KZ_158, text.as_bytes(), &Mapping::default())
 }
 
 /// A table with the given rows in a delimiter, every cell quoted where it must be.
@@ -54,7 +55,7 @@ fn cells() -> impl Strategy<Value = Vec<[String; 4]>> {
 proptest! {
     #[test]
     fn no_bytes_make_reading_fail(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        let list = read(&bytes, &Mapping::default());
+        let list = read(KZ_158, &bytes, &Mapping::default());
         prop_assert!(!list.rows.is_empty() || !list.problems.is_empty());
     }
 
@@ -82,7 +83,7 @@ proptest! {
             let name = delimiter.to_string();
             for line_end in ["\n", "\r\n", "\r"] {
                 for bytes in encodings(&written(&rows, delimiter, line_end)) {
-                    let read = read(&bytes, &Mapping::default());
+                    let read = read(KZ_158, &bytes, &Mapping::default());
                     prop_assert_eq!(read.found.delimiter.as_deref(), Some(&*name));
                     prop_assert_eq!(without_place(&read.rows), without_place(&expected.rows));
                     prop_assert_eq!(&read.problems, &expected.problems);

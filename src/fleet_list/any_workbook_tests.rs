@@ -10,10 +10,11 @@ use calamine::{DataRef, Reader, Xlsx};
 
 use super::workbook_samples::{packed, parts, row, sheet, workbook};
 use super::{FleetList, Mapping, ProblemKind, read};
+use crate::plate::KZ_158;
 use proptest::prelude::*;
 
 fn list(bytes: &[u8]) -> FleetList {
-    read(bytes, &Mapping::default())
+    read(KZ_158, bytes, &Mapping::default())
 }
 
 fn kinds(list: &FleetList) -> Vec<ProblemKind> {

@@ -1,10 +1,14 @@
-//! How much of a file is read: every quantity that a stranger's file could make large has its bound here.
+//! How a file is read, and how much of it: every quantity that a stranger's file could make large has its bound here.
 //!
 //! *Invariant:* no bound is checked against what a file says about itself, only against what was really read.
+
+use crate::plate::{KZ_158, Scheme};
 
 /// Bounds of one reading; past each of them stands a problem, never a silence.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
+    /// The scheme of the numbers in the column of plates.
+    pub(super) scheme: Scheme,
     /// Rows after the header.
     pub(super) rows: usize,
     /// Columns of the header, and cells of any record.
@@ -44,6 +48,7 @@ pub(super) struct Bounds {
 impl Bounds {
     /// What the interface promises: a million rows, ids of 128 characters, and room that no honest list fills.
     pub(super) const PROMISED: Self = Self {
+        scheme: KZ_158,
         rows: 1_000_000,
         columns: 200,
         record_bytes: 64 * 1024,

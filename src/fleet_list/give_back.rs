@@ -122,6 +122,7 @@ fn is_risky(cell: &str) -> bool {
 mod tests {
     use super::*;
     use crate::fleet_list::{Mapping, OF_BAD_ROWS, read};
+    use crate::plate::KZ_158;
     use proptest::prelude::*;
 
     #[test]
@@ -146,7 +147,7 @@ mod tests {
             format!(r#"{{"device_id":"{id}","serial_number":"{serial}","year":{year},"comment":"{comment}"}}"#)
         };
         let objects = [object("-S1", "0042", "2025", "=1+1"), object("@S2", "0043", "\"last year\"", r#"a \"b\""#)];
-        let list = read(text.as_bytes(), &Mapping::default());
+        let list = read(KZ_158, text.as_bytes(), &Mapping::default());
         let as_sheet = FleetList { found: super::super::Found { format: "xlsx".into(), ..list.found.clone() }, ..list };
         let sheet = give_back(&[], &as_sheet, &[], Language::En, |_| Some(Vec::new())).bytes;
         vec![
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn a_list_is_the_same_in_every_form_and_comes_back_in_its_own() {
         for (form, bytes) in in_every_form() {
-            let list = read(&bytes, &Mapping::default());
+            let list = read(KZ_158, &bytes, &Mapping::default());
             assert_eq!(list.found.format, form.ending(), "{:?}", list.problems);
             let expected = [
                 (Some("-S1"), Some("0042"), Some(2025), Some("=1+1")),
@@ -183,14 +184,18 @@ mod tests {
                     row.bad.then(|| vec!["=problem".to_owned(), "remedy".to_owned()])
                 });
                 assert_eq!(back.form, form);
-                let again = read(&back.bytes, &Mapping::default());
+                let again = read(KZ_158, &back.bytes, &Mapping::default());
                 assert_eq!(again.found.format, form.ending());
                 assert_eq!(facts(&again), expected[1..], "{form:?}");
                 let ours = again.found.columns.iter().filter(|column| column.by == super::super::FoundBy::Registry);
                 assert_eq!(ours.count(), 2, "{form:?} {language}");
                 assert_eq!(again.problems.len(), 4, "the bad year and three absent facts: {:?}", again.problems);
                 let twice = give_back(&back.bytes, &again, &OF_BAD_ROWS, language, |_| Some(vec![String::new(); 2]));
-                assert_eq!(read(&twice.bytes, &Mapping::default()).found.columns, again.found.columns, "{form:?}");
+                assert_eq!(
+                    read(KZ_158, &twice.bytes, &Mapping::default()).found.columns,
+                    again.found.columns,
+                    "{form:?}"
+                );
             }
         }
     }

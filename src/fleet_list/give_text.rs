@@ -83,10 +83,11 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::super::{FleetList, FleetRow, Mapping, OF_BAD_ROWS, give_back, read};
     use super::*;
+    use crate::plate::KZ_158;
     use crate::words::Language;
 
     fn all(file: &[u8], language: Language) -> (FleetList, Vec<u8>) {
-        let list = read(file, &Mapping::default());
+        let list = read(KZ_158, file, &Mapping::default());
         let beside = |row: &FleetRow| Some(vec![format!("row {}", row.row), "-".to_owned()]);
         let given = give_back(file, &list, &OF_BAD_ROWS, language, beside);
         (list, given.bytes)
@@ -112,9 +113,9 @@ mod tests {
         assert_eq!(list.rows.iter().map(|row| row.bad).collect::<Vec<_>>(), [false, true]);
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains("device_id,make,,What is wrong,") && text.contains("b,Okai,x,row 3"), "{text}");
-        let again = read(text.as_bytes(), &Mapping::default());
+        let again = read(KZ_158, text.as_bytes(), &Mapping::default());
         assert_eq!(again.rows.iter().map(|row| row.bad).collect::<Vec<_>>(), [false, true]);
-        let mended = read(text.replace("Okai,x,", "Okai,,").as_bytes(), &Mapping::default());
+        let mended = read(KZ_158, text.replace("Okai,x,", "Okai,,").as_bytes(), &Mapping::default());
         assert!(mended.rows.iter().all(|row| !row.bad), "{:?}", mended.problems);
     }
 

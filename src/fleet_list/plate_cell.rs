@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* nobody's letter is known here: which of several numbers is meant is decided by the registry.
 
-use crate::plate::{PlateNumber, ReadingStep, reading};
+use crate::plate::{PlateNumber, ReadingStep, Scheme, reading};
 
 /// What a cell says about the plate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +25,13 @@ const MEANINGS: usize = 8;
 /// What people write in a list is read as what they type in a field: Cyrillic letters, separators, a control pair. A
 /// number in its exact form means itself alone. Unlike a witness, the owner of a scooter can read every character off
 /// and look again where the control letters do not fit, so nothing is filled in or corrected.
-pub(super) fn read(text: &str) -> Plates {
-    if let Ok(number) = PlateNumber::parse(text) {
+pub(super) fn read(scheme: Scheme, text: &str) -> Plates {
+    if let Ok(number) = PlateNumber::parse(text)
+        && number.scheme() == scheme
+    {
         return Plates::Plain(vec![number]);
     }
-    let Ok(reading) = reading::read(text) else {
+    let Ok(reading) = reading::read(scheme, text) else {
         return Plates::Nothing;
     };
     let meanings = reading.hypotheses();
@@ -56,6 +58,11 @@ pub(super) fn read(text: &str) -> Plates {
 #[allow(clippy::unwrap_used, reason = "tests state what must hold")]
 mod tests {
     use super::*;
+    use crate::plate::KZ_158;
+
+    fn read(text: &str) -> Plates {
+        super::read(KZ_158, text)
+    }
 
     fn numbers(texts: &[&str]) -> Vec<PlateNumber> {
         texts.iter().map(|text| PlateNumber::parse(text).unwrap()).collect()

@@ -11,14 +11,15 @@ use super::sniff::{Format, is_json, sniff};
 use super::table::{Defect, Header, Record, Table};
 use super::xlsx::{self, NoTable, Refusal};
 use super::{Mapping, Problem, ProblemKind, delimiter, encoding, facts, give_back, header, json, proposal, twice};
+use crate::plate::Scheme;
 
 /// Reads an operator's fleet list.
 ///
 /// Format, encoding, delimiter, header row and columns are found in the bytes themselves; `mapping` names columns whose
-/// names are not known. The answer depends on nothing else, so reading the same file again gives the same list.
+/// names are not known, plates are those of `scheme`. The answer depends on nothing else, so reading the same file again gives the same list.
 #[must_use]
-pub fn read(bytes: &[u8], mapping: &Mapping) -> FleetList {
-    read_within(bytes, mapping, &Bounds::PROMISED)
+pub fn read(scheme: Scheme, bytes: &[u8], mapping: &Mapping) -> FleetList {
+    read_within(bytes, mapping, &Bounds { scheme, ..Bounds::PROMISED })
 }
 
 /// Reads within other bounds than the promised ones.

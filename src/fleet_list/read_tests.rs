@@ -8,15 +8,16 @@ use super::bounds::Bounds;
 use super::read::{read, read_within};
 use super::workbook_samples::{packed, row as row_of, sheet, workbook};
 use super::{Field, FleetList, FoundBy, Mapping, Problem, ProblemKind, RowKey, Severity};
+use crate::plate::KZ_158;
 use crate::words::Language;
 
 fn list(text: &str) -> FleetList {
-    read(text.as_bytes(), &Mapping::default())
+    read(KZ_158, text.as_bytes(), &Mapping::default())
 }
 
 fn mapped(text: &str, pairs: &[&str]) -> FleetList {
     let pairs: Vec<String> = pairs.iter().map(|pair| (*pair).to_owned()).collect();
-    read(text.as_bytes(), &Mapping::parse(&pairs).unwrap())
+    read(KZ_158, text.as_bytes(), &Mapping::parse(&pairs).unwrap())
 }
 
 fn of_kind(list: &FleetList, kind: ProblemKind) -> Vec<&Problem> {
@@ -212,7 +213,7 @@ fn smallest() -> Vec<(ProblemKind, Vec<u8>)> {
 fn every_kind_that_a_file_can_have_is_reached_and_said() {
     let mut reached: BTreeSet<ProblemKind> = BTreeSet::new();
     let mut lists: Vec<(ProblemKind, FleetList)> =
-        smallest().into_iter().map(|(kind, bytes)| (kind, read(&bytes, &Mapping::default()))).collect();
+        smallest().into_iter().map(|(kind, bytes)| (kind, read(KZ_158, &bytes, &Mapping::default()))).collect();
     let few = Bounds { rows: 1, problems: 0, ..Bounds::PROMISED };
     lists.push((ProblemKind::TooManyRows, read_within(b"plate\nx\ny\n", &Mapping::default(), &few)));
     lists.push((ProblemKind::MoreProblems, read_within(b"plate\nx\n", &Mapping::default(), &few)));
@@ -256,7 +257,7 @@ fn a_cut_utf16_file_does_not_make_a_scooter_of_half_an_id() {
     let text = "device_id,plate\nS-1,A00001\nS-23";
     let mut bytes: Vec<u8> = [0xFEFF_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     bytes.pop();
-    let list = read(&bytes, &Mapping::default());
+    let list = read(KZ_158, &bytes, &Mapping::default());
     assert_eq!(only(&list, ProblemKind::CharactersBroken).row, Some(3));
     assert_eq!(list.rows.iter().map(|row| row.bad).collect::<Vec<_>>(), [false, true]);
     assert_eq!(list.rows[1].device_id, None);

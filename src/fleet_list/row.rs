@@ -277,7 +277,7 @@ impl<'a> RowReader<'a> {
             self.tell(Field::Plate, text, Problem::new(kind));
             return None;
         }
-        let (numbers, problem) = match plate_cell::read(text) {
+        let (numbers, problem) = match plate_cell::read(self.bounds.scheme, text) {
             Plates::Plain(numbers) => (Some(numbers), None),
             Plates::Assumed(numbers) => {
                 let told = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

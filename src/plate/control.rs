@@ -34,7 +34,7 @@ pub use super::fragment::{Fragment, FragmentProblem};
 /// use scooter_registry::plate::{ControlPair, PlateNumber, control};
 ///
 /// let number = PlateNumber::parse("K04271")?;
-/// assert_eq!(number.control(), ControlPair::parse("KR")?);
+/// assert_eq!(number.control(), Some(ControlPair::parse("KR")?));
 /// assert!(control::check(number, ControlPair::parse("KR")?));
 /// assert!(!control::check(PlateNumber::parse("K04277")?, ControlPair::parse("KR")?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -86,13 +86,13 @@ impl ControlPair {
     }
 }
 
-/// Returns the pair that belongs to `number`.
-pub(super) fn pair_of(number: PlateNumber) -> ControlPair {
+/// Returns the pair that belongs to the number of letter and serial.
+pub(super) fn pair_of(letter: SeriesLetter, serial: u32) -> ControlPair {
     let digits = [10_000, 1_000, 100, 10, 1].map(|place| {
-        let [digit, ..] = (number.serial() / place % 10).to_le_bytes();
+        let [digit, ..] = (serial / place % 10).to_le_bytes();
         Residue::of(digit)
     });
-    let values = std::iter::once(number.letter().residue()).chain(digits);
+    let values = std::iter::once(letter.residue()).chain(digits);
     let (sum, weighted) = sums(values.enumerate());
     // From c1 + c2 = -sum and 18·c1 + 13·c2 = -weighted: 5·c1 = 13·sum - weighted, and 5 · 14 = 1.
     let first = (Residue::of(13) * sum - weighted) * Residue::of(14);
@@ -110,12 +110,13 @@ pub(super) fn sums(values: impl Iterator<Item = (usize, Residue)>) -> (Residue, 
 /// letter was confused with the one that shares its value (I and W, O and K, Q and T).
 #[must_use]
 pub fn check(number: PlateNumber, pair: ControlPair) -> bool {
-    number.control() == pair
+    number.control() == Some(pair)
 }
 
 /// Returns every way in which replacing one character makes `number` and `pair` agree: none if they agree already or if more
 /// than one character is wrong, two where the letter is replaced by either of two that share a value, else one. With two or
-/// more wrong characters a correction may be offered that is wrong: it is a hypothesis, never a fact.
+/// more wrong characters a correction may be offered that is wrong: it is a hypothesis, never a fact. None for a number that
+/// has no pair.
 ///
 /// ```
 /// use scooter_registry::plate::{ControlPair, PlateNumber, control};
@@ -129,6 +130,9 @@ pub fn check(number: PlateNumber, pair: ControlPair) -> bool {
 /// ```
 #[must_use]
 pub fn correct(number: PlateNumber, pair: ControlPair) -> Vec<Correction> {
+    if number.control().is_none() {
+        return Vec::new();
+    }
     corrections_of(&Fragment::of_number(number).with_pair(pair))
 }
 

@@ -169,7 +169,7 @@ impl Fragment {
 }
 
 /// Returns the value of `character` in the place `position` (from 0), `None` if it is not lawful there.
-fn value_at(position: usize, character: char) -> Option<Residue> {
+pub(super) fn value_at(position: usize, character: char) -> Option<Residue> {
     match position {
         0 => SeriesLetter::from_char(character).map(SeriesLetter::residue),
         1..=5 => u8::try_from(character.to_digit(10)?).ok().map(Residue::of),

@@ -20,8 +20,8 @@ const NEGLIGIBLE: f64 = 1e-4;
 
 /// How likely a number is, as against a reading that agrees with its pair, once the pair contradicts what was read: one wrong
 /// character explains it best, then two exchanged ones, and least a true number beside a pair with two errors.
-const CORRECTED: f64 = 0.7;
-const EXCHANGED: f64 = 0.2;
+pub(super) const CORRECTED: f64 = 0.7;
+pub(super) const EXCHANGED: f64 = 0.2;
 const AGAINST_PAIR: f64 = 0.1;
 
 /// The order in which unreadable places are left to the arithmetic, of which it solves two: those with most values first.
@@ -47,11 +47,11 @@ pub(super) struct Outcome {
 }
 
 /// One number with its weight before all weights are made to add up to 1.
-struct Candidate {
-    number: PlateNumber,
-    weight: f64,
-    steps: Vec<ReadingStep>,
-    pair: Option<ControlPair>,
+pub(super) struct Candidate {
+    pub(super) number: PlateNumber,
+    pub(super) weight: f64,
+    pub(super) steps: Vec<ReadingStep>,
+    pub(super) pair: Option<ControlPair>,
 }
 
 /// A layout with one meaning chosen for every written character.
@@ -60,6 +60,15 @@ struct Draft {
     fragment: Fragment,
     weight: f64,
     steps: Vec<ReadingStep>,
+    /// By what the Cyrillic letters were chosen so far.
+    hands: Hands,
+}
+
+/// Whether some letter was taken for its shape, and some for its sound.
+#[derive(Clone, Copy, Default)]
+struct Hands {
+    shape: bool,
+    sound: bool,
 }
 
 /// Returns the numbers that `layouts` may mean: those that agree with the pair or have none to agree with, and only if there
@@ -90,9 +99,18 @@ fn gather(layouts: &[Layout], read: fn(&Layout) -> Result<Vec<Candidate>, Misfit
 
 /// Returns the numbers that the arithmetic allows for `layout`. Where no control letter was written both are left to the
 /// arithmetic, which then allows every number.
+///
+/// Nobody types one letter by its shape and the next by its sound: such a number stands only while no other agrees.
 fn agreeing(layout: &Layout) -> Result<Vec<Candidate>, Misfit> {
+    let (mixed, of_one_hand): (Vec<Draft>, Vec<Draft>) =
+        drafts(layout)?.into_iter().partition(|draft| draft.hands.shape && draft.hands.sound);
+    let candidates = completed(layout, &of_one_hand)?;
+    if candidates.is_empty() { completed(layout, &mixed) } else { Ok(candidates) }
+}
+
+fn completed(layout: &Layout, drafts: &[Draft]) -> Result<Vec<Candidate>, Misfit> {
     let mut candidates = Vec::new();
-    for draft in drafts(layout)? {
+    for draft in drafts {
         for (number, pair) in draft.fragment.completions() {
             let pair = layout.has_pair().then_some(pair);
             candidates.push(Candidate { number, weight: draft.weight, steps: draft.steps.clone(), pair });
@@ -151,7 +169,12 @@ fn drafts(layout: &Layout) -> Result<Vec<Draft>, Misfit> {
     let unread = |place: &&usize| layout.cells.get(**place) == Some(&Cell::Unread);
     let solved: Vec<usize> = SOLVED_FIRST.iter().filter(unread).take(2).copied().collect();
     let padding = Some(layout.padding()).filter(|zeros| *zeros > 0).map(|zeros| ReadingStep::ZeroPadded { zeros });
-    let first = Draft { fragment: Fragment::default(), weight: layout.weight, steps: padding.into_iter().collect() };
+    let first = Draft {
+        fragment: Fragment::default(),
+        weight: layout.weight,
+        steps: padding.into_iter().collect(),
+        hands: Hands::default(),
+    };
     let mut drafts = vec![first];
     for (place, cell) in layout.cells.iter().enumerate() {
         if solved.contains(&place) {
@@ -179,7 +202,11 @@ impl Draft {
     fn with(&self, place: usize, (meaning, step): &(Meaning, Option<ReadingStep>)) -> Self {
         let steps = self.steps.iter().copied().chain(*step).collect();
         let fragment = self.fragment.with(place, meaning.character);
-        Self { fragment, weight: self.weight * meaning.weight, steps }
+        let hands = Hands {
+            shape: self.hands.shape || meaning.how == How::Glyph,
+            sound: self.hands.sound || meaning.how == How::Sound,
+        };
+        Self { fragment, weight: self.weight * meaning.weight, steps, hands }
     }
 }
 
@@ -232,7 +259,7 @@ fn written_pair(layout: &Layout) -> Option<ControlPair> {
 
 /// Returns the candidates as hypotheses: those of one number added up under the heaviest, the negligible dropped, the
 /// likelihoods adding up to 1, the likeliest first.
-fn outcome(candidates: Vec<Candidate>) -> Outcome {
+pub(super) fn outcome(candidates: Vec<Candidate>) -> Outcome {
     let mut by_number: BTreeMap<PlateNumber, (f64, Candidate)> = BTreeMap::new();
     for candidate in candidates {
         match by_number.get_mut(&candidate.number) {

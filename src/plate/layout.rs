@@ -9,6 +9,9 @@
 //! *Invariant:* characters are placed, not interpreted: whether one fits its slot is decided when the layout is read.
 //! *Invariant:* nothing longer than ten signs has a layout, so the work that follows is bounded.
 
+use super::candidates::Difference;
+use super::code::{Code, Slot};
+use super::evidence::meanings;
 use super::fold::Sign;
 use super::fragment::PLACES;
 
@@ -55,6 +58,43 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Returns the layouts in which two written neighbours of one kind have changed places, each with the place (from 0) of the
+    /// first.
+    pub(super) fn exchanges(&self, code: &Code) -> Vec<(usize, Self)> {
+        let neighbours = self.cells.windows(2).zip(code.slots.windows(2)).enumerate();
+        neighbours
+            .filter_map(|(place, (cells, slots))| match (cells, slots) {
+                ([Cell::Written { character: one, .. }, Cell::Written { character: other, .. }], [left, right])
+                    if left == right && one != other =>
+                {
+                    let mut swapped = self.clone();
+                    swapped.cells.swap(place, place + 1);
+                    Some((place, swapped))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Returns where `text`, a number with its checks, differs from what was read.
+    pub(super) fn differences(&self, code: &Code, text: &[char], exchanged: Option<usize>) -> Vec<Difference> {
+        let exchange = exchanged.map(|place| Difference::Exchanged { position: place + 1 });
+        let of_place = |(place, ((cell, slot), stands)): (usize, ((&Cell, &Slot), &char))| match *cell {
+            Cell::Written { character, .. } => {
+                let means = meanings(*slot, character).iter().any(|meaning| meaning.character == *stands);
+                (!means).then_some(Difference::Misread { position: place + 1, read: character, stands: *stands })
+            }
+            Cell::Unread => {
+                (place < code.of_number).then_some(Difference::Unread { position: place + 1, stands: *stands })
+            }
+            Cell::Padding => None,
+        };
+        let places = self.cells.iter().zip(code.slots).zip(text).enumerate();
+        exchange.into_iter().chain(places.filter_map(of_place)).collect()
+    }
+}
+
 /// Returns every way to lay `signs`; empty if their number fits none.
 pub(super) fn layouts(signs: &[Sign]) -> Vec<Layout> {
     let signs = without_runs(signs);
@@ -77,15 +117,27 @@ pub(super) fn length(signs: &[Sign]) -> usize {
 /// Returns the signs with every run of dots or dashes decided: as many unreadable characters where that makes the text
 /// complete (`K0..71`), a separator where it is complete without (`K04271 -- KR`), else the stretch that is missing (`K04...`).
 fn without_runs(signs: &[Sign]) -> Vec<Sign> {
+    decided(signs, &[6, 8, 10])
+}
+
+/// The same, where a text of these lengths is complete; the last of them may be that of a text with a prefix.
+pub(super) fn decided(signs: &[Sign], complete: &[usize]) -> Vec<Sign> {
     let written = length(signs);
     let in_runs: usize = signs.iter().map(|sign| if let Sign::Run(length) = sign { *length } else { 0 }).sum();
     let decided = |sign: &Sign| match *sign {
-        Sign::Run(length) if matches!(written + in_runs, 6 | 8) => vec![Sign::Unread; length],
-        Sign::Run(_) if matches!(written, 6 | 8 | 10) => Vec::new(),
+        Sign::Run(length) if complete.iter().take(2).any(|length| written + in_runs == *length) => {
+            vec![Sign::Unread; length]
+        }
+        Sign::Run(_) if complete.contains(&written) => Vec::new(),
         Sign::Run(_) => vec![Sign::Stretch],
         other => vec![other],
     };
     signs.iter().flat_map(decided).collect()
+}
+
+/// Returns the signs as cells, a stretch as nothing: in a text that is too short, what is missing is put where it may have been.
+pub(super) fn plain_cells(signs: &[Sign], complete: &[usize]) -> Vec<Cell> {
+    decided(signs, complete).iter().filter(|sign| **sign != Sign::Stretch).map(cell).collect()
 }
 
 fn alignments(signs: &[Sign]) -> Vec<Layout> {
@@ -154,7 +206,7 @@ fn complete(cells: &[Cell], weight: f64) -> Option<Layout> {
     Some(Layout { cells: [cells, missing].concat(), weight })
 }
 
-fn cell(sign: &Sign) -> Cell {
+pub(super) fn cell(sign: &Sign) -> Cell {
     match *sign {
         Sign::Mark { character, position } => Cell::Written { character, position },
         Sign::Unread | Sign::Stretch | Sign::Run(_) => Cell::Unread,

@@ -26,6 +26,9 @@ use super::residue::Residue;
 pub struct SeriesLetter(u8);
 
 impl SeriesLetter {
+    /// The last serial of every letter; the first is 1.
+    pub const LAST_SERIAL: u32 = 99_999;
+
     /// Returns the letter that `text` is: exactly one capital `A` to `Z`.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What the QR code of a plate says: the address of its page, with number, control pair and tag.
+//! What the QR code of a plate says: the address of its page, with number, control pair if it has one, and tag.
 //!
 //! Upper-case throughout and path segments only, so that the code is written in alphanumeric mode
 //! (ISO/IEC 18004, 7.4.4): with a host of 8 characters it is 38 characters, which is version 2 at level M.
@@ -10,6 +10,7 @@ use std::fmt;
 
 use super::control::ControlPair;
 use super::number::PlateNumber;
+use super::sparse::Codeword;
 use super::tag::Tag;
 
 /// The segment of the path before number and tag.
@@ -22,8 +23,8 @@ const LONGEST: usize = 2_048;
 pub struct PlateLink {
     /// The number.
     pub number: PlateNumber,
-    /// The control pair that stands beside it.
-    pub pair: ControlPair,
+    /// The control pair that stands beside it; `None` where the number holds its checks itself.
+    pub pair: Option<ControlPair>,
     /// The tag of the plate item.
     pub tag: Tag,
 }
@@ -70,6 +71,12 @@ impl PlateLink {
         format!("HTTPS://{}{}", host.to_ascii_uppercase(), self.path())
     }
 
+    /// Returns number and control pair as they stand in the link: `K04271KR`.
+    #[must_use]
+    pub fn plate(&self) -> String {
+        format!("{}{}", self.number, self.pair.map(|pair| pair.to_string()).unwrap_or_default())
+    }
+
     /// Returns the path of its page: `/P/K04271KR/4T8XJ2K9QZ`.
     #[must_use]
     pub fn path(&self) -> String {
@@ -101,21 +108,24 @@ impl PlateLink {
     /// # Errors
     /// A [`PlateLinkProblem`].
     pub fn of_segments(number_and_pair: &str, tag: &str) -> Result<Self, PlateLinkProblem> {
+        let tag_of = || Tag::parse(tag).ok().ok_or(PlateLinkProblem::NotATag);
+        if let Some(word) = Codeword::parse(&number_and_pair.to_ascii_uppercase()) {
+            return Ok(Self { number: word.into(), pair: None, tag: tag_of()? });
+        }
         let letters = number_and_pair.chars().count().saturating_sub(2);
         let (cut, _) = number_and_pair.char_indices().nth(letters).ok_or(PlateLinkProblem::NotANumber)?;
         let (number, pair) = number_and_pair.split_at_checked(cut).ok_or(PlateLinkProblem::NotANumber)?;
         let number = PlateNumber::parse(&number.to_ascii_uppercase()).ok();
         let pair = ControlPair::parse(&pair.to_ascii_uppercase()).ok();
         let (number, pair) = number.zip(pair).ok_or(PlateLinkProblem::NotANumber)?;
-        let tag = Tag::parse(tag).ok().ok_or(PlateLinkProblem::NotATag)?;
-        Ok(Self { number, pair, tag })
+        Ok(Self { number, pair: Some(pair), tag: tag_of()? })
     }
 }
 
-/// The two segments of the path: `K04271KR/4T8XJ2K9QZ`.
+/// The two segments of the path: `K04271KR/4T8XJ2K9QZ`, `AXC46Q4/4T8XJ2K9QZ`.
 impl fmt::Display for PlateLink {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}{}/{}", self.number, self.pair, self.tag)
+        write!(formatter, "{}/{}", self.plate(), self.tag)
     }
 }
 
@@ -171,6 +181,15 @@ mod tests {
         ] {
             assert_eq!(PlateLink::parse(text), Err(problem), "{text}");
         }
+    }
+
+    #[test]
+    fn the_link_of_seven_symbols_has_no_pair() {
+        let link = PlateLink::new(PlateNumber::parse("AXC46Q4").unwrap(), link().tag);
+        assert_eq!(link.text("reg.test"), "HTTPS://REG.TEST/P/AXC46Q4/4T8XJ2K9QZ");
+        assert!(link.agrees());
+        assert_eq!(PlateLink::parse("/p/axc46q4/4t8xj2k9qz"), Ok(link));
+        assert_eq!(PlateLink::parse("/p/axc46q6/4t8xj2k9qz"), Err(PlateLinkProblem::NotANumber));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What stands on the metal: plate numbers, their control pair, and the reading of what people typed or saw.
 //!
-//! A number is one series letter and five digits (`A00001`). Its [`ControlPair`] is computed, stands beside it and is never
+//! A number is one series letter and five digits (`A00001`), or under the other [`Scheme`] seven symbols ([`sparse`]). Its [`ControlPair`] is computed, stands beside it and is never
 //! required. [`reading::read`] turns any text into hypotheses with likelihoods; [`look_alikes`] goes the other way, from a
 //! number to those it is easily taken for. A [`Tag`] proves that the registry made the plate which bears it, and a
 //! [`PlateLink`] is what its QR code says.
@@ -11,7 +11,10 @@ mod letter;
 mod number;
 mod scheme;
 
+mod code;
 mod residue;
+
+pub mod sparse;
 
 pub mod control;
 #[cfg(test)]
@@ -23,8 +26,18 @@ mod fold;
 mod hypothesis;
 mod layout;
 mod slot;
+mod symbols;
 
 pub mod reading;
+
+#[cfg(test)]
+mod candidate_tests;
+mod candidates;
+mod confusion;
+mod evidence;
+mod mass;
+mod recall;
+mod sight;
 
 mod link;
 mod tag;
@@ -35,11 +48,14 @@ mod reading_properties;
 #[cfg(test)]
 mod reading_tests;
 
+pub use candidates::{Candidate, Difference, Issued, Ranked, TooMany, candidates};
 pub use control::{ControlPair, ControlPairProblem};
 pub use letter::SeriesLetter;
 pub use link::{PlateLink, PlateLinkProblem};
 pub use look_alike::look_alikes;
 pub use number::{PlateNumber, PlateNumberProblem};
 pub use reading::{Hypothesis, Reading, ReadingProblem, ReadingStep};
-pub use scheme::{KZ_158, Scheme};
+pub use recall::{Recollection, recall};
+pub use scheme::{KZ_158, SPARSE_19, Scheme};
+pub use sight::Sight;
 pub use tag::{Tag, TagKey, TagProblem};

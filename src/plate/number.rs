@@ -1,7 +1,7 @@
-//! The plate number: a series letter and a serial, in the one form in which it is stored and shown.
+//! The plate number: what identifies a scooter, in the one form in which it is stored and shown.
 //!
-//! *Invariant:* every value is lawful under [`KZ_158`](super::KZ_158); whether it was issued is not known here.
-//! *Invariant:* the fields are private: another scheme adds a form without changing a caller.
+//! *Invariant:* every value is lawful under its [`Scheme`](super::Scheme); whether it was issued is not known here.
+//! *Invariant:* the form is private, and the text alone tells which it is: neither storage nor JSON needs the scheme.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::control::{self, ControlPair};
 use super::letter::SeriesLetter;
-use super::scheme::KZ_158;
+use super::scheme::Scheme;
+use super::sparse::Codeword;
 
-/// A lawful plate number: one letter and the digits 00001 to 99999; ordered by letter, then by serial.
+/// A lawful plate number: one letter and the digits 00001 to 99999, ordered by letter, then by serial; or, under `sparse-19`,
+/// seven symbols that check each other, ordered as their texts are.
 ///
-/// Written everywhere (text, JSON, storage) as `A00001`.
+/// Written everywhere (text, JSON, storage) as `A00001` or `AXC46Q4`.
 ///
 /// ```
 /// use scooter_registry::plate::{PlateNumber, SeriesLetter};
@@ -23,14 +25,18 @@ use super::scheme::KZ_158;
 /// assert_eq!(number.to_string(), "K04271");
 /// assert_eq!(PlateNumber::parse("K04271")?, number);
 /// assert_eq!(number.next().map(|next| next.to_string()).as_deref(), Some("K04272"));
-/// assert_eq!(number.control().to_string(), "KR");
+/// assert_eq!((number.control_text().as_str(), number.machine_form().as_str()), ("KR", "K04271KR"));
+/// assert_eq!(PlateNumber::parse("AXC46Q4")?.human_form(), "AXC 46Q4");
 /// # Ok::<(), scooter_registry::plate::PlateNumberProblem>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct PlateNumber {
-    letter: SeriesLetter,
-    serial: u32,
+pub struct PlateNumber(Form);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Form {
+    Lettered { letter: SeriesLetter, serial: u32 },
+    Sparse(Codeword),
 }
 
 /// Why something is not a plate number.
@@ -40,7 +46,7 @@ pub enum PlateNumberProblem {
     #[error("the series letter must be one Latin capital from A to Z")]
     NotALetter,
     /// The letter is not followed by exactly five digits.
-    #[error("a plate number is one Latin capital and five digits, such as A00001")]
+    #[error("a plate number is one Latin capital and five digits, such as A00001, or seven symbols, such as AXC46Q4")]
     NotFiveDigits,
     /// The serial is zero or does not fit five digits.
     #[error("the digits run from 00001 to 99999, and {serial} is outside")]
@@ -48,6 +54,9 @@ pub enum PlateNumberProblem {
         /// The serial that was given.
         serial: u32,
     },
+    /// There are seven symbols, but they do not check each other.
+    #[error("the seven symbols do not check each other: one of them or more is wrong")]
+    ChecksFail,
 }
 
 impl PlateNumber {
@@ -56,19 +65,22 @@ impl PlateNumber {
     /// # Errors
     /// [`PlateNumberProblem::SerialOutOfRange`] unless `serial` is 1 to 99 999.
     pub fn of(letter: SeriesLetter, serial: u32) -> Result<Self, PlateNumberProblem> {
-        if KZ_158.serials().contains(&serial) {
-            Ok(Self { letter, serial })
+        if (1..=SeriesLetter::LAST_SERIAL).contains(&serial) {
+            Ok(Self(Form::Lettered { letter, serial }))
         } else {
             Err(PlateNumberProblem::SerialOutOfRange { serial })
         }
     }
 
-    /// Returns the number written as `text`, which must be its exact form; what people type goes through
-    /// [`reading::read`](super::reading::read).
+    /// Returns the number written as `text`, which must be its exact form (`A00001` or `AXC46Q4`); what people type goes
+    /// through [`reading::read`](super::reading::read).
     ///
     /// # Errors
     /// A [`PlateNumberProblem`] that says which part is wrong.
     pub fn parse(text: &str) -> Result<Self, PlateNumberProblem> {
+        if text.len() == super::sparse::PLACES && text.chars().all(|symbol| super::sparse::value(symbol).is_some()) {
+            return Codeword::parse(text).map(Self::from).ok_or(PlateNumberProblem::ChecksFail);
+        }
         let mut characters = text.chars();
         let letter = characters.next().and_then(SeriesLetter::from_char).ok_or(PlateNumberProblem::NotALetter)?;
         let digits = characters.as_str();
@@ -80,34 +92,128 @@ impl PlateNumber {
         Self::of(letter, serial)
     }
 
-    /// Returns the series letter.
-    #[must_use]
-    pub fn letter(self) -> SeriesLetter {
-        self.letter
+    /// Returns the number that these characters are, each in its place.
+    pub(super) fn of_characters(characters: &[char]) -> Option<Self> {
+        let (first, digits) = characters.split_first()?;
+        if digits.len() == 5 {
+            let letter = SeriesLetter::from_char(*first)?;
+            let serial = digits.iter().try_fold(0_u32, |serial, digit| Some(serial * 10 + digit.to_digit(10)?))?;
+            return Self::of(letter, serial).ok();
+        }
+        let mut values = [0; super::sparse::PLACES];
+        for (value, symbol) in values.iter_mut().zip(characters) {
+            *value = super::sparse::value(*symbol)?;
+        }
+        Codeword::of_values(values).map(Self::from)
     }
 
-    /// Returns the digits as a number, 1 to 99 999.
+    /// Returns the scheme whose form it has.
     #[must_use]
-    pub fn serial(self) -> u32 {
-        self.serial
+    pub const fn scheme(self) -> Scheme {
+        match self.0 {
+            Form::Lettered { .. } => Scheme::Kz158,
+            Form::Sparse(_) => Scheme::Sparse19,
+        }
     }
 
-    /// Returns the number that follows in the same series, or `None` after 99 999: the letter is then used up.
+    /// Returns the series letter, if it has one.
+    #[must_use]
+    pub const fn letter(self) -> Option<SeriesLetter> {
+        match self.0 {
+            Form::Lettered { letter, .. } => Some(letter),
+            Form::Sparse(_) => None,
+        }
+    }
+
+    /// Returns the digits behind the letter as a number, 1 to 99 999; `None` without a letter: the serial of seven symbols
+    /// is known only to who has the key that shuffled it.
+    #[must_use]
+    pub const fn serial(self) -> Option<u32> {
+        match self.0 {
+            Form::Lettered { serial, .. } => Some(serial),
+            Form::Sparse(_) => None,
+        }
+    }
+
+    /// Returns letter and serial, if it has them.
+    #[must_use]
+    pub const fn in_series(self) -> Option<(SeriesLetter, u32)> {
+        match self.0 {
+            Form::Lettered { letter, serial } => Some((letter, serial)),
+            Form::Sparse(_) => None,
+        }
+    }
+
+    /// Returns its seven symbols, if it is made of such.
+    #[must_use]
+    pub const fn codeword(self) -> Option<Codeword> {
+        match self.0 {
+            Form::Lettered { .. } => None,
+            Form::Sparse(word) => Some(word),
+        }
+    }
+
+    /// Returns the number that follows in the same series; `None` after 99 999, when the letter is used up, and for seven
+    /// symbols, of which none follows another.
     #[must_use]
     pub fn next(self) -> Option<Self> {
-        Self::of(self.letter, self.serial.checked_add(1)?).ok()
+        let (letter, serial) = self.in_series()?;
+        Self::of(letter, serial.checked_add(1)?).ok()
     }
 
-    /// Returns the two control letters that belong to the number.
+    /// Returns the two control letters that stand beside it; `None` for seven symbols, which hold their checks themselves.
     #[must_use]
-    pub fn control(self) -> ControlPair {
-        control::pair_of(self)
+    pub fn control(self) -> Option<ControlPair> {
+        self.in_series().map(|(letter, serial)| control::pair_of(letter, serial))
+    }
+
+    /// Returns the two control letters as a text, empty where there are none.
+    #[must_use]
+    pub fn control_text(self) -> String {
+        self.control().map(|pair| pair.to_string()).unwrap_or_default()
+    }
+
+    /// Returns number and control pair without a space, as in links and receipts: `K04271KR`, `AXC46Q4`.
+    #[must_use]
+    pub fn machine_form(self) -> String {
+        format!("{self}{}", self.control_text())
+    }
+
+    /// Returns number and control pair as people read them on paper and on pages: `K04271 KR`, `AXC 46Q4`.
+    #[must_use]
+    pub fn human_form(self) -> String {
+        match self.0 {
+            Form::Lettered { .. } => format!("{self} {}", self.control_text()),
+            Form::Sparse(_) => self.shown(),
+        }
+    }
+
+    /// Returns the number alone as it stands on the plate: `K04271`, `AXC 46Q4`.
+    #[must_use]
+    pub fn shown(self) -> String {
+        match self.0 {
+            Form::Lettered { .. } => self.to_string(),
+            Form::Sparse(word) => {
+                let mut symbols = word.symbols();
+                let before: String = symbols.by_ref().take(3).collect();
+                format!("{before} {}", symbols.collect::<String>())
+            }
+        }
+    }
+}
+
+impl From<Codeword> for PlateNumber {
+    fn from(word: Codeword) -> Self {
+        Self(Form::Sparse(word))
     }
 }
 
 impl fmt::Display for PlateNumber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}{:05}", self.letter, self.serial)
+        match self.0 {
+            Form::Lettered { letter, serial } => write!(formatter, "{letter}{serial:05}"),
+            Form::Sparse(word) => write!(formatter, "{word}"),
+        }
     }
 }
 
@@ -139,6 +245,21 @@ pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    pub(in crate::plate) fn any_codeword() -> impl Strategy<Value = Codeword> {
+        (0..crate::plate::sparse::CAPACITY).prop_filter_map("within", Codeword::of_payload)
+    }
+
+    pub(in crate::plate) fn any_number_of(scheme: Scheme) -> BoxedStrategy<PlateNumber> {
+        match scheme {
+            Scheme::Kz158 => any_number().boxed(),
+            Scheme::Sparse19 => any_codeword().prop_map(PlateNumber::from).boxed(),
+        }
+    }
+
+    pub(in crate::plate) fn any_of_both() -> impl Strategy<Value = PlateNumber> {
+        prop_oneof![any_number_of(Scheme::Kz158), any_number_of(Scheme::Sparse19)]
+    }
+
     pub(in crate::plate) fn any_number() -> impl Strategy<Value = PlateNumber> {
         (0_usize..26, 1_u32..=99_999)
             .prop_filter_map("lawful", |(rank, serial)| PlateNumber::of(SeriesLetter::all().nth(rank)?, serial).ok())
@@ -156,7 +277,7 @@ pub(super) mod tests {
 
     #[test]
     fn only_the_exact_form_is_parsed() {
-        use PlateNumberProblem::{NotALetter, NotFiveDigits, SerialOutOfRange};
+        use PlateNumberProblem::{ChecksFail, NotALetter, NotFiveDigits, SerialOutOfRange};
         let cases = [
             ("", NotALetter),
             ("k04271", NotALetter),
@@ -169,6 +290,9 @@ pub(super) mod tests {
             ("K0427١", NotFiveDigits),
             ("K04271 ", NotFiveDigits),
             ("K00000", SerialOutOfRange { serial: 0 }),
+            ("AXC46Q6", ChecksFail),
+            ("AXC 46Q4", NotFiveDigits),
+            ("AXC46QB", NotFiveDigits),
         ];
         for (text, problem) in cases {
             assert_eq!(PlateNumber::parse(text), Err(problem), "{text:?}");
@@ -177,7 +301,7 @@ pub(super) mod tests {
 
     proptest! {
         #[test]
-        fn a_number_comes_back_from_its_text_and_from_json(number in any_number()) {
+        fn a_number_comes_back_from_its_text_and_from_json(number in any_of_both()) {
             prop_assert_eq!(PlateNumber::parse(&number.to_string()), Ok(number));
             let json = serde_json::to_string(&number)?;
             prop_assert_eq!(&json, &format!("\"{number}\""));
@@ -190,9 +314,22 @@ pub(super) mod tests {
         }
 
         #[test]
+        fn seven_symbols_are_ordered_as_their_texts_are(left in any_codeword(), right in any_codeword()) {
+            let (left, right) = (PlateNumber::from(left), PlateNumber::from(right));
+            prop_assert_eq!(left.cmp(&right), left.to_string().cmp(&right.to_string()));
+        }
+
+        #[test]
+        fn a_number_of_seven_symbols_has_no_letter_and_no_pair(number in any_number_of(Scheme::Sparse19)) {
+            prop_assert_eq!((number.letter(), number.control(), number.next()), (None, None, None));
+            prop_assert_eq!(number.machine_form(), number.to_string());
+            prop_assert_eq!(number.human_form().replacen(' ', "", 1), number.to_string());
+        }
+
+        #[test]
         fn the_next_number_is_one_further_in_the_same_series(number in any_number()) {
             if let Some(next) = number.next() {
-                prop_assert_eq!((next.letter(), next.serial()), (number.letter(), number.serial() + 1));
+                prop_assert_eq!(next.in_series(), number.in_series().map(|(letter, serial)| (letter, serial + 1)));
             }
         }
     }

@@ -21,6 +21,8 @@ use super::fold::{Sign, plate_part, signs};
 use super::hypothesis::{Misfit, weigh};
 use super::layout::{layouts, length};
 use super::number::PlateNumber;
+use super::scheme::Scheme;
+use super::symbols;
 
 /// The longest text that is read, in characters; a QR link has fewer than a hundred.
 pub const MAXIMUM_LENGTH: usize = 200;
@@ -168,28 +170,28 @@ impl Reading {
     }
 }
 
-/// Returns the plate numbers that `text` may mean.
+/// Returns the plate numbers of the scheme that `text` may mean.
 ///
 /// ```
-/// use scooter_registry::plate::{PlateNumber, ReadingProblem, reading};
+/// use scooter_registry::plate::{KZ_158, PlateNumber, ReadingProblem, reading};
 ///
 /// let number = PlateNumber::parse("K04271").unwrap();
-/// assert_eq!(reading::read(" k 04-271 ")?.exact(), Some(number));
-/// assert_eq!(reading::read("HTTPS://PLATE.GOV.KZ/P/K04271KR/0123456789")?.exact(), Some(number));
+/// assert_eq!(reading::read(KZ_158, " k 04-271 ")?.exact(), Some(number));
+/// assert_eq!(reading::read(KZ_158, "HTTPS://PLATE.GOV.KZ/P/K04271KR/0123456789")?.exact(), Some(number));
 ///
 /// // Н looks like H and sounds like N: both stand, unless the control pair settles it.
 /// let numbers = |text| -> Result<Vec<String>, ReadingProblem> {
-///     Ok(reading::read(text)?.hypotheses().iter().map(|hypothesis| hypothesis.number.to_string()).collect())
+///     Ok(reading::read(KZ_158, text)?.hypotheses().iter().map(|hypothesis| hypothesis.number.to_string()).collect())
 /// };
 /// assert_eq!(numbers("Н04271")?, ["H04271", "N04271"]);
 /// assert_eq!(numbers("K0?27? KR")?, ["K04271"]);
-/// assert_eq!(reading::read("K?????"), Err(ReadingProblem::TooManyUnknown { known: 1 }));
+/// assert_eq!(reading::read(KZ_158, "K?????"), Err(ReadingProblem::TooManyUnknown { known: 1 }));
 /// # Ok::<(), ReadingProblem>(())
 /// ```
 ///
 /// # Errors
 /// A [`ReadingProblem`] that says what to write differently.
-pub fn read(text: &str) -> Result<Reading, ReadingProblem> {
+pub fn read(scheme: Scheme, text: &str) -> Result<Reading, ReadingProblem> {
     let text = text.trim();
     let length_given = text.chars().count();
     if length_given > MAXIMUM_LENGTH {
@@ -201,16 +203,26 @@ pub fn read(text: &str) -> Result<Reading, ReadingProblem> {
     if found == 0 {
         return Err(ReadingProblem::Empty);
     }
-    let layouts = layouts(&signs);
+    let layouts = match scheme {
+        Scheme::Kz158 => layouts(&signs),
+        Scheme::Sparse19 => symbols::layouts(&signs),
+    };
     if layouts.is_empty() {
         return Err(ReadingProblem::WrongLength { found });
     }
-    let outcome = weigh(&layouts).map_err(|misfit| problem_of(misfit, &signs))?;
+    let outcome = match scheme {
+        Scheme::Kz158 => weigh(&layouts),
+        Scheme::Sparse19 => symbols::weigh(&layouts),
+    };
+    let outcome = outcome.map_err(|misfit| problem_of(scheme, misfit, &signs))?;
     Ok(Reading { text: text.to_owned(), hypotheses: outcome.hypotheses, pair: outcome.pair })
 }
 
-fn problem_of(misfit: Misfit, signs: &[Sign]) -> ReadingProblem {
+fn problem_of(scheme: Scheme, misfit: Misfit, signs: &[Sign]) -> ReadingProblem {
     match misfit {
+        Misfit::NotADigit { character, position } if !scheme.has_letters() => {
+            ReadingProblem::Foreign { character, position }
+        }
         Misfit::NotADigit { character, position } => ReadingProblem::NotADigit { character, position },
         Misfit::TooMany => {
             let known = signs.iter().filter(|sign| matches!(sign, Sign::Mark { .. })).count();

@@ -107,6 +107,42 @@ pub(super) fn control_meanings(written: char) -> Vec<Meaning> {
     merged(letter_meanings(written).into_iter().map(repaired))
 }
 
+/// What is written for a character of `sparse-19` but belongs to another alphabet, with what it looks like, likeliest first.
+const FOREIGN_TO_SPARSE: [(&str, &str); 14] = [
+    ("OoОо0Qq", "Q"),
+    ("IiІі1|", "JL"),
+    ("2", "Z"),
+    ("3З", "Z9"),
+    ("5", "S"),
+    ("8Bb", "69"),
+    ("G", "6C"),
+    ("g", "9"),
+    ("F", "EP"),
+    ("K", "XH"),
+    ("MN", "HW"),
+    ("R", "PA"),
+    ("Tt", "7"),
+    ("Vv", "YU"),
+];
+
+/// Returns what `written` may be in a number of `sparse-19`; empty if it resembles nothing in its alphabet.
+pub(super) fn sparse_meanings(written: char) -> Vec<Meaning> {
+    let alphabet = super::code::Slot::Sparse.alphabet();
+    let capital = written.to_ascii_uppercase();
+    if written != 'g' && written != 'b' && alphabet.contains(capital) {
+        return vec![Meaning { character: capital, weight: 1.0, how: How::Plain }];
+    }
+    let lawful = |meaning: &Meaning| alphabet.contains(meaning.character);
+    let by_script = if find_cyrillic(written).is_some() { letter_meanings(written) } else { Vec::new() };
+    let by_script: Vec<Meaning> = by_script.into_iter().filter(lawful).collect();
+    if !by_script.is_empty() {
+        return by_script;
+    }
+    let looks_like = |letter: char| FOREIGN_TO_SPARSE.iter().find(|(letters, _)| letters.contains(letter));
+    let found = looks_like(written).or_else(|| looks_like(capital));
+    found.map(|(_, others)| shared(others, REPAIR, How::Repair)).unwrap_or_default()
+}
+
 /// Returns a meaning for each of `characters`, sharing `weight` so that each has half of the one before.
 fn shared(characters: &str, weight: f64, how: How) -> Vec<Meaning> {
     let halves: Vec<f64> =

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::model::{CasePatterns, WorkingDays, Zone};
+use crate::plate::Scheme;
 use crate::render::Faces;
 use crate::storage::Store;
 
@@ -26,6 +27,8 @@ pub struct Registry {
 pub struct Rules {
     /// The zone in which instants leave the house.
     pub zone: Zone,
+    /// The scheme of its plate numbers.
+    pub scheme: Scheme,
     /// The host in the QR code of a plate.
     pub qr_host: String,
     /// How plates look, measured.

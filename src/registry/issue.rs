@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::model::{Moment, OperatorId, Series};
-use crate::plate::{KZ_158, PlateNumber, SeriesLetter};
-use crate::storage::plates::{self, Origin};
+use crate::plate::{PlateNumber, SeriesLetter};
+use crate::storage::plates::{self, NewNumber, Origin};
 use crate::storage::{self, Tx, series};
 
 /// Why numbers were not given.
@@ -43,8 +43,10 @@ pub fn issue(
     let mut next: BTreeMap<SeriesLetter, u32> = own.iter().map(|series| (series.letter, series.next_serial)).collect();
     for number in kept {
         // Holes below the highest kept number stay holes; issue goes on above it.
-        if let Some(serial) = next.get_mut(&number.letter()) {
-            *serial = (*serial).max(number.serial().saturating_add(1));
+        if let Some((letter, kept)) = number.in_series()
+            && let Some(serial) = next.get_mut(&letter)
+        {
+            *serial = (*serial).max(kept.saturating_add(1));
         }
     }
     let mut given = Vec::with_capacity(wanted);
@@ -52,7 +54,7 @@ pub fn issue(
         let Some(serial) = next.get_mut(&series.letter) else {
             continue;
         };
-        while given.len() < wanted && KZ_158.serials().contains(serial) {
+        while given.len() < wanted && *serial <= SeriesLetter::LAST_SERIAL {
             match PlateNumber::of(series.letter, *serial) {
                 Ok(number) => given.push(number),
                 Err(_) => break,
@@ -69,7 +71,9 @@ pub fn issue(
         }
     }
     let kept = kept.iter().map(|number| (*number, Origin::Adopted));
-    let all: Vec<_> = kept.chain(given.iter().map(|number| (*number, Origin::Issued))).collect();
+    let all = kept.chain(given.iter().map(|number| (*number, Origin::Issued)));
+    let new = |(number, origin): (PlateNumber, Origin)| Some(NewNumber { number, serial: number.serial()?, origin });
+    let all: Vec<_> = all.filter_map(new).collect();
     plates::insert_numbers(tx, operator, &all, tag_key, now)?;
     Ok(given)
 }

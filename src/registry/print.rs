@@ -12,7 +12,7 @@ use crate::model::{
     AsKnown, Caller, Moment, Operator, OperatorStatus, PlateItem, PlateStatus, Position, Role, plate_status_at,
     short_name,
 };
-use crate::plate::PlateNumber;
+use crate::plate::{PlateNumber, Scheme};
 use crate::render::{self, CodeProblem, Dpi, Face, FaceKind, Inscription, Part, Plotter, PngProblem, Validity};
 use crate::storage::{self, Db, operators, plate_items, plates};
 
@@ -114,7 +114,7 @@ pub fn draw_plate(
     wanted: &Wanted,
     format: Format,
 ) -> Result<Picture, PrintError> {
-    let found = registry.store.read(|db| find(db, caller, now, &wanted.number))?;
+    let found = registry.store.read(|db| find(db, registry.rules.scheme, caller, now, &wanted.number))?;
     let validity = if caller.role == Role::OperatorStaff { Validity::Valid } else { Validity::Specimen };
     if validity == Validity::Valid && found.operator.status() != OperatorStatus::Admitted {
         return Err(PrintError::Suspended);
@@ -156,8 +156,8 @@ pub const fn kind(position: Position) -> FaceKind {
 }
 
 /// Finds the plate that the caller may see. Of several none is printed: the wrong one would end up on a scooter.
-fn find(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Result<Found, PrintError> {
-    let number = one_number(db, caller, text)?;
+fn find(db: &mut Db, scheme: Scheme, caller: &Caller, now: Moment, text: &str) -> Result<Found, PrintError> {
+    let number = one_number(db, scheme, caller, text)?;
     let periods = plates::find_by_numbers(db, &[number])?;
     let status = plate_status_at(&periods, now, AsKnown::Now).ok_or(PrintError::Unknown)?;
     // A number never moves to another operator.
@@ -187,8 +187,7 @@ fn content(registry: &Registry, item: &PlateItem, validity: Validity) -> Result<
     match validity {
         Validity::Valid => Ok(link_of(registry.secrets.tag_keys(), item).ok_or(PrintError::NoKey)?.text(host)),
         Validity::Specimen => {
-            let (number, pair) = (item.number, item.number.control());
-            Ok(format!("HTTPS://{}/P/{number}{pair}/{NO_TAG}", host.to_ascii_uppercase()))
+            Ok(format!("HTTPS://{}/P/{}/{NO_TAG}", host.to_ascii_uppercase(), item.number.machine_form()))
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::model::{
     AsKnown, Caller, DeviceId, Moment, OperatorId, Plate, PlateItem, PlateStatus, Role, Vehicle, VehicleId,
     plate_status_at, plate_told_at,
 };
-use crate::plate::{PlateNumber, ReadingProblem, reading};
+use crate::plate::{PlateNumber, ReadingProblem, Scheme, reading};
 use crate::storage::vehicles::{self, Wanted};
 use crate::storage::{self, Db, plate_items, plates};
 
@@ -90,9 +90,15 @@ pub fn get_vehicle(db: &mut Db, caller: &Caller, device: &DeviceId) -> Result<Ve
 ///
 /// # Errors
 /// [`ReadError`].
-pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Result<PlateRecord, ReadError> {
+pub fn get_plate(
+    db: &mut Db,
+    scheme: Scheme,
+    caller: &Caller,
+    now: Moment,
+    text: &str,
+) -> Result<PlateRecord, ReadError> {
     let operator = own(caller)?;
-    let reading = reading::read(text).map_err(ReadError::Unreadable)?;
+    let reading = reading::read(scheme, text).map_err(ReadError::Unreadable)?;
     let numbers: Vec<_> = reading.hypotheses().iter().map(|hypothesis| hypothesis.number).collect();
     let mut found = plates::find_by_numbers(db, &numbers)?;
     found.retain(|plate| plate.operator_id == *operator);
@@ -116,8 +122,8 @@ pub fn get_plate(db: &mut Db, caller: &Caller, now: Moment, text: &str) -> Resul
 ///
 /// # Errors
 /// [`NumberError`].
-pub fn one_number(db: &mut Db, caller: &Caller, text: &str) -> Result<PlateNumber, NumberError> {
-    let reading = reading::read(text).map_err(NumberError::Unreadable)?;
+pub fn one_number(db: &mut Db, scheme: Scheme, caller: &Caller, text: &str) -> Result<PlateNumber, NumberError> {
+    let reading = reading::read(scheme, text).map_err(NumberError::Unreadable)?;
     let numbers: Vec<_> = reading.hypotheses().iter().map(|hypothesis| hypothesis.number).collect();
     let mut found = plates::find_by_numbers(db, &numbers)?;
     if caller.role != Role::Regulator {

@@ -176,7 +176,7 @@ impl Faces {
         }
         marks.extend(layout.bar.map(Mark::Bar));
         if let Some(pair) = layout.pair {
-            marks.extend(pair_marks(&what.number.control().to_string(), pair, self.settings.tracking));
+            marks.extend(pair_marks(&what.number.control_text(), pair, self.settings.tracking));
         }
         if let Some((area, module)) = layout.code {
             marks.push(Mark::Code { symbol: Box::new(Symbol::encode(what.code, self.version)?), area, module });
@@ -190,7 +190,7 @@ impl Faces {
             marks.extend(specimen::over(layout.size));
         }
         let size = layout.size;
-        let title = format!("{} {}", what.number, what.number.control());
+        let title = what.number.human_form();
         Ok(Some(Face { width: size.width, height: size.height, title, marks }))
     }
 

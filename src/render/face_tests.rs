@@ -29,7 +29,7 @@ fn faces() -> Faces {
 }
 
 fn link(number: PlateNumber) -> String {
-    format!("HTTPS://REG.TEST/P/{number}{}/0123456789", number.control())
+    format!("HTTPS://REG.TEST/P/{}/0123456789", number.machine_form())
 }
 
 fn drawn(faces: &Faces, kind: FaceKind, part: Part, number: PlateNumber, validity: Validity) -> Face {

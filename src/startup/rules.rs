@@ -22,6 +22,7 @@ pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
     let faces = Faces::new(&settings.plates, &settings.registry.qr_host)?;
     Ok(Rules {
         zone: settings.registry.zone,
+        scheme: settings.registry.scheme,
         qr_host: settings.registry.qr_host.clone(),
         faces: Arc::new(faces),
         working_days: settings.calendar.days_off.clone(),

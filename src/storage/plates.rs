@@ -67,6 +67,18 @@ fn plate(row: FoundRow) -> Result<Plate> {
     })
 }
 
+/// A number that was never known before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewNumber {
+    /// The number.
+    pub number: PlateNumber,
+    /// Its place in its sequence: the digits behind the letter, or the serial that seven symbols carry (those have no letter,
+    /// and an empty text stands in its column).
+    pub serial: u32,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
 /// Records numbers that were never known before; the key with this id makes the tags of their plates.
 ///
 /// # Errors
@@ -74,18 +86,18 @@ fn plate(row: FoundRow) -> Result<Plate> {
 pub fn insert_numbers(
     tx: &mut Tx<'_>,
     operator: &OperatorId,
-    new: &[(PlateNumber, Origin)],
+    new: &[NewNumber],
     tag_key: u16,
     now: Moment,
 ) -> Result<()> {
     let rows: Vec<_> = new
         .iter()
-        .map(|(number, origin)| NumberRow {
-            number: number.to_string(),
-            letter: number.letter().to_string(),
-            serial: i64::from(number.serial()),
+        .map(|new| NumberRow {
+            number: new.number.to_string(),
+            letter: new.number.letter().map(|letter| letter.to_string()).unwrap_or_default(),
+            serial: i64::from(new.serial),
             operator_id: operator.as_str(),
-            adopted: *origin == Origin::Adopted,
+            adopted: new.origin == Origin::Adopted,
             issued_at: now.as_millis(),
             tag_key: i32::from(tag_key),
         })

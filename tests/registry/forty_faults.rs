@@ -47,7 +47,7 @@ fn fault(kind: &'static str, place: usize, spoilt: &str, mended: &str) -> Fault 
 
 /// A number with control letters of another one.
 fn with_wrong_pair(number: &str, other: &str) -> String {
-    let pair = |text: &str| PlateNumber::parse(text).unwrap().control().to_string();
+    let pair = |text: &str| PlateNumber::parse(text).unwrap().control_text();
     assert_ne!(pair(number), pair(other));
     format!("{number} {}", pair(other))
 }

@@ -117,7 +117,8 @@ fn new_vehicles(
         let Some(number) = kept.or_else(|| given.pop()) else {
             continue;
         };
-        let since = own.iter().find(|series| series.letter == number.letter()).and_then(|series| series.in_use_since);
+        let since =
+            own.iter().find(|series| Some(series.letter) == number.letter()).and_then(|series| series.in_use_since);
         versions.push(NewVersion::first(VehicleId(id), device_id.clone(), facts.clone()));
         born.push(Plate {
             number,

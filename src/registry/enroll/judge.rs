@@ -107,7 +107,7 @@ impl<'a> Judge<'a> {
             .numbers
             .iter()
             .copied()
-            .filter(|number| own.iter().any(|series| series.letter == number.letter()))
+            .filter(|number| own.iter().any(|series| Some(series.letter) == number.letter()))
             .collect();
         fitting.sort_unstable();
         fitting.dedup();
@@ -126,10 +126,12 @@ impl<'a> Judge<'a> {
                 return Err(problem(ProblemKind::PlateUnreadable));
             };
             let letter = first.letter();
-            let foreign =
-                self.known.letters.get(&letter).is_some_and(|series| series.operator_id != *self.terms.operator);
+            let series = letter.and_then(|letter| self.known.letters.get(&letter));
+            let foreign = series.is_some_and(|series| series.operator_id != *self.terms.operator);
             let kind = if foreign { ProblemKind::PlateOfAnotherOperator } else { ProblemKind::SeriesNotConfirmed };
-            return Err(problem(kind).with("plate", &first.to_string()).with("letter", &letter.to_string()));
+            return Err(problem(kind)
+                .with("plate", &first.to_string())
+                .with("letter", &letter.map_or_else(String::new, |letter| letter.to_string())));
         }
         let numbers: Vec<_> = fitting.iter().map(ToString::to_string).collect();
         Err(problem(ProblemKind::PlateAmbiguous).with("numbers", &numbers.join(", ")))

@@ -10,7 +10,7 @@ use crate::fleet_list::{Mapping, ProblemKind, read};
 use crate::model::{
     DeviceId, Moment, OperatorId, Period, Plate, Series, SeriesStatus, Vehicle, VehicleFacts, VehicleId,
 };
-use crate::plate::{PlateNumber, SeriesLetter};
+use crate::plate::{KZ_158, PlateNumber, SeriesLetter};
 
 const NOW: Moment = Moment::from_millis(1_783_000_000_000);
 
@@ -73,7 +73,7 @@ fn bearing(mut known: Known, device: &str, number: &str, facts: VehicleFacts, un
 }
 
 fn planned(known: &Known, list: &str) -> Plan {
-    let list = read(list.as_bytes(), &Mapping::parse(&[]).unwrap());
+    let list = read(KZ_158, list.as_bytes(), &Mapping::parse(&[]).unwrap());
     let ours = operator();
     plan(
         &list,

@@ -15,7 +15,7 @@ use crate::fleet_list::{
     self, FleetList, GivenFile, Mapping, OF_A_RECEIPT, OF_BAD_ROWS, Problem, ProblemKind, Severity,
 };
 use crate::model::{Caller, ImportId, Moment, OperatorId};
-use crate::plate::PlateNumber;
+use crate::plate::{PlateNumber, Scheme};
 use crate::registry::Registry;
 use crate::registry::items::rear_codes;
 use crate::storage::fleet_imports::{self, RowOutcome, StoredImport};
@@ -32,13 +32,13 @@ struct Again {
     list: FleetList,
 }
 
-fn read_again(db: &mut Db, caller: &Caller, id: &ImportId) -> Result<Again, EnrollError> {
+fn read_again(db: &mut Db, scheme: Scheme, caller: &Caller, id: &ImportId) -> Result<Again, EnrollError> {
     let operator = caller.operator_id.clone().ok_or(EnrollError::NotAnOperator)?;
     let import = fleet_imports::find(db, id, Some(&operator))?.ok_or(EnrollError::Unknown)?;
     let file = fleet_imports::file(db, id)?;
     let pairs: Vec<String> = serde_json::from_str(&import.mapping)?;
     let mapping = Mapping::parse(&pairs).map_err(EnrollError::Mapping)?;
-    let list = fleet_list::read(&file, &mapping);
+    let list = fleet_list::read(scheme, &file, &mapping);
     Ok(Again { import, operator, file, list })
 }
 
@@ -54,7 +54,7 @@ pub fn receipt(
     language: Language,
     id: &ImportId,
 ) -> Result<GivenFile, EnrollError> {
-    let Again { import, file, list, .. } = read_again(db, caller, id)?;
+    let Again { import, file, list, .. } = read_again(db, registry.rules.scheme, caller, id)?;
     if import.status != "committed" {
         return Err(EnrollError::NotReady { status: import.status });
     }
@@ -67,7 +67,7 @@ pub fn receipt(
             outcome.device_id.clone(),
             outcome.outcome.clone(),
             number.map_or_else(String::new, |number| number.to_string()),
-            number.map_or_else(String::new, |number| number.control().to_string()),
+            number.map_or_else(String::new, |number| number.control_text()),
             number.and_then(|number| codes.get(&number).cloned()).unwrap_or_default(),
         ];
         Some(more.to_vec())
@@ -101,7 +101,7 @@ pub fn bad_rows(
     language: Language,
     id: &ImportId,
 ) -> Result<GivenFile, EnrollError> {
-    let Again { import, operator, file, list } = read_again(db, caller, id)?;
+    let Again { import, operator, file, list } = read_again(db, registry.rules.scheme, caller, id)?;
     if matches!(import.status.as_str(), "reading" | "committing" | "failed") {
         return Err(EnrollError::NotReady { status: import.status });
     }

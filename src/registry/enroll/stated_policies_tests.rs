@@ -12,7 +12,7 @@ use crate::model::{
     Cover, CoverSpan, DeviceId, Moment, NewPolicy, OperatorId, Policy, PolicyId, Series, SeriesStatus, Vehicle,
     VehicleFacts, VehicleId,
 };
-use crate::plate::SeriesLetter;
+use crate::plate::{KZ_158, SeriesLetter};
 use crate::registry::insure::StatedPolicy;
 
 const NOW: Moment = Moment::from_millis(1_783_000_000_000);
@@ -75,7 +75,7 @@ fn insured(mut known: Known, number: &str, period: (&str, &str), vehicle: i64) -
 }
 
 fn planned(known: &Known, rows: &str) -> Plan {
-    let list = read(format!("{HEADER}{rows}").as_bytes(), &Mapping::parse(&[]).unwrap());
+    let list = read(KZ_158, format!("{HEADER}{rows}").as_bytes(), &Mapping::parse(&[]).unwrap());
     let (operator, today) = (ours(), "2026-07-15".parse().unwrap());
     plan(&list, known, Terms { operator: &operator, now: NOW, today, adoption_jump: 1_000, adopt_up_to: None })
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::judge::Judge;
 use super::plan::RowPlan;
 use crate::fleet_list::{Field, Problem, ProblemKind};
-use crate::plate::{KZ_158, PlateNumber, SeriesLetter};
+use crate::plate::{PlateNumber, SeriesLetter};
 
 impl Judge<'_> {
     /// Finds kept numbers that lie too far above the highest one: one typing mistake must not burn a letter. Numbers
@@ -24,15 +24,13 @@ impl Judge<'_> {
         let mut highest: BTreeMap<SeriesLetter, u32> = BTreeMap::new();
         let mut too_far = BTreeSet::new();
         for (number, row) in kept {
-            let known =
-                self.known.letters.get(&number.letter()).map_or(0, |series| series.next_serial.saturating_sub(1));
-            let top = highest.entry(number.letter()).or_insert(known);
+            let Some((letter, serial)) = number.in_series() else { continue };
+            let known = self.known.letters.get(&letter).map_or(0, |series| series.next_serial.saturating_sub(1));
+            let top = highest.entry(letter).or_insert(known);
             let limit = top.saturating_add(self.terms.adoption_jump);
-            let meant =
-                self.terms.adopt_up_to.is_some_and(|limit| limit.letter() == number.letter() && number <= limit);
-            if number.serial() > limit && !meant {
-                let highest =
-                    PlateNumber::of(number.letter(), *top).map_or_else(|_| "0".to_owned(), |top| top.to_string());
+            let meant = self.terms.adopt_up_to.is_some_and(|limit| limit.letter() == Some(letter) && number <= limit);
+            if serial > limit && !meant {
+                let highest = PlateNumber::of(letter, *top).map_or_else(|_| "0".to_owned(), |top| top.to_string());
                 let problem = self
                     .problem(ProblemKind::PlateTooFarAhead, row, Field::Plate, &number.to_string())
                     .with("plate", &number.to_string())
@@ -41,7 +39,7 @@ impl Judge<'_> {
                 self.problems.push(problem);
                 too_far.insert(row);
             } else {
-                *top = (*top).max(number.serial());
+                *top = (*top).max(serial);
             }
         }
         too_far
@@ -51,13 +49,13 @@ impl Judge<'_> {
     pub(super) fn used_up(&mut self, rows: &[RowPlan]) {
         let own = self.known.own_letters(self.terms.operator);
         let wanted = rows.iter().filter(|plan| matches!(plan, RowPlan::New { kept: None, .. })).count();
-        let last = *KZ_158.serials().end();
+        let last = SeriesLetter::LAST_SERIAL;
         let left: u32 = own
             .iter()
             .map(|series| {
                 let kept = rows.iter().filter_map(|plan| match plan {
-                    RowPlan::New { kept: Some(number), .. } if number.letter() == series.letter => {
-                        Some(number.serial())
+                    RowPlan::New { kept: Some(number), .. } if number.letter() == Some(series.letter) => {
+                        number.serial()
                     }
                     _ => None,
                 });

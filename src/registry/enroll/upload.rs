@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::EnrollError;
 use crate::fleet_list::Mapping;
 use crate::model::{Caller, ImportId, Moment, OperatorId, OperatorStatus, SeriesStatus, new_id};
-use crate::plate::reading;
+use crate::plate::{Scheme, reading};
 use crate::storage::fleet_imports::{self, NewImport};
 use crate::storage::{Tx, jobs, operators, series};
 
@@ -73,12 +73,13 @@ pub fn upload(
     tx: &mut Tx<'_>,
     now: Moment,
     rng: &mut impl Rng,
+    scheme: Scheme,
     caller: &Caller,
     upload: Upload,
 ) -> Result<ImportId, EnrollError> {
     let operator = caller.operator_id.clone().ok_or(EnrollError::NotAnOperator)?;
     Mapping::parse(&upload.mapping).map_err(EnrollError::Mapping)?;
-    let adopt_up_to = upload.adopt_up_to.as_deref().map(adoption_limit).transpose()?;
+    let adopt_up_to = upload.adopt_up_to.as_deref().map(|text| adoption_limit(scheme, text)).transpose()?;
     require_series(tx, &operator)?;
     let id = ImportId::new(now, rng);
     let status = match upload.intent {
@@ -102,8 +103,8 @@ pub fn upload(
     Ok(id)
 }
 
-fn adoption_limit(text: &str) -> Result<String, EnrollError> {
-    let read = reading::read(text).ok().and_then(|reading| reading.exact());
+fn adoption_limit(scheme: Scheme, text: &str) -> Result<String, EnrollError> {
+    let read = reading::read(scheme, text).ok().and_then(|reading| reading.exact());
     read.map(|number| number.to_string()).ok_or(EnrollError::AdoptUpTo)
 }
 

@@ -47,7 +47,7 @@ fn attempt(registry: &Registry, now: Moment, rng: &mut impl Rng, id: &ImportId) 
     let Some((import, file)) = found else { return Ok(()) };
     let pairs: Vec<String> = serde_json::from_str(&import.mapping)?;
     let mapping = Mapping::parse(&pairs).map_err(EnrollError::Mapping)?;
-    let list = fleet_list::read(&file, &mapping);
+    let list = fleet_list::read(registry.rules.scheme, &file, &mapping);
     match import.status.as_str() {
         "reading" => check(registry, now, id, &import, &list),
         "committing" => commit(registry, now, rng, id, &import, &list, Hash::from_bytes(Sha256::digest(&file).into())),

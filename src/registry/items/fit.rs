@@ -111,7 +111,7 @@ fn vehicle(db: &mut Db, operator: &OperatorId, device: &DeviceId) -> Result<Vehi
 fn scanned(new: &NewFitting, verdict: LinkVerdict) -> String {
     match verdict {
         LinkVerdict::FalseTag => new.scanned.clone(),
-        _ => format!("{}{}", new.link.number, new.link.pair),
+        _ => new.link.plate(),
     }
 }
 

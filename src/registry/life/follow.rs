@@ -165,7 +165,7 @@ pub(in crate::registry) fn follow(
             plates,
             corrections: corrections.get(number).map_or(&[], Vec::as_slice),
             lives: &lives,
-            in_use_since: letters.get(&number.letter()).copied().flatten(),
+            in_use_since: number.letter().and_then(|letter| letters.get(&letter).copied().flatten()),
             zone,
         };
         let (gone, new) = difference(&known, now, cause);

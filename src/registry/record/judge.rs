@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::ReportProblem;
 use crate::model::{DeviceId, Moment, Place, RideId, RideKind};
-use crate::plate::{PlateNumber, reading};
+use crate::plate::{PlateNumber, Scheme, reading};
 
 /// How a report names its vehicle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) struct Judged {
 }
 
 /// Judges one report.
-pub(super) fn judge(report: &Value) -> Result<Judged, ReportProblem> {
+pub(super) fn judge(scheme: Scheme, report: &Value) -> Result<Judged, ReportProblem> {
     let fields = report.as_object().ok_or(ReportProblem::NotAnObject)?;
     let ride_id = text(fields, "ride_id")?.ok_or(ReportProblem::Missing("ride_id"))?;
     let ride_id = RideId::parse(ride_id).map_err(|problem| ReportProblem::Id { field: "ride_id", problem })?;
@@ -49,8 +49,8 @@ pub(super) fn judge(report: &Value) -> Result<Judged, ReportProblem> {
     };
     Ok(Judged {
         ride_id,
-        vehicle: vehicle(fields)?,
-        plate_beside: plate_beside(fields)?,
+        vehicle: vehicle(scheme, fields)?,
+        plate_beside: plate_beside(scheme, fields)?,
         started_at,
         ended_at,
         start: place(fields, "start")?,
@@ -60,22 +60,23 @@ pub(super) fn judge(report: &Value) -> Result<Judged, ReportProblem> {
     })
 }
 
-fn vehicle(fields: &Map<String, Value>) -> Result<Named, ReportProblem> {
+fn vehicle(scheme: Scheme, fields: &Map<String, Value>) -> Result<Named, ReportProblem> {
     if let Some(device) = text(fields, "device_id")? {
         let id = DeviceId::parse(device).map_err(|problem| ReportProblem::Id { field: "device_id", problem })?;
         return Ok(Named::Device(id));
     }
     let plate = text(fields, "plate")?.ok_or(ReportProblem::Missing("device_id"))?;
     let unknown = || ReportProblem::UnknownPlate(plate.to_owned());
-    let reading = reading::read(plate).ok().ok_or_else(unknown)?;
+    let reading = reading::read(scheme, plate).ok().ok_or_else(unknown)?;
     Ok(Named::Plate(plate.to_owned(), reading.hypotheses().iter().map(|one| one.number).collect()))
 }
 
-fn plate_beside(fields: &Map<String, Value>) -> Result<Option<Vec<PlateNumber>>, ReportProblem> {
+fn plate_beside(scheme: Scheme, fields: &Map<String, Value>) -> Result<Option<Vec<PlateNumber>>, ReportProblem> {
     if present(fields, "device_id").is_none() {
         return Ok(None);
     }
-    let numbers = |text| reading::read(text).map(|read| read.hypotheses().iter().map(|one| one.number).collect());
+    let numbers =
+        |text| reading::read(scheme, text).map(|read| read.hypotheses().iter().map(|one| one.number).collect());
     Ok(text(fields, "plate")?.map(|text| numbers(text).unwrap_or_default()))
 }
 
@@ -117,6 +118,7 @@ fn place(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Place
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests state what must hold")]
     use super::*;
+    use crate::plate::KZ_158;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -128,12 +130,12 @@ mod tests {
     fn without_or_with(field: &str, value: Value) -> Result<Judged, ReportProblem> {
         let mut report = report();
         report[field] = value;
-        judge(&report)
+        judge(KZ_158, &report)
     }
 
     #[test]
     fn a_sound_report_is_understood() {
-        let judged = judge(&report()).unwrap();
+        let judged = judge(KZ_158, &report()).unwrap();
         assert_eq!(judged.ended_at.unwrap().seconds_since(judged.started_at), 600);
         assert_eq!(judged.kind, RideKind::Rider);
     }
@@ -150,7 +152,7 @@ mod tests {
         assert_eq!(code("start", json!({"lat": 93, "lng": 1})), "bad_place");
         assert_eq!(code("kind", json!("joyride")), "wrong_type");
         assert_eq!(code("device_id", Value::Null), "missing");
-        assert_eq!(judge(&json!([])).unwrap_err().code(), "not_an_object");
+        assert_eq!(judge(KZ_158, &json!([])).unwrap_err().code(), "not_an_object");
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub fn report(
     }
     // Two calls with the same rides come one after the other.
     operators::take_turn(tx, &operator)?;
-    let judged: Vec<_> = reports.iter().map(judge).collect();
+    let judged: Vec<_> = reports.iter().map(|report| judge(rules.scheme, report)).collect();
     let fleet = Fleet::find(tx, &operator, &judged)?;
     let contradicted = contradicted(&judged, &fleet);
     let placed = place(judged, &fleet);

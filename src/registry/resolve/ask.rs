@@ -9,11 +9,13 @@ use sha2::{Digest, Sha256};
 use super::build::build;
 use super::facts::Facts;
 use super::gather::{Gathered, Instants};
-use super::question::{RawQuestion, Understood, has_control_characters, understand};
+use super::issued::IssuedNumbers;
+use super::question::{RawQuestion, Understood, has_control_characters, too_few_known, understand};
 use super::seek::{Sought, seek};
 use super::{FieldProblem, ResolveError};
 use crate::audit::{Action, Decision, Hash, digest_of};
 use crate::model::{Answer, Caller, LookupId, Moment, Receipt};
+use crate::plate::TooMany;
 use crate::registry::Registry;
 use crate::storage::audit_log::{self, Asked, Draft, OnRecord};
 use crate::storage::lookups::{self, NewLookup};
@@ -42,7 +44,15 @@ pub fn resolve(
     language: Language,
     questions: &[RawQuestion],
 ) -> Result<Vec<Resolved>, ResolveError> {
-    let understood: Vec<_> = questions.iter().map(|raw| understand(&registry.rules, now, language, raw)).collect();
+    let issued = registry.store.read(IssuedNumbers::find)?;
+    let understand_one = |raw| {
+        let understood = understand(&registry.rules, now, language, raw)?;
+        match seek(&understood, &issued) {
+            Ok(sought) => Ok((understood, sought)),
+            Err(TooMany) => Err(vec![too_few_known(language, &understood)]),
+        }
+    };
+    let understood: Vec<_> = questions.iter().map(understand_one).collect();
     let mut ids = Vec::new();
     let (said, checkpoint) = registry.store.write_then_say(|tx| -> Result<_, ResolveError> {
         let mut asked = Vec::new();
@@ -63,7 +73,7 @@ pub fn resolve(
         let checkpoint = log_reading::newest_checkpoint(tx.db())?;
         let unsaid = audit_log::disclose(tx, now, rng, asked, build)?;
         let new: Vec<_> =
-            sound.iter().zip(&ids).map(|((_, one), id)| new_lookup(registry, now, caller, one, id)).collect();
+            sound.iter().zip(&ids).map(|((_, (one, _)), id)| new_lookup(registry, now, caller, one, id)).collect();
         let mut number = new.iter();
         let kept = lookups::keep(tx, now, &new, unsaid, |answer: &Answer| -> Result<_, ResolveError> {
             let id = number.next().map_or("", |new| new.id.as_str());
@@ -90,7 +100,7 @@ fn with_receipt(said: OnRecord<Answer>, checkpoint: &str) -> Answer {
     Answer { receipt: Some(receipt), ..said.answer }
 }
 
-type Sound<'a> = (&'a RawQuestion, &'a Understood);
+type Sound<'a> = (&'a RawQuestion, &'a (Understood, Sought));
 
 #[allow(clippy::too_many_arguments, reason = "the context of a question, then the questions")]
 fn gather(
@@ -104,12 +114,11 @@ fn gather(
     asked: &mut Vec<Asked<Facts, Vec<rides_found::FoundRides>>>,
 ) -> Result<(), ResolveError> {
     let rules = &registry.rules;
-    let sought: Vec<Sought> = sound.iter().map(|(_, understood)| seek(understood)).collect();
     let by_knowledge: Vec<_> =
-        sought.iter().zip(sound).map(|(sought, (_, understood))| (sought, understood.question.as_known)).collect();
-    let links: Vec<_> = sound.iter().filter_map(|(_, understood)| understood.link).collect();
+        sound.iter().map(|(_, (understood, sought))| (sought, understood.question.as_known)).collect();
+    let links: Vec<_> = sound.iter().filter_map(|(_, (understood, _))| understood.link).collect();
     let gathered = Gathered::find(tx.db(), &by_knowledge, &links)?;
-    for (((raw, understood), sought), id) in sound.iter().zip(&sought).zip(ids) {
+    for ((raw, (understood, sought)), id) in sound.iter().zip(ids) {
         let (window, as_known) = (understood.question.window, understood.question.as_known);
         let instants = Instants { at: window.at, as_known, asked_at: now };
         let meant = gathered.meant(rules.zone, sought, instants);

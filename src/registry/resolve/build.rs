@@ -82,7 +82,7 @@ fn never_issued(facts: &Facts, never: &NeverIssued, answer: &mut Answer) -> Verd
     answer.reason = Some(never.reason.to_owned());
     answer.reading = never.number.map(|number| AnswerReading {
         number: number.to_string(),
-        control: number.control().to_string(),
+        control: number.control_text(),
         probability: 0.0,
     });
     let reason = say::reason(facts.language, "looks_alike", &[]);
@@ -105,7 +105,7 @@ fn one_number(
     let status = one.status;
     answer.reading = Some(AnswerReading {
         number: one.number.to_string(),
-        control: one.number.control().to_string(),
+        control: one.number.control_text(),
         probability: one.probability,
     });
     answer.operator = one.operator.as_ref().map(say::operator);
@@ -250,7 +250,7 @@ fn listed(
     let of = FoundRides::default();
     AnswerCandidate {
         number: candidate.number.to_string(),
-        control: candidate.number.control().to_string(),
+        control: candidate.number.control_text(),
         probability: candidate.probability,
         vehicle: candidate.vehicle.as_ref().map(|vehicle| say::vehicle(vehicle, candidate.standing)),
         session: ride.map(|ride| session(facts, ride, rides.first().unwrap_or(&of))),

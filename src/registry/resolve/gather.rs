@@ -15,6 +15,9 @@ use crate::plate::{PlateLink, PlateNumber, SeriesLetter};
 use crate::registry::TagKeys;
 use crate::storage::{self, Db, operators, plates, series, vehicles, watermarks};
 
+/// From this probability on a number is told as the one that was meant.
+const SURE: f64 = 0.95;
+
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
     plates: HashMap<PlateNumber, Vec<Plate>>,
@@ -98,6 +101,10 @@ impl Gathered {
                 normalise(&mut issued);
             }
         }
+        // Sure enough to be told as one; that it was uncertain is told beside it.
+        if issued.first().is_some_and(|(_, probability)| *probability >= SURE) {
+            issued.truncate(1);
+        }
         let candidates = |issued: &[(PlateNumber, f64)]| -> Vec<Candidate> {
             issued.iter().filter_map(|(number, weight)| self.candidate(zone, *number, *weight, instants)).collect()
         };
@@ -105,7 +112,8 @@ impl Gathered {
         match found.len() {
             0 => {
                 let number = sought.hypotheses.first().map(|(number, _)| *number);
-                let claimed = number.is_some_and(|number| self.letters.contains(&number.letter()));
+                let claimed =
+                    number.is_some_and(|number| number.letter().is_none_or(|letter| self.letters.contains(&letter)));
                 let reason = if claimed { "not_issued" } else { "letter_unclaimed" };
                 Meant::Never(NeverIssued {
                     number,

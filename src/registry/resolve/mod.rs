@@ -6,6 +6,7 @@
 mod error;
 mod question;
 
+mod issued;
 mod seek;
 
 mod around;

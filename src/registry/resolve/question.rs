@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 
 use super::FieldProblem;
 use crate::model::{AsKnown, CaseProblem, Moment, MomentProblem, Place, Purpose, Question, Window};
-use crate::plate::{PlateLink, Reading, ReadingProblem, reading};
+use crate::plate::{PlateLink, ReadingProblem, Recollection, Sight, recall};
 use crate::registry::Rules;
 use crate::words::{Language, say};
 
-/// Above this many possible numbers fewer than four characters of the plate are known.
-const MOST_HYPOTHESES: usize = 300;
+/// Fewer characters of a plate lead anywhere only with a place.
+const LEAST_KNOWN: usize = 4;
 
 /// A question as it is sent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -61,8 +61,10 @@ pub struct RawQuestion {
 #[derive(Debug, Clone)]
 pub(super) struct Understood {
     pub(super) question: Question,
-    pub(super) plate: Option<Reading>,
-    pub(super) qr: Option<Reading>,
+    pub(super) plate: Option<Recollection>,
+    pub(super) qr: Option<Recollection>,
+    /// How well the plate was seen, if that was said.
+    pub(super) sight: Option<Sight>,
     /// The scanned code, where it has the shape of ours; its tag is still to be judged.
     pub(super) link: Option<PlateLink>,
 }
@@ -86,12 +88,17 @@ pub(super) fn understand(
     if plate_text.is_none() && qr_text.is_none() && judge.problems.is_empty() {
         judge.wrong("plate", "missing", &[]);
     }
-    let plate = plate_text.as_deref().and_then(|text| judge.reading("plate", text));
-    let qr = qr_text.as_deref().and_then(|text| judge.reading("qr", text));
+    let plate = plate_text.as_deref().and_then(|text| judge.seen("plate", text));
+    let qr = qr_text.as_deref().and_then(|text| judge.seen("qr", text));
     let at = judge.instant(raw.at.as_ref());
     let as_known = judge.as_known(now, raw.known_at.as_ref());
     let tolerance = judge.tolerance(raw.tolerance.as_ref());
     let near = judge.near(raw.near.as_ref());
+    for (field, seen) in [("plate", &plate), ("qr", &qr)] {
+        if near.is_none() && seen.as_ref().is_some_and(|seen| seen.known() < LEAST_KNOWN) {
+            judge.wrong(field, "too_few_known", &[]);
+        }
+    }
     let comment = judge.text("comment", raw.comment.as_ref());
     let purpose = judge.purpose(raw.purpose.as_ref(), comment.as_deref());
     let case_number = judge.case(raw.case_number.as_ref());
@@ -110,6 +117,7 @@ pub(super) fn understand(
             },
             plate,
             qr,
+            sight: None,
             link,
         }),
         _ => Err(judge.problems),
@@ -125,6 +133,11 @@ pub(super) fn case_number(rules: &Rules, language: Language, text: &str) -> Resu
             Err(problem(language, "case_number", "unknown_case", &[("known", &known.join(", "))]))
         }
     }
+}
+
+/// The problem of a text that leads to more numbers than can be told apart, even with a place.
+pub(super) fn too_few_known(language: Language, understood: &Understood) -> FieldProblem {
+    problem(language, if understood.plate.is_some() { "plate" } else { "qr" }, "too_few_known", &[])
 }
 
 fn problem(language: Language, field: &'static str, code: &'static str, args: &[(&str, &str)]) -> FieldProblem {
@@ -163,13 +176,9 @@ impl Judge<'_> {
         }
     }
 
-    fn reading(&mut self, field: &'static str, text: &str) -> Option<Reading> {
-        let failed = match reading::read(text) {
-            Ok(reading) if reading.hypotheses().len() <= MOST_HYPOTHESES => return Some(reading),
-            Ok(_) => {
-                self.wrong(field, "too_few_known", &[]);
-                return None;
-            }
+    fn seen(&mut self, field: &'static str, text: &str) -> Option<Recollection> {
+        let failed = match recall(self.rules.scheme, text) {
+            Ok(seen) => return Some(seen),
             Err(failed) => failed,
         };
         match failed {

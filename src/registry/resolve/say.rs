@@ -36,7 +36,7 @@ pub(super) fn vehicle(vehicle: &Vehicle, standing: Standing) -> AnswerVehicle {
 pub(super) fn plate(zone: Zone, candidate: &Candidate, status: PlateStatus) -> AnswerPlate {
     AnswerPlate {
         number: candidate.number.to_string(),
-        control: candidate.number.control().to_string(),
+        control: candidate.number.control_text(),
         from: candidate.plate.borne.from.map(|from| zone.stamp(from)),
         until: candidate.plate.borne.until.map(|until| zone.stamp(until)),
         status: status.name().to_owned(),

@@ -118,7 +118,7 @@ pub(crate) async fn send(call: Call, payload: Payload) -> Result<HttpResponse, P
             &registry.store,
             now,
             keyed.as_ref(),
-            |tx| enroll::upload(tx, now, rng, &caller, upload).map(|import| Saved { import }),
+            |tx| enroll::upload(tx, now, rng, registry.rules.scheme, &caller, upload).map(|import| Saved { import }),
             |saved| (202, serde_json::to_string(saved).ok()),
         )
     });

@@ -121,8 +121,8 @@ pub(crate) async fn correct(
     let (number, zone, asked) = (number.into_inner(), call.zone(), body.asked);
     let asked =
         Correction { device: asked.device_id, from: asked.from.map(|from| from.start(zone)), reason: asked.reason };
-    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, _, now, rng, caller| {
-        let number = one_number(tx.db(), caller, &number)?;
+    once(call, body.digest, StatusCode::CREATED, Keep::Answer, move |tx, registry, now, rng, caller| {
+        let number = one_number(tx.db(), registry.rules.scheme, caller, &number)?;
         let corrected = correct_plate(tx, zone, now, rng, caller, number, &asked)?;
         Ok::<_, Problem>(CorrectionAnswer { correction: CorrectionView::of(corrected, zone) })
     })

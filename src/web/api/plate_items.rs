@@ -146,7 +146,7 @@ pub(crate) async fn replace(
     let asked = body.asked;
     let new = NewReplacement { position: asked.position, reason: asked.reason, note: asked.note, at: asked.at };
     once(call, body.digest, StatusCode::CREATED, Keep::Without(QR), move |tx, registry, now, rng, caller| {
-        let number = one_number(tx.db(), caller, &number)?;
+        let number = one_number(tx.db(), registry.rules.scheme, caller, &number)?;
         let keys = registry.secrets.tag_keys();
         let items = items::replace(tx, keys, now, rng, caller, number, &new)?;
         answer(items.last(), registry, now)
@@ -170,7 +170,7 @@ pub(crate) async fn record_state(
     let item = item.parse::<u32>().map_err(|problem| Problem::new(Kind::NotFound).because(problem))?;
     let new = NewState { state: body.asked.state, at: body.asked.at, reason: body.asked.reason };
     once(call, body.digest, StatusCode::CREATED, Keep::Without(QR), move |tx, registry, now, rng, caller| {
-        let number = one_number(tx.db(), caller, &number)?;
+        let number = one_number(tx.db(), registry.rules.scheme, caller, &number)?;
         let items = items::record_state(tx, now, rng, caller, number, item, &new)?;
         answer(items.iter().find(|found| found.item == item), registry, now)
     })

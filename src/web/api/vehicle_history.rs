@@ -56,7 +56,7 @@ fn what(what: What, zone: Zone) -> Value {
         What::Registered => json!({}),
         What::Number(plate) => json!({
             "number": plate.number.to_string(),
-            "control": plate.number.control().to_string(),
+            "control": plate.number.control_text(),
             "from": plate.borne.from.map(|at| zone.stamp(at)),
             "until": plate.borne.until.map(|at| zone.stamp(at)),
             "reason": plate.reason,
@@ -78,7 +78,7 @@ fn what(what: What, zone: Zone) -> Value {
         What::Maintained(record) => json!(MaintenanceView::of(record, zone)),
         What::Corrected(correction, bearer) => json!({
             "number": correction.number.to_string(),
-            "control": correction.number.control().to_string(),
+            "control": correction.number.control_text(),
             "entry": correction.entry,
             "device_id": bearer.map(|device| device.to_string()),
             "from": correction.since.map(|at| zone.stamp(at)),
@@ -89,7 +89,7 @@ fn what(what: What, zone: Zone) -> Value {
         }
         What::Item(item, state) => json!({
             "number": item.number.to_string(),
-            "control": item.number.control().to_string(),
+            "control": item.number.control_text(),
             "item": item.item,
             "position": item.position.name(),
             "copy": item.copy,
@@ -100,7 +100,7 @@ fn what(what: What, zone: Zone) -> Value {
         What::Fitted(fitting) => json!({
             "id": fitting.id.to_string(),
             "number": fitting.number.to_string(),
-            "control": fitting.number.control().to_string(),
+            "control": fitting.number.control_text(),
             "item": fitting.item,
             "verdict": fitting.verdict,
             "place": fitting.place,

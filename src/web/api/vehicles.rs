@@ -30,7 +30,7 @@ pub(crate) struct NumberView {
 
 impl From<PlateNumber> for NumberView {
     fn from(number: PlateNumber) -> Self {
-        Self { number: number.to_string(), control: number.control().to_string() }
+        Self { number: number.to_string(), control: number.control_text() }
     }
 }
 
@@ -207,7 +207,7 @@ pub(crate) async fn plate(call: Call, number: Path<String>) -> Result<HttpRespon
     let (caller, number, zone) = (call.caller.clone(), number.into_inner(), call.zone());
     let plate = act(&call.state, move |registry, now, _| {
         let (record, bearer) = registry.store.read(|db| {
-            let record = get_plate(db, &caller, now, &number)?;
+            let record = get_plate(db, registry.rules.scheme, &caller, now, &number)?;
             let bearer = present(db, zone, now, vec![record.vehicle.clone()])?.pop().ok_or(ReadError::Unknown)?;
             Ok::<_, ReadError>((record, bearer))
         })?;

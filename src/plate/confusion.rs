@@ -1,0 +1,174 @@
+//! How often one character is taken for another: measured on degraded pictures of our own typeface.
+//!
+//! The table stands in `assets/confusion`, made by `tests/bench/confusion`: glyphs are drawn, degraded to a few pixels of height,
+//! and read by classifiers that never saw the face. They rank misreadings; they do not predict people. What a table of pictures
+//! cannot know is added here: slips that have nothing to do with shapes, and letters remembered by their place in the alphabet.
+//!
+//! *Invariant:* no likelihood is zero where a character may stand at all: nothing that was seen rules a plate out by itself.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::code::Slot;
+use super::sight::Sight;
+
+/// The measured counts: alphabet, height in pixels, what stood there, what was read, how often.
+const MEASURED: &str = include_str!("../../assets/confusion/overpass-bold.tsv");
+
+/// Under how many conditions a plate may have been seen: without any trouble, and at each height that was measured.
+pub(super) const CONDITIONS: usize = 5;
+
+/// A likelihood for each condition.
+pub(super) type Likelihoods = [f64; CONDITIONS];
+
+/// Heights of capitals in pixels, in the order of the conditions; the first condition is none of them.
+const HEIGHTS: [u8; CONDITIONS - 1] = [12, 10, 8, 7];
+
+/// How probable each condition is, before anything was read.
+const CLEAR: Likelihoods = [0.9, 0.06, 0.04, 0.0, 0.0];
+const POOR: Likelihoods = [0.05, 0.2375, 0.2375, 0.2375, 0.2375];
+
+/// How often a character is another one for no reason of its shape: a slip of the finger, of the tongue, of the memory.
+const SLIP: f64 = 0.002;
+/// How often a letter is remembered as its neighbour in the alphabet, on each side.
+const DRIFT: f64 = 0.001;
+/// How often a character of a plate seen without any trouble stays unread.
+const UNREAD: f64 = 0.02;
+
+/// The measured table as likelihoods.
+pub(super) struct Confusion {
+    of: HashMap<(Slot, char, Option<char>), Likelihoods>,
+}
+
+/// Returns how probable each condition is for a plate seen like that.
+pub(super) const fn conditions(sight: Sight) -> Likelihoods {
+    match sight {
+        Sight::Clear => CLEAR,
+        Sight::Poor => POOR,
+    }
+}
+
+impl Confusion {
+    /// Returns the table that this program carries.
+    pub(super) fn measured() -> &'static Self {
+        static TABLE: LazyLock<Confusion> = LazyLock::new(|| Confusion::parse(MEASURED));
+        &TABLE
+    }
+
+    /// Returns how probable it is, under each condition, that `read` (or nothing) is read where `truth` stands.
+    pub(super) fn likelihood(&self, slot: Slot, truth: char, read: Option<char>) -> Likelihoods {
+        self.of.get(&(slot, truth, read)).copied().unwrap_or([SLIP / 36.0; CONDITIONS])
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut counts: HashMap<(Slot, u8, char), HashMap<Option<char>, f64>> = HashMap::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if let Some((slot, height, truth, read, count)) = row(line) {
+                *counts.entry((slot, height, truth)).or_default().entry(read).or_default() += count;
+            }
+        }
+        let mut of = HashMap::new();
+        for slot in [Slot::Letter, Slot::Digit, Slot::Control, Slot::Sparse] {
+            for truth in slot.alphabet().chars() {
+                for read in slot.alphabet().chars().map(Some).chain([None]) {
+                    of.insert((slot, truth, read), likelihoods(&counts, slot, truth, read));
+                }
+            }
+        }
+        Self { of }
+    }
+}
+
+fn row(line: &str) -> Option<(Slot, u8, char, Option<char>, f64)> {
+    let mut cells = line.split('\t');
+    let slot = match cells.next()? {
+        "letter" => Slot::Letter,
+        "digit" => Slot::Digit,
+        "control" => Slot::Control,
+        "sparse" => Slot::Sparse,
+        _ => return None,
+    };
+    let height = cells.next()?.parse().ok()?;
+    let truth = cells.next()?.chars().next()?;
+    let read = cells.next()?.chars().next().filter(|read| *read != '?');
+    let count = cells.next()?.parse().ok()?;
+    Some((slot, height, truth, read, count))
+}
+
+fn likelihoods(
+    counts: &HashMap<(Slot, u8, char), HashMap<Option<char>, f64>>,
+    slot: Slot,
+    truth: char,
+    read: Option<char>,
+) -> Likelihoods {
+    let possible = f64::from(u32::try_from(slot.alphabet().len()).unwrap_or(u32::MAX));
+    let untroubled = match read {
+        None => UNREAD,
+        Some(read) if read == truth => 1.0 - UNREAD,
+        Some(_) => 0.0,
+    };
+    let mut likelihoods = [slipped(untroubled, slot, truth, read); CONDITIONS];
+    for (likelihood, height) in likelihoods.iter_mut().skip(1).zip(HEIGHTS) {
+        let Some(row) = counts.get(&(slot, height, truth)) else { continue };
+        let total: f64 = row.values().sum();
+        // Laplace's rule with half a count: what was never seen among thousands is rare, not impossible.
+        let seen = (row.get(&read).copied().unwrap_or_default() + 0.5) / (total + 0.5 * (possible + 1.0));
+        *likelihood = slipped(seen, slot, truth, read);
+    }
+    likelihoods
+}
+
+/// Adds what has nothing to do with shapes.
+fn slipped(by_shape: f64, slot: Slot, truth: char, read: Option<char>) -> f64 {
+    let Some(read) = read else { return by_shape };
+    let possible = f64::from(u32::try_from(slot.alphabet().len()).unwrap_or(u32::MAX));
+    let drift = if slot == Slot::Letter { DRIFT } else { 0.0 };
+    let drifted = if u32::from(read).abs_diff(u32::from(truth)) == 1 { drift } else { 0.0 };
+    by_shape * (1.0 - SLIP - 2.0 * drift) + SLIP / possible + drifted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_of_a_character_adds_up_to_one_under_every_condition() {
+        for slot in [Slot::Letter, Slot::Digit, Slot::Control, Slot::Sparse] {
+            for truth in slot.alphabet().chars() {
+                let reads = slot.alphabet().chars().map(Some).chain([None]);
+                let mut sums = [0.0; CONDITIONS];
+                for read in reads {
+                    let likelihoods = Confusion::measured().likelihood(slot, truth, read);
+                    assert!(likelihoods.iter().all(|one| *one > 0.0), "{slot:?} {truth} {read:?}");
+                    sums.iter_mut().zip(likelihoods).for_each(|(sum, one)| *sum += one);
+                }
+                // A letter at either end of the alphabet has one neighbour only.
+                assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 0.01), "{slot:?} {truth} {sums:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_height_was_measured_for_every_character() {
+        for slot in [Slot::Letter, Slot::Digit, Slot::Control, Slot::Sparse] {
+            for truth in slot.alphabet().chars() {
+                let [_, twelve, .., seven] = Confusion::measured().likelihood(slot, truth, Some(truth));
+                assert!(twelve > seven && seven > 0.3, "{slot:?} {truth} {twelve} {seven}");
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_that_share_strokes_are_taken_for_each_other_more_often_than_others() {
+        let at_8 = |truth, read| Confusion::measured().likelihood(Slot::Digit, truth, Some(read))[3];
+        assert!(at_8('8', '0') > at_8('8', '7'));
+        assert!(at_8('7', '1') > at_8('7', '8'));
+    }
+
+    #[test]
+    fn the_conditions_of_each_sight_add_up_to_one() {
+        for sight in Sight::ALL {
+            assert!((conditions(sight).iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The seven symbols of a number: a Reed-Solomon code over GF(19) with the parameters [7, 5, 3].
+//!
+//! Let x0 to x6 be the values of the symbols, modulo 19. A number is a code word: Σ xᵢ = 0 and Σ 2ⁱ·xᵢ = 0. These are the sums
+//! at the roots 2⁰ and 2¹ of the code of Reed and Solomon (1960), shortened from 18 places to 7, for 2 is a primitive root
+//! modulo 19. The first five symbols are free, the last two follow.
+//!
+//! Two columns (1, 2ⁱ) and (1, 2ʲ) are independent whenever i ≠ j, so two code words differ in three places at least:
+//! **every error in one or two symbols is detected**, any one wrong symbol is corrected (not at the same time), and any two
+//! unreadable ones are filled in, in exactly one way.
+//!
+//! *Invariant:* a [`Codeword`] holds the two sums.
+
+use std::fmt;
+
+use super::alphabet::{symbol, value};
+
+/// How many symbols a number has.
+pub const PLACES: usize = 7;
+const MODULUS: u16 = 19;
+/// 2ⁱ modulo 19, for the seven places.
+const WEIGHTS: [u16; PLACES] = [1, 2, 4, 8, 16, 13, 7];
+/// The inverses modulo 19; that of zero is never asked for.
+const INVERSES: [u16; 19] = [0, 1, 10, 13, 5, 4, 16, 11, 12, 17, 2, 7, 8, 3, 15, 14, 6, 9, 18];
+
+/// Seven symbols that check each other, by their values 0 to 18; written as seven characters, `AXC46Q4`.
+///
+/// ```
+/// use scooter_registry::plate::sparse::{Codeword, completions, value};
+///
+/// let word = Codeword::parse("AXC46Q4").expect("its sums are zero");
+/// assert_eq!(Codeword::parse("AXC46Q6"), None);
+/// let mut places = word.values().map(Some);
+/// (places[1], places[4]) = (None, None);
+/// assert_eq!(completions(&places), Some(word));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Codeword([u8; PLACES]);
+
+/// The one way in which replacing a single symbol makes seven symbols check each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// The code word after the correction.
+    pub word: Codeword,
+    /// Which symbol was replaced, from 0.
+    pub place: usize,
+}
+
+impl Codeword {
+    /// Returns the code word of these values (0 to 18), or `None` if they do not check each other.
+    #[must_use]
+    pub fn of_values(values: [u8; PLACES]) -> Option<Self> {
+        let lawful = values.iter().all(|value| u16::from(*value) < MODULUS);
+        (lawful && sums(&values) == (0, 0)).then_some(Self(values))
+    }
+
+    /// Returns the code word that carries a payload, 0 to 19⁵ - 1, in its first five symbols, the highest place first.
+    #[must_use]
+    pub fn of_payload(payload: u32) -> Option<Self> {
+        let mut rest = payload;
+        let mut places = [None; PLACES];
+        for place in places.iter_mut().take(PLACES - 2).rev() {
+            let [digit, ..] = (rest % 19).to_le_bytes();
+            *place = Some(digit);
+            rest /= 19;
+        }
+        if rest == 0 { completions(&places) } else { None }
+    }
+
+    /// Returns the payload that it carries.
+    #[must_use]
+    pub fn payload(self) -> u32 {
+        self.0.iter().take(PLACES - 2).fold(0, |payload, value| payload * 19 + u32::from(*value))
+    }
+
+    /// Returns the code word written as `text`: exactly seven symbols that check each other.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut values = [0; PLACES];
+        let mut characters = text.chars();
+        for place in &mut values {
+            *place = value(characters.next()?)?;
+        }
+        if characters.next().is_some() { None } else { Self::of_values(values) }
+    }
+
+    /// Returns the values of the symbols, in their order.
+    #[must_use]
+    pub const fn values(self) -> [u8; PLACES] {
+        self.0
+    }
+
+    /// Returns the symbols, in their order.
+    pub fn symbols(self) -> impl Iterator<Item = char> {
+        self.0.into_iter().filter_map(symbol)
+    }
+}
+
+impl fmt::Display for Codeword {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.symbols().try_for_each(|symbol| fmt::Write::write_char(formatter, symbol))
+    }
+}
+
+/// Returns Σ x and Σ 2ⁱ·x modulo 19.
+fn sums(values: &[u8; PLACES]) -> (u16, u16) {
+    let (mut sum, mut weighted) = (0, 0);
+    for (value, weight) in values.iter().zip(WEIGHTS) {
+        sum += u16::from(*value);
+        weighted += u16::from(*value) * weight;
+    }
+    (sum % MODULUS, weighted % MODULUS)
+}
+
+/// Returns a value below 19 as the value of a symbol.
+fn byte(value: u16) -> u8 {
+    let [low, _] = (value % MODULUS).to_le_bytes();
+    low
+}
+
+fn inverse(value: u16) -> u16 {
+    INVERSES.get(usize::from(value % MODULUS)).copied().unwrap_or_default()
+}
+
+fn weight(place: usize) -> u16 {
+    WEIGHTS.get(place).copied().unwrap_or_default()
+}
+
+/// Returns the one code word that agrees with what was read (values 0 to 18), or `None` if there is none or if more than two
+/// places are unreadable: with two there always is exactly one. Allocates nothing.
+#[must_use]
+pub fn completions(places: &[Option<u8>; PLACES]) -> Option<Codeword> {
+    let mut unread = places.iter().enumerate().filter(|(_, place)| place.is_none()).map(|(place, _)| place);
+    let (first, second, third) = (unread.next(), unread.next(), unread.next());
+    if third.is_some() {
+        return None;
+    }
+    let mut values = places.map(Option::unwrap_or_default);
+    let (sum, weighted) = sums(&values);
+    let mut set = |place: usize, value: u16| values.get_mut(place).map(|found| *found = byte(value));
+    match (first, second) {
+        (Some(one), Some(other)) => {
+            // From x + y = -sum and w·x + v·y = -weighted: (w - v)·x = v·sum - weighted.
+            let (weight_one, weight_other) = (weight(one), weight(other));
+            let divisor = inverse(weight_one + MODULUS - weight_other);
+            let value = (weight_other * sum + MODULUS - weighted) % MODULUS * divisor % MODULUS;
+            set(one, value)?;
+            set(other, 2 * MODULUS - sum - value)?;
+        }
+        (Some(only), None) => set(only, MODULUS - sum)?,
+        _ => {}
+    }
+    Codeword::of_values(values)
+}
+
+/// Returns every code word that agrees with what was read, in their order: 19ᵏ⁻² of them where k ≥ 2 places are unreadable.
+/// Lazy; allocates nothing.
+pub fn completions_of_any(places: [Option<u8>; PLACES]) -> impl Iterator<Item = Codeword> {
+    let unread = places.iter().filter(|place| place.is_none()).count();
+    let tried = u32::try_from(unread.saturating_sub(2)).unwrap_or_default();
+    (0..19_u32.saturating_pow(tried)).filter_map(move |guess| {
+        let mut divisor = 19_u32.saturating_pow(tried);
+        let mut filled = places;
+        for place in filled.iter_mut().filter(|place| place.is_none()) {
+            if divisor == 1 {
+                break;
+            }
+            divisor /= 19;
+            let [value, ..] = (guess / divisor % 19).to_le_bytes();
+            *place = Some(value);
+        }
+        completions(&filled)
+    })
+}
+
+impl Correction {
+    /// Returns the correction of seven values (0 to 18) that do not check each other; `None` if they do, or if no single
+    /// symbol explains it. With two or more wrong symbols a correction may be offered that is wrong: it is a hypothesis.
+    #[must_use]
+    pub fn of(values: [u8; PLACES]) -> Option<Self> {
+        let (sum, weighted) = sums(&values);
+        if sum == 0 || weighted == 0 {
+            return None;
+        }
+        // An error e at place i leaves sum = e and weighted = 2ⁱ·e.
+        let wanted = weighted * inverse(sum) % MODULUS;
+        let place = WEIGHTS.iter().position(|weight| *weight == wanted)?;
+        let mut places = values.map(Some);
+        *places.get_mut(place)? = None;
+        Some(Self { word: completions(&places)?, place })
+    }
+}

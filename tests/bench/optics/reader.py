@@ -55,13 +55,14 @@ def draw_random(faces, rows, heights, rng):
 
 
 class Reader:
-    """A trained reader. `share` picks every second typeface, so that two readers share none."""
+    """A trained reader. `share` picks every second typeface, so that two readers share none; `without` a word in the names of
+    files that it must not know either."""
 
-    def __init__(self, seed, share, rows=9000, hidden=(192, 96)):
+    def __init__(self, seed, share, rows=9000, hidden=(192, 96), without=None, heights=(6.5, 13)):
         rng = np.random.default_rng(seed)
-        paths = typefaces()[share::2]
+        paths = [path for path in typefaces() if not without or without not in path][share::2]
         self.faces = [optics.Face(path) for path in paths]
-        cells, labels = draw_random(self.faces, rows, (6.5, 13), rng)
+        cells, labels = draw_random(self.faces, rows, heights, rng)
         self.model = MLPClassifier(hidden, max_iter=14, batch_size=256, early_stopping=False, random_state=seed, alpha=1e-4)
         with np.errstate(all="ignore"):
             import warnings

@@ -9,7 +9,7 @@ use super::grid::{Grid, pair_width};
 use super::length::Length;
 use super::settings::{CodeUse, FaceKind, FaceSettings, PairUse, Part, PlateSettings};
 use super::symbol::{CodeVersion, QUIET_MODULES};
-use super::typeface::hanging;
+use super::typeface::overshoot;
 
 /// Settings that do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -72,14 +72,22 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Returns what stands on it, with text of this height, each with the least white between its ink and an edge.
+    /// Returns what stands on it, with text of this height, each with the least white between its ink and an edge. Round
+    /// characters reach a little over their lines, and letters of a text hang below theirs; a label has no text but the
+    /// number.
     pub(super) fn whites(&self, text: Length) -> Vec<(&'static str, Length)> {
-        let text = Area { height: self.text.height + hanging(text), ..self.text };
-        let number = self.number.map(|(_, area)| area);
+        let inked = |area: Area, cap: Length| {
+            let over = overshoot(cap, |character| character.is_ascii_uppercase() || character.is_ascii_digit());
+            Area { top: area.top - over, height: area.height + over * 2, ..area }
+        };
+        let is_plate = self.number.is_some();
+        let hanging = overshoot(text, |character| is_plate || character.is_ascii_uppercase());
+        let text = Area { height: self.text.height + hanging, ..self.text };
+        let number = self.number.map(|(_, area)| inked(area, area.height));
         let drawn = [
             ("the number", number),
             ("the bar", self.bar),
-            ("the control pair", self.pair),
+            ("the control pair", self.pair.map(|area| inked(area, area.height))),
             ("the QR code", self.code.map(|(area, _)| area)),
             ("the text", (text.width > Length::ZERO).then_some(text)),
         ];

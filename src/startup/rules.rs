@@ -5,9 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::StartError;
 use crate::config::{DatabaseSettings, Settings};
 use crate::registry::Rules;
-use crate::render::{FaceProblem, Faces};
+use crate::render::Faces;
+use crate::render::press::Press;
 use crate::storage::StoreSettings;
 
 const MINUTE: i64 = 60;
@@ -17,13 +19,15 @@ const DAY: i64 = 24 * HOUR;
 /// Returns the rules of the registry.
 ///
 /// # Errors
-/// A [`FaceProblem`], where the settings of the plates do not fit together.
-pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
+/// A [`StartError`], where the settings of the plates do not fit together, or plates cannot be printed.
+pub fn rules(settings: &Settings) -> Result<Rules, StartError> {
     let faces = Faces::new(&settings.plates, &settings.registry.qr_host)?;
+    Press::judge(&faces, &settings.press)?;
     Ok(Rules {
         zone: settings.registry.zone,
         qr_host: settings.registry.qr_host.clone(),
         faces: Arc::new(faces),
+        press: Arc::new(settings.press.clone()),
         working_days: settings.calendar.days_off.clone(),
         objection_days: settings.calendar.objection_days,
         letters_per_operator: settings.fleet.letters_per_operator.get(),

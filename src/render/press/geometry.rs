@@ -179,9 +179,9 @@ impl Grid {
             let whole = Area { left: Length::ZERO, top: Length::ZERO, width, height };
             (whole, whole)
         };
-        let slug_width = width - self.margin * 2;
+        let [left, _] = self.first;
         let baseline = height - self.margin - self.slug / 2;
-        let slug = Area { left: self.margin, top: baseline - self.slug, width: slug_width, height: self.slug };
+        let slug = Area { left, top: baseline - self.slug, width: width - left * 2, height: self.slug };
         Page { size: [width, height], trim, bleed, slug }
     }
 

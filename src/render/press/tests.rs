@@ -169,7 +169,9 @@ fn a_sheet_is_trimmed_nowhere_and_a_roll_ends_after_its_last_row() {
     for name in ["MediaBox", "BleedBox", "TrimBox"] {
         let found = boxes(&sra3.bytes, name);
         assert_eq!(found.len(), 2, "{name}");
-        found.into_iter().for_each(|found| is_box(found, [0.0, 0.0, 320.0, 450.0]));
+        for found in found {
+            is_box(found, [0.0, 0.0, 320.0, 450.0]);
+        }
     }
     assert_eq!(sra3.placements[11], Placement { sheet: 1, row: 6, column: 2 });
     assert_eq!(sra3.placements[12], Placement { sheet: 2, row: 1, column: 1 });
@@ -222,9 +224,12 @@ fn a_specimen_does_not_go_to_press_nor_does_a_plate_of_another_shape() {
     assert!(matches!(wrong, Err(PressError::Code { index: 1, .. })), "{wrong:?}");
 }
 
+/// Spoils the settings.
+type Spoil = fn(&mut PressSettings);
+
 #[test]
 fn what_cannot_be_printed_is_refused_with_its_key() {
-    let wrong: [(fn(&mut PressSettings), &str); 13] = [
+    let wrong: [(Spoil, &str); 13] = [
         (|it| it.plates_a_file = 5_001, "press.plates_a_file"),
         (|it| it.plates_a_file = 0, "press.plates_a_file"),
         (|it| it.cut_colour = "Black".to_owned(), "press.cut_colour"),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::model::{CasePatterns, Pace, WorkingDays, Zone};
 use crate::plate::Scheme;
 use crate::render::Faces;
+use crate::render::press::PressSettings;
 use crate::storage::Store;
 
 use super::Secrets;
@@ -33,6 +34,8 @@ pub struct Rules {
     pub qr_host: String,
     /// How plates look, measured.
     pub faces: Arc<Faces>,
+    /// How they are printed.
+    pub press: Arc<PressSettings>,
     /// The working-day calendar.
     pub working_days: WorkingDays,
     /// How many working days the other operators have to object to a letter.

@@ -9,6 +9,7 @@ use super::SecretsError;
 use crate::plate::Scheme;
 use crate::registry::attest::AttestError;
 use crate::render::FaceProblem;
+use crate::render::press::PressProblem;
 use crate::storage::{self, MigrationError};
 
 /// Why the registry did not start.
@@ -37,6 +38,9 @@ pub enum StartError {
         /// The scheme of the settings.
         configured: Scheme,
     },
+    /// The plates cannot be printed on every stock.
+    #[error("plates cannot be printed with these settings")]
+    Press(#[from] PressProblem),
     /// Nobody can listen there.
     #[error("nobody can listen on {address}")]
     Listen {
@@ -79,6 +83,7 @@ impl StartError {
                 "nothing was changed: set registry.scheme back to what the registry began with; another scheme needs a \
                  registry with a database of its own"
             }
+            Self::Press(_) => "change the key that is named; config/base.toml explains it",
             Self::Listen { .. } => "choose another address in server.listen, or stop the program that has it",
             Self::Thread(_) => "see the limits that the system sets to this account",
             Self::Ended(_) => "see the log, and start again",

@@ -5,10 +5,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::StartError;
 use crate::config::{DatabaseSettings, Settings};
 use crate::model::Pace;
 use crate::registry::Rules;
-use crate::render::{FaceProblem, Faces};
+use crate::render::Faces;
+use crate::render::press::Press;
 use crate::storage::StoreSettings;
 
 const MINUTE: i64 = 60;
@@ -18,14 +20,16 @@ const DAY: i64 = 24 * HOUR;
 /// Returns the rules of the registry.
 ///
 /// # Errors
-/// A [`FaceProblem`], where the settings of the plates do not fit together.
-pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
+/// A [`StartError`], where the settings of the plates do not fit together, or plates cannot be printed.
+pub fn rules(settings: &Settings) -> Result<Rules, StartError> {
     let faces = Faces::new(settings.registry.scheme, &settings.plates, &settings.registry.qr_host)?;
+    Press::judge(&faces, &settings.press)?;
     Ok(Rules {
         zone: settings.registry.zone,
         scheme: settings.registry.scheme,
         qr_host: settings.registry.qr_host.clone(),
         faces: Arc::new(faces),
+        press: Arc::new(settings.press.clone()),
         working_days: settings.calendar.days_off.clone(),
         objection_days: settings.calendar.objection_days,
         letters_per_operator: settings.fleet.letters_per_operator.get(),
@@ -64,6 +68,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::*;
     use crate::plate::SPARSE_19;
+    use crate::render::FaceProblem;
 
     #[test]
     fn the_example_for_seven_symbols_holds_and_without_its_lengths_they_do_not_fit() {
@@ -72,7 +77,7 @@ mod tests {
         assert_eq!(rules(&example).unwrap().scheme, SPARSE_19);
         let mut legal = crate::config::load(None, []).unwrap();
         legal.registry.scheme = SPARSE_19;
-        let FaceProblem::Layout(problem) = rules(&legal).unwrap_err() else { unreachable!("the host is the same") };
+        let StartError::Plates(FaceProblem::Layout(problem)) = rules(&legal).unwrap_err() else { unreachable!("the host is the same") };
         assert_eq!((problem.section, problem.key), ("plates.rear", "width_mm"));
     }
 

@@ -48,6 +48,7 @@ mod pictures;
 mod plate_items;
 mod policies;
 mod policies_listed;
+mod press_files;
 mod public_page;
 mod restarts;
 mod rides;

@@ -45,7 +45,7 @@ fn main() {
     let host = arguments.next().expect("a host");
     let dpi = arguments.next().map_or(Some(Dpi::USUAL), |text| Dpi::new(text.parse().expect("dots an inch")));
     let settings = config::load(None, []).expect("the built-in settings are complete").plates;
-    let faces = Faces::new(&settings, &host).unwrap();
+    let faces = Faces::new(scooter_registry::plate::KZ_158, &settings, &host).unwrap();
     let key = TagKey::new(1, [7; 32]);
     let mut plotter = Plotter::new(dpi.expect("dots an inch within the range"));
     for line in std::io::stdin().lock().lines() {

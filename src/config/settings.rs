@@ -10,6 +10,7 @@ use super::value::{case_patterns, days_off, tolerance, zone};
 use crate::model::{CasePatterns, WorkingDays, Zone};
 use crate::plate::Scheme;
 use crate::render::PlateSettings;
+use crate::render::press::PressSettings;
 
 /// All settings of a registry.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +36,8 @@ pub struct Settings {
     pub fleet: FleetSettings,
     /// How plates look.
     pub plates: PlateSettings,
+    /// How they are printed.
+    pub press: PressSettings,
     /// What operators are told about their insurance.
     pub insurance: InsuranceSettings,
     /// How work is done that must not block an answer.

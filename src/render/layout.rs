@@ -9,6 +9,7 @@ use super::grid::{Grid, pair_width};
 use super::length::Length;
 use super::settings::{CodeUse, FaceKind, FaceSettings, PairUse, Part, PlateSettings};
 use super::symbol::{CodeVersion, QUIET_MODULES};
+use super::typeface::hanging;
 
 /// Settings that do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -68,6 +69,27 @@ pub(super) struct Layout {
     pub(super) code: Option<(Area, Length)>,
     /// The lines of text, aligned at its bottom.
     pub(super) text: Area,
+}
+
+impl Layout {
+    /// Returns what stands on it, with text of this height, each with the least white between its ink and an edge.
+    pub(super) fn whites(&self, text: Length) -> Vec<(&'static str, Length)> {
+        let text = Area { height: self.text.height + hanging(text), ..self.text };
+        let number = self.number.map(|(_, area)| area);
+        let drawn = [
+            ("the number", number),
+            ("the bar", self.bar),
+            ("the control pair", self.pair),
+            ("the QR code", self.code.map(|(area, _)| area)),
+            ("the text", (text.width > Length::ZERO).then_some(text)),
+        ];
+        drawn.into_iter().filter_map(|(what, area)| Some((what, self.white_around(&area?)))).collect()
+    }
+
+    pub(super) fn white_around(&self, area: &Area) -> Length {
+        let [right, bottom] = [self.size.width - area.right(), self.size.height - area.bottom()];
+        area.left.min(area.top).min(right).min(bottom)
+    }
 }
 
 /// What all the steps need.

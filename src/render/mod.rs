@@ -27,6 +27,8 @@ mod pdf;
 mod png;
 mod svg;
 
+pub mod press;
+
 #[cfg(test)]
 mod face_tests;
 

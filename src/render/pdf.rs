@@ -12,7 +12,7 @@ use super::symbol::Symbol;
 use super::typeface::{cap_units, glyph};
 
 /// A point of PDF is 1/72 inch (ISO 32000-1, 8.3.2.3), an inch 25 400 micrometres.
-const POINTS_A_MICROMETRE: f32 = 72.0 / 25_400.0;
+pub(super) const POINTS_A_MICROMETRE: f32 = 72.0 / 25_400.0;
 
 /// Returns the file. Its page is as large as the plate, and cut where the page ends.
 #[must_use]
@@ -82,11 +82,22 @@ fn draw_code(content: &mut Content, symbol: &Symbol, area: &Area, module: Length
     content.fill_nonzero();
 }
 
-fn rectangle(content: &mut Content, area: &Area) {
+/// The same where a module is the unit: the shortest numbers there are.
+pub(super) fn draw_modules(content: &mut Content, symbol: &Symbol) {
+    let single = |count: usize| u16::try_from(count).map_or(0.0, f32::from);
+    for (row, runs) in symbol.runs() {
+        for (from, until) in runs {
+            content.rect(single(from), single(row), single(until - from), 1.0);
+        }
+    }
+    content.fill_nonzero();
+}
+
+pub(super) fn rectangle(content: &mut Content, area: &Area) {
     content.rect(area.left.single(), area.top.single(), area.width.single(), area.height.single());
 }
 
-fn outline(content: &mut Content, steps: &[Step]) {
+pub(super) fn outline(content: &mut Content, steps: &[Step]) {
     let mut from = [0.0, 0.0];
     for step in steps {
         match *step {

@@ -99,6 +99,12 @@ pub(super) fn reach(units: i32, cap: Length) -> Length {
     cap.scaled(units, cap_units())
 }
 
+/// Returns how far letters hang below the line on which they stand, at the most, for capitals of this height.
+pub(super) fn hanging(cap: Length) -> Length {
+    let letters = TYPEFACE.glyphs.iter().filter(|(character, _)| character.is_alphanumeric());
+    reach(letters.map(|(_, glyph)| -glyph.rise[0]).max().unwrap_or_default(), cap)
+}
+
 /// Returns the width of a character's ink for capitals of this height.
 pub(super) fn ink_width(character: char, cap: Length) -> Length {
     glyph(character).map_or(Length::ZERO, |glyph| {

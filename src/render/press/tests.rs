@@ -1,0 +1,3 @@
+//! What every print file must hold.
+//!
+//! *Invariant:* files are judged by what stands in them.

@@ -52,7 +52,7 @@ pub use description::{Description, Fact, ServicePeriod, VehicleVersion, descript
 pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
 pub use id::{
     AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, MaintenanceId, OperatorId,
-    PolicyId, RideId, TextIdProblem, VehicleId, new_id,
+    PolicyId, PrintJobId, RideId, TextIdProblem, VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use insurance_notice::{InsuranceNotice, NoticeCause, NoticeKind};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::model::{CasePatterns, WorkingDays, Zone};
 use crate::plate::Scheme;
 use crate::render::Faces;
+use crate::render::press::PressSettings;
 use crate::storage::Store;
 
 use super::Secrets;
@@ -33,6 +34,10 @@ pub struct Rules {
     pub qr_host: String,
     /// How plates look, measured.
     pub faces: Arc<Faces>,
+    /// How they are laid on sheets.
+    pub press: Arc<PressSettings>,
+    /// For how long the files of a print job are kept, in seconds.
+    pub print_files_kept_s: i64,
     /// The working-day calendar.
     pub working_days: WorkingDays,
     /// How many working days the other operators have to object to a letter.

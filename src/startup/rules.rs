@@ -25,6 +25,8 @@ pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
         scheme: settings.registry.scheme,
         qr_host: settings.registry.qr_host.clone(),
         faces: Arc::new(faces),
+        press: Arc::new(settings.press.clone()),
+        print_files_kept_s: i64::from(settings.jobs.print_files_days.get()) * DAY,
         working_days: settings.calendar.days_off.clone(),
         objection_days: settings.calendar.objection_days,
         letters_per_operator: settings.fleet.letters_per_operator.get(),

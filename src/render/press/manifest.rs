@@ -47,7 +47,7 @@ impl Manifest {
                 placement.row.to_string(),
                 placement.column.to_string(),
                 number.to_string(),
-                number.control().to_string(),
+                number.control_text(),
                 item.position.to_string(),
                 item.item.to_string(),
                 item.copy.to_string(),

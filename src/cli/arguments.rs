@@ -42,7 +42,7 @@ pub(super) enum Command {
     Operator(operator::Operator),
     /// Uploads a fleet list to a server
     Import(import::Import),
-    /// Fetches the picture of a plate from a server
+    /// Fetches plates from a server: a picture, or sheets for a print shop
     Print(print::Print),
     /// Asks a server about a plate; the question is recorded
     Lookup(lookup::Lookup),

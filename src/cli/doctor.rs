@@ -14,6 +14,7 @@ use crate::audit::SignedCheckpoint;
 use crate::clock;
 use crate::config::{SecretSettings, Settings};
 use crate::registry::{Secrets, attest};
+use crate::render::press::{Ordered, Press, PressWarning, Stock};
 use crate::render::{CodeUse, CodeVersion, Faces};
 use crate::startup::{SecretFiles, SecretsError, TagKeyNeeds, store_settings};
 use crate::storage::{self, Store, log_reading, tag_keys};
@@ -93,6 +94,30 @@ fn plates(settings: &Settings, looks: &mut Vec<Look>) {
         });
         Ok(format!("plates: {}: {width} × {height}; {number}{code}", measured.kind.section()))
     }));
+    press(&faces, settings, looks);
+}
+
+/// Tells how many plates lie on a sheet of each stock, and what a printer should look at.
+fn press(faces: &Faces, settings: &Settings, looks: &mut Vec<Look>) {
+    for stock in Stock::ALL {
+        let press = match Press::new(faces, &settings.press, stock) {
+            Ok(press) => press,
+            Err(problem) => {
+                let remedy = "change the key that is named; config/base.toml explains it".to_owned();
+                looks.push(Err((format!("press: {stock}: {problem}"), remedy)));
+                continue;
+            }
+        };
+        let ordered: Vec<_> = press.dies().map(|die| Ordered { die, items: 1 }).collect();
+        let report = press.preflight(&ordered);
+        let dies = report.dies.iter().map(|die| format!("{} {}", die.plates_a_sheet, die.die));
+        looks.push(Ok(format!("press: {stock}: a sheet holds {}", dies.collect::<Vec<_>>().join(", or "))));
+        if stock == Stock::Single {
+            // The version of the code was told with the plates.
+            let others = report.warnings.iter().filter(|it| !matches!(it, PressWarning::LargeCode { .. }));
+            looks.extend(others.map(|warning| Ok(format!("press: to be looked at: {warning}"))));
+        }
+    }
 }
 
 fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {

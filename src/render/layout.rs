@@ -9,7 +9,7 @@ use super::grid::{Grid, pair_width};
 use super::length::Length;
 use super::settings::{CodeUse, FaceKind, FaceSettings, PairUse, Part, PlateSettings};
 use super::symbol::{CodeVersion, QUIET_MODULES};
-use super::typeface::hanging;
+use super::typeface::overshoot;
 
 /// Settings that do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -71,15 +71,27 @@ pub(super) struct Layout {
     pub(super) text: Area,
 }
 
+/// The letters of which no pair is made; the tail of a Q would be taken for its depth.
+const NO_CONTROL_LETTERS: &str = "IOQ";
+
 impl Layout {
-    /// Returns what stands on it, with text of this height, each with the least white between its ink and an edge.
+    /// Returns what stands on it, with text of this height, each with the least white between its ink and an edge. Round
+    /// characters reach a little over their lines, and letters of a text hang below theirs; a label has no text but the
+    /// number.
     pub(super) fn whites(&self, text: Length) -> Vec<(&'static str, Length)> {
-        let text = Area { height: self.text.height + hanging(text), ..self.text };
-        let number = self.number.map(|(_, area)| area);
+        let inked = |area: Area, unused: &str| {
+            let is_used = |it: char| (it.is_ascii_uppercase() || it.is_ascii_digit()) && !unused.contains(it);
+            let over = overshoot(area.height, is_used);
+            Area { top: area.top - over, height: area.height + over * 2, ..area }
+        };
+        let is_plate = self.number.is_some();
+        let hanging = overshoot(text, |character| is_plate || character.is_ascii_uppercase());
+        let text = Area { height: self.text.height + hanging, ..self.text };
+        let number = self.number.map(|(_, area)| inked(area, ""));
         let drawn = [
             ("the number", number),
             ("the bar", self.bar),
-            ("the control pair", self.pair),
+            ("the control pair", self.pair.map(|area| inked(area, NO_CONTROL_LETTERS))),
             ("the QR code", self.code.map(|(area, _)| area)),
             ("the text", (text.width > Length::ZERO).then_some(text)),
         ];

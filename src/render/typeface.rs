@@ -99,10 +99,11 @@ pub(super) fn reach(units: i32, cap: Length) -> Length {
     cap.scaled(units, cap_units())
 }
 
-/// Returns how far letters hang below the line on which they stand, at the most, for capitals of this height.
-pub(super) fn hanging(cap: Length) -> Length {
-    let letters = TYPEFACE.glyphs.iter().filter(|(character, _)| character.is_alphanumeric());
-    reach(letters.map(|(_, glyph)| -glyph.rise[0]).max().unwrap_or_default(), cap)
+/// Returns how far letters and digits of a kind reach below the line on which they stand, at the most, for capitals of this
+/// height.
+pub(super) fn overshoot(cap: Length, is_meant: impl Fn(char) -> bool) -> Length {
+    let meant = TYPEFACE.glyphs.iter().filter(|(character, _)| character.is_alphanumeric() && is_meant(**character));
+    reach(meant.map(|(_, glyph)| -glyph.rise[0]).max().unwrap_or_default(), cap)
 }
 
 /// Returns the width of a character's ink for capitals of this height.

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::SecretsError;
 use crate::registry::attest::AttestError;
 use crate::render::FaceProblem;
+use crate::render::press::PressProblem;
 use crate::storage::{self, MigrationError};
 
 /// Why the registry did not start.
@@ -28,6 +29,9 @@ pub enum StartError {
     /// The settings of the plates do not fit together.
     #[error("plates cannot be drawn with these settings")]
     Plates(#[from] FaceProblem),
+    /// The plates cannot be printed on every stock.
+    #[error("plates cannot be printed with these settings")]
+    Press(#[from] PressProblem),
     /// Nobody can listen there.
     #[error("nobody can listen on {address}")]
     Listen {
@@ -63,6 +67,7 @@ impl StartError {
             }
             Self::Log(_) => "run `scooter-registry log verify` before anything else",
             Self::Plates(_) => "change the length that is too small, or the host; config/base.toml explains them",
+            Self::Press(_) => "change the key that is named; config/base.toml explains it",
             Self::Listen { .. } => "choose another address in server.listen, or stop the program that has it",
             Self::Thread(_) => "see the limits that the system sets to this account",
             Self::Ended(_) => "see the log, and start again",

@@ -5,9 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::StartError;
 use crate::config::{DatabaseSettings, Settings};
 use crate::registry::Rules;
-use crate::render::{FaceProblem, Faces};
+use crate::render::Faces;
+use crate::render::press::Press;
 use crate::storage::StoreSettings;
 
 const MINUTE: i64 = 60;
@@ -17,9 +19,10 @@ const DAY: i64 = 24 * HOUR;
 /// Returns the rules of the registry.
 ///
 /// # Errors
-/// A [`FaceProblem`], where the settings of the plates do not fit together.
-pub fn rules(settings: &Settings) -> Result<Rules, FaceProblem> {
+/// A [`StartError`], where the settings of the plates do not fit together, or plates cannot be printed.
+pub fn rules(settings: &Settings) -> Result<Rules, StartError> {
     let faces = Faces::new(&settings.plates, &settings.registry.qr_host)?;
+    Press::judge(&faces, &settings.press)?;
     Ok(Rules {
         zone: settings.registry.zone,
         scheme: settings.registry.scheme,

@@ -47,6 +47,7 @@ mod pictures;
 mod plate_items;
 mod policies;
 mod policies_listed;
+mod press_files;
 mod print_command;
 mod print_jobs;
 mod print_jobs_killed;

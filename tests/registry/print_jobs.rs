@@ -8,10 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
 use crate::database::kinds;
-use crate::decoders::{rasterised, read_by_rqrr, there_is_poppler};
+use crate::decoders::{pages_of, read_by_rqrr, read_by_zbar, there_is_poppler, there_is_zbar};
 use crate::house::{TestRegistry, fleet};
 use crate::people::{Person, Reply};
 use crate::plate_items::items;
+
+/// What a print shop's machine has.
+const RASTER_DPI: u32 = 300;
 
 /// Orders, and waits for the end.
 pub(crate) fn order(operator: &Person, body: &Value) -> Reply {
@@ -107,13 +110,20 @@ fn a_batch_is_made_and_the_archive_the_manifest_and_every_code_agree() {
         }
         if there_is_poppler() {
             let folder = tempfile::tempdir().unwrap();
-            let mut read = BTreeSet::new();
-            for name in ["rear-001.pdf", "side-001.pdf"] {
-                let pdf = folder.path().join(name);
-                std::fs::write(&pdf, &packed[name]).unwrap();
-                read.extend(read_by_rqrr(&std::fs::read(rasterised(&pdf, 200)).unwrap()));
-            }
+            let pages: Vec<_> = ["rear-001.pdf", "side-001.pdf"]
+                .iter()
+                .flat_map(|name| {
+                    let pdf = folder.path().join(name);
+                    std::fs::write(&pdf, &packed[*name]).unwrap();
+                    pages_of(&pdf, RASTER_DPI)
+                })
+                .collect();
+            let read: BTreeSet<_> = pages.iter().flat_map(|page| read_by_rqrr(&std::fs::read(page).unwrap())).collect();
             assert_eq!(read, wanted, "the sheets say what the registry says");
+            if there_is_zbar() {
+                let read: BTreeSet<_> = read_by_zbar(&pages).into_values().flatten().collect();
+                assert_eq!(read, wanted, "and to another reader");
+            }
         }
         for number in numbers {
             assert!(items(&operator, number).iter().all(|item| item["state"] == "printed"), "{number}");

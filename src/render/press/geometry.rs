@@ -33,7 +33,7 @@ pub(super) struct Grid {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) size: [Length; 2],
-    /// Where a page is trimmed: see [`Grid::page`].
+    /// Where the page is trimmed: see [`Grid::page`].
     pub(super) trim: Area,
     pub(super) bleed: Area,
     /// Where the line of text stands; its bottom is the line on which the letters stand.
@@ -161,11 +161,11 @@ impl Grid {
 
     /// The page with this many plates.
     ///
-    /// On a page of a single plate, TrimBox is the plate and BleedBox the plate with its bleed: whoever imposes places
-    /// pages by them. A sheet that is imposed already is printed as it is, and every plate on it is cut along the line of
-    /// its own; its TrimBox and BleedBox are the sheet (as TrimBox must lie within BleedBox, and that within MediaBox; ISO
-    /// 32000-1, 14.11.2), so that no workflow crops, moves or scales it. Why not the grid as TrimBox: a RIP that centres by
-    /// it would shift a half-filled roll, and one that crops by it would cut off the marks.
+    /// On a page of a single plate the trim box is the plate and the bleed box the plate with its bleed: whoever imposes
+    /// places pages by them. A sheet that is imposed already is printed as it is, and every plate on it is cut along the line
+    /// of its own; its trim box and bleed box are the sheet (the one must lie within the other, and that within the media
+    /// box; ISO 32000-1, 14.11.2), so that no workflow crops, moves or scales it. Why not the grid as the trim box: a RIP that
+    /// centres by it would shift a half-filled roll, and one that crops by it would cut off the marks.
     pub(super) fn page(&self, plates: i32, bleed: Length) -> Page {
         let [width, full] = self.page;
         let rows = self.row_and_column(plates.saturating_sub(1)).0 + 1;
@@ -179,9 +179,9 @@ impl Grid {
             let whole = Area { left: Length::ZERO, top: Length::ZERO, width, height };
             (whole, whole)
         };
-        let slug_width = width - self.margin * 2;
+        let [left, _] = self.first;
         let baseline = height - self.margin - self.slug / 2;
-        let slug = Area { left: self.margin, top: baseline - self.slug, width: slug_width, height: self.slug };
+        let slug = Area { left, top: baseline - self.slug, width: width - left * 2, height: self.slug };
         Page { size: [width, height], trim, bleed, slug }
     }
 

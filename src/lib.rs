@@ -20,7 +20,7 @@
 //! | 2 | [`storage`] | SQL, on `SQLite` and `PostgreSQL`; the only room that names diesel | `model`, `plate`, `audit` |
 //! | 3 | [`registry`] | the deeds: admit, claim, enroll, issue, life, record, resolve, attest | all below but `config`, `clock` |
 //! | 4 | [`jobs`] | work that must not block an answer | `registry`, `storage::jobs` |
-//! | 4 | [`web`] | HTTP and nothing else; with `startup` the only room that names actix | `registry`, `model`, `plate`, `words`; of `render` only what a caller wishes of a picture |
+//! | 4 | [`web`] | HTTP and nothing else; with `startup` the only room that names actix | `registry`, `model`, `plate`, `words`; of `render` only what a caller wishes of a picture or of sheets |
 //! | 5 | [`startup`] | everything wired once; tests start this very thing | everything |
 //! | 5 | [`cli`] | the command line | everything but actix and diesel |
 //!
@@ -42,7 +42,7 @@
 //!   one table which route is which deed ([`web::ROUTES`]); a foreign thing answers exactly like an unknown one.
 //! - **Time and chance are arguments** everywhere below the doors.
 //!
-//! # The four flows
+//! # The five flows
 //!
 //! - **Fleet upload**: `web::api::fleet_imports` → [`registry::enroll`]: the file is recorded, a job reads it
 //!   ([`fleet_list::read`]), plans the diff, and makes all of it true in one transaction, with numbers, plates and
@@ -53,6 +53,9 @@
 //! - **Lookup**: `web::api::lookups` → [`registry::resolve`]: reading → issued numbers → who bore it then → rides, sealed
 //!   → of several numbers the probability by reading, ride, place and second features ([`model::fit`]) → verdict → entry →
 //!   commit → answer.
+//! - **Plates for a print shop**: `web::api::print_jobs` → [`registry::press`]: the order is judged and frozen; a job draws one
+//!   file at a time ([`render::press`]) and keeps it with the marks on its plates, so that whoever comes after a crash
+//!   goes on with the next file and the bytes are the same; files go out streamed, and that is on record.
 //! - **Attesting**: [`jobs`] → [`registry::attest`]: entries read back, hashed again, signed; `log verify` recomputes
 //!   everything.
 //!

@@ -4,6 +4,7 @@
 //! could read it.
 
 use serde_json::Value;
+use std::io::{self, Write};
 use std::time::Duration;
 use thiserror::Error;
 use ureq::http::{Response, StatusCode};
@@ -16,6 +17,11 @@ const KEY: &str = "SCOOTER_REGISTRY_KEY";
 /// An answer lists at most a thousand problems.
 const ANSWER_LIMIT: u64 = 64 * 1024 * 1024;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// How often something is sent that may be sent again, and after which time.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(2);
+/// How often it is asked how something stands that goes on without us.
+const PATIENCE: u32 = 30;
 /// Longer than a server is asked to wait.
 const ANSWER_WITHIN: Duration = Duration::from_mins(3);
 
@@ -69,6 +75,23 @@ impl Api {
         self.answer(request.header("prefer", format!("wait={wait_s}")).call())
     }
 
+    /// Reads, and comes again where the server is busy (when it says, RFC 9110, 10.2.3) or is being started anew.
+    pub(super) fn get_patiently(&self, path: &str, wait_s: u32) -> Result<Value, Failure> {
+        let mut attempt = 1;
+        loop {
+            let request = self.dressed(self.agent.get(self.url(path)));
+            let sent = request.header("prefer", format!("wait={wait_s}")).call();
+            let pause = sent.as_ref().ok().and_then(retry_after).unwrap_or(PAUSE);
+            match self.answer(sent) {
+                Err(failure) if failure.exit() == Exit::Failed && attempt < PATIENCE => {
+                    attempt += 1;
+                    std::thread::park_timeout(pause);
+                }
+                other => return other,
+            }
+        }
+    }
+
     /// Fetches a file.
     pub(super) fn get_file(&self, path: &str) -> Result<Vec<u8>, Failure> {
         let request = self.dressed(self.agent.get(self.url(path)));
@@ -80,6 +103,36 @@ impl Api {
             return Ok(bytes);
         }
         Err(refusal(&self.server, status, &serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+
+    /// Fetches a file piece by piece; returns how many bytes it has.
+    pub(super) fn get_into(&self, path: &str, out: &mut impl Write) -> Result<u64, Failure> {
+        let request = self.dressed(self.agent.get(self.url(path)));
+        let mut answer = request.call().map_err(|error| self.unreachable(error))?;
+        let status = answer.status();
+        if !status.is_success() {
+            let body = answer.body_mut().with_config().limit(ANSWER_LIMIT).read_to_vec();
+            let bytes = body.map_err(|error| self.unreachable(error))?;
+            return Err(refusal(&self.server, status, &serde_json::from_slice(&bytes).unwrap_or_default()));
+        }
+        let copied = io::copy(&mut answer.body_mut().as_reader(), out);
+        copied.map_err(|error| Failure::new(Exit::Failed, error, "try again: the download broke off"))
+    }
+
+    /// Posts a value as JSON that is done once however often it is sent under this key; sent again where no answer came, or the
+    /// server was busy.
+    pub(super) fn post_json_once(&self, path: &str, key: &str, value: &Value) -> Result<Value, Failure> {
+        let mut attempt = 1;
+        loop {
+            let request = self.dressed(self.agent.post(self.url(path))).header("idempotency-key", key);
+            match self.answer(request.send_json(value)) {
+                Err(failure) if failure.exit() == Exit::Failed && attempt < ATTEMPTS => {
+                    attempt += 1;
+                    std::thread::park_timeout(PAUSE);
+                }
+                other => return other,
+            }
+        }
     }
 
     /// Posts a file, with pairs of the query.
@@ -142,6 +195,12 @@ impl Api {
             Err(_) => Err(refusal(&self.server, status, &Value::Null)),
         }
     }
+}
+
+/// Returns for how long a server asks to be left alone; never longer than a minute.
+fn retry_after(answer: &Response<Body>) -> Option<Duration> {
+    let seconds = answer.headers().get("retry-after")?.to_str().ok()?.trim().parse::<u64>().ok()?;
+    Some(Duration::from_secs(seconds.clamp(1, 60)))
 }
 
 fn refusal(server: &str, status: StatusCode, problem: &Value) -> Failure {

@@ -45,7 +45,7 @@ pub(super) enum Command {
     /// Asks a server about one's own fleet
     #[command(subcommand)]
     Fleet(fleet::Fleet),
-    /// Fetches the picture of a plate from a server
+    /// Fetches plates from a server: a picture, or sheets for a print shop
     Print(print::Print),
     /// Asks a server about a plate; the question is recorded
     Lookup(lookup::Lookup),

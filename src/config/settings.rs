@@ -198,6 +198,8 @@ pub struct JobSettings {
     pub lease_s: NonZeroU32,
     /// Milliseconds that an idle thread sleeps.
     pub poll_ms: NonZeroU64,
+    /// Days for which the files of a print job are kept.
+    pub print_files_days: NonZeroU32,
 }
 
 /// What is logged, and how.

@@ -5,20 +5,25 @@
 use super::causes::causes;
 use crate::clock;
 use crate::model::Moment;
-use crate::registry::{Registry, retain};
+use crate::registry::{Registry, press, retain};
 use crate::storage::Error as StorageError;
 use crate::storage::idempotency;
 
 /// How long a repeated creation is recognised, in seconds: seven days, as the interface promises.
 const REPEATS_KNOWN_S: i64 = 7 * 24 * 3600;
 
-/// Puts away what has served its time: old idempotency keys, old positions.
+/// Puts away what has served its time: old idempotency keys, old positions, old print files.
 pub(super) fn tidy(registry: &Registry, now: Moment) {
     forget_creations(registry, now);
     match retain::erase_positions(registry, now, &mut clock::chance()) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "old positions of scooters were erased"),
         Err(error) => tracing::warn!(why = causes(&error), "old positions of scooters could not be erased"),
+    }
+    match press::erase_old(registry, now, &mut clock::chance()) {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "the files of old print jobs were erased"),
+        Err(error) => tracing::warn!(why = causes(&error), "the files of old print jobs could not be erased"),
     }
 }
 

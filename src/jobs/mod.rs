@@ -8,6 +8,7 @@ mod causes;
 mod crew;
 
 mod fleet_import;
+mod print_job;
 mod queue;
 
 mod checkpoint;

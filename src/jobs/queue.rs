@@ -5,10 +5,10 @@
 
 use super::causes::causes;
 use super::crew::unharmed;
-use super::fleet_import;
+use super::{fleet_import, print_job};
 use crate::clock;
 use crate::registry::Registry;
-use crate::registry::enroll;
+use crate::registry::{enroll, press};
 use crate::storage::Error as StorageError;
 use crate::storage::jobs::{self, HeldJob};
 
@@ -58,7 +58,8 @@ fn work_on(registry: &Registry, job: &HeldJob) {
         unharmed(|| perform(registry, job)).unwrap_or_else(|| Err("the work ended by a panic".to_owned()))
     };
     let settled = match &outcome {
-        Ok(()) => registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), None)),
+        Ok(Came::ToTheEnd) => registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), None)),
+        Ok(Came::AStep) => registry.store.write(|tx| jobs::queue_again(tx, &job.id, clock::now())),
         Err(why) if job.attempt < ATTEMPTS => {
             tracing::warn!(
                 job = job.id,
@@ -82,16 +83,28 @@ fn work_on(registry: &Registry, job: &HeldJob) {
     }
 }
 
-fn perform(registry: &Registry, job: &HeldJob) -> Result<(), String> {
+/// How far a worker came with a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Came {
+    /// To its end.
+    ToTheEnd,
+    /// A step further; the next one may be another worker's.
+    AStep,
+}
+
+fn perform(registry: &Registry, job: &HeldJob) -> Result<Came, String> {
     match job.kind.as_str() {
-        enroll::JOB => fleet_import::work(registry, &job.subject),
+        enroll::JOB => fleet_import::work(registry, &job.subject).map(|()| Came::ToTheEnd),
+        press::JOB => print_job::work(registry, &job.subject),
         other => Err(format!("this program knows no job of the kind {other}")),
     }
 }
 
 fn give_up(registry: &Registry, job: &HeldJob) {
-    if job.kind == enroll::JOB {
-        fleet_import::give_up(registry, &job.subject);
+    match job.kind.as_str() {
+        enroll::JOB => fleet_import::give_up(registry, &job.subject),
+        press::JOB => print_job::give_up(registry, &job.subject),
+        _ => {}
     }
 }
 

@@ -74,6 +74,8 @@ registry_ids! {
     AuthorityId,
     /// An upload of a fleet list.
     ImportId,
+    /// An order of plates to be printed.
+    PrintJobId,
     /// An officer's question.
     LookupId,
     /// An insurance policy as recorded.

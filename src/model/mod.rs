@@ -59,7 +59,7 @@ pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
 pub use fix::{Fix, believed};
 pub use id::{
     AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, MaintenanceId, OperatorId,
-    PolicyId, RideId, TextIdProblem, VehicleId, new_id,
+    PolicyId, PrintJobId, RideId, TextIdProblem, VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use insurance_notice::{InsuranceNotice, NoticeCause, NoticeKind};

@@ -34,8 +34,10 @@ pub struct Rules {
     pub qr_host: String,
     /// How plates look, measured.
     pub faces: Arc<Faces>,
-    /// How they are printed.
+    /// How they are laid on sheets.
     pub press: Arc<PressSettings>,
+    /// For how long the files of a print job are kept, in seconds.
+    pub print_files_kept_s: i64,
     /// The working-day calendar.
     pub working_days: WorkingDays,
     /// How many working days the other operators have to object to a letter.

@@ -21,6 +21,7 @@ pub mod insure;
 pub mod items;
 pub mod life;
 pub mod passer_by;
+pub mod press;
 pub mod print;
 pub mod record;
 pub mod retain;

@@ -47,6 +47,12 @@ impl Dpi {
         (Self::LEAST..=Self::MOST).contains(&value).then_some(Self(value))
     }
 
+    /// Returns the dots an inch.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+
     fn pixels(self, length: Length) -> i32 {
         length.pixels(u32::from(self.0))
     }

@@ -30,6 +30,7 @@ pub fn rules(settings: &Settings) -> Result<Rules, StartError> {
         qr_host: settings.registry.qr_host.clone(),
         faces: Arc::new(faces),
         press: Arc::new(settings.press.clone()),
+        print_files_kept_s: i64::from(settings.jobs.print_files_days.get()) * DAY,
         working_days: settings.calendar.days_off.clone(),
         objection_days: settings.calendar.objection_days,
         letters_per_operator: settings.fleet.letters_per_operator.get(),
@@ -77,7 +78,9 @@ mod tests {
         assert_eq!(rules(&example).unwrap().scheme, SPARSE_19);
         let mut legal = crate::config::load(None, []).unwrap();
         legal.registry.scheme = SPARSE_19;
-        let StartError::Plates(FaceProblem::Layout(problem)) = rules(&legal).unwrap_err() else { unreachable!("the host is the same") };
+        let StartError::Plates(FaceProblem::Layout(problem)) = rules(&legal).unwrap_err() else {
+            unreachable!("the host is the same")
+        };
         assert_eq!((problem.section, problem.key), ("plates.rear", "width_mm"));
     }
 

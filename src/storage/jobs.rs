@@ -109,3 +109,14 @@ pub fn give_back(tx: &mut Tx<'_>, id: &str, not_before: Moment) -> Result<()> {
         .execute(tx.db())?;
     Ok(())
 }
+
+/// Puts a job of which a step is done behind those that wait; the next step is a first attempt again.
+///
+/// # Errors
+/// Those of the database.
+pub fn queue_again(tx: &mut Tx<'_>, id: &str, now: Moment) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set((jobs::leased_until.eq(None::<i64>), jobs::attempts.eq(0), jobs::enqueued_at.eq(now.as_millis())))
+        .execute(tx.db())?;
+    Ok(())
+}

@@ -33,6 +33,7 @@ pub mod plates_borne;
 pub mod policies;
 pub mod policy_checks;
 pub mod policy_covers;
+pub mod print_jobs;
 pub mod retirements;
 pub mod ride_marks;
 pub mod rides;

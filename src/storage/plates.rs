@@ -11,9 +11,9 @@ use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::schema::{numbers, plates};
-use super::values::{number, signed, unsigned};
+use super::values::{limit, number, signed, unsigned};
 use crate::model::{ImportId, Moment, OperatorId, Period, Plate, VehicleId};
-use crate::plate::PlateNumber;
+use crate::plate::{PlateNumber, SeriesLetter};
 
 /// How a number came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -270,4 +270,27 @@ pub fn all_versions_of_vehicles(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<Pl
         found.extend(query.load::<FoundRow>(db)?);
     }
     found.into_iter().map(plate).collect()
+}
+
+/// Lists the numbers of a letter that were given to an operator, or adopted, from one serial to another, both included; in
+/// their order, at most so many. A hole in the sequence is passed over: nobody was ever given what is missing.
+///
+/// # Errors
+/// Those of the database.
+pub fn given_between(
+    db: &mut Db,
+    operator: &OperatorId,
+    letter: SeriesLetter,
+    [first, last]: [u32; 2],
+    most: usize,
+) -> Result<Vec<PlateNumber>> {
+    let texts: Vec<String> = numbers::table
+        .filter(numbers::operator_id.eq(operator.as_str()))
+        .filter(numbers::letter.eq(letter.to_string()))
+        .filter(numbers::serial.between(i64::from(first), i64::from(last)))
+        .order(numbers::serial)
+        .limit(limit(most))
+        .select(numbers::number)
+        .load(db)?;
+    texts.iter().map(|text| number(text)).collect()
 }

@@ -90,6 +90,12 @@ kinds! {
     NothingToCorrect "nothing-to-correct" CONFLICT;
     /// A withdrawn plate is nothing else again.
     PlateWithdrawn "plate-withdrawn" CONFLICT;
+    /// The file of a print job is not made.
+    PrintFileNotMade "print-file-not-made" CONFLICT;
+    /// The print job has ended.
+    PrintJobEnded "print-job-ended" CONFLICT;
+    /// The bytes of the print files are no longer kept.
+    PrintFilesErased "print-files-erased" GONE;
     /// The alarm was settled before.
     AlarmSettled "alarm-settled" CONFLICT;
     /// The case of this lookup is named.

@@ -17,6 +17,7 @@ mod failure;
 mod fault;
 mod kind;
 mod life_failure;
+mod print_failure;
 mod problem;
 mod wrong;
 

@@ -9,8 +9,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::api::{
     accounts, docs, fittings, fleet_files, fleet_imports, health, insurance, log, lookups, maintenance, operators,
-    pictures, plate_correction, plate_items, policies, problems, retirement, series, sessions, spread, statuses,
-    telemetry, vehicle_change, vehicle_history, vehicle_story, vehicles,
+    pictures, plate_correction, plate_items, policies, print_files, print_jobs, problems, retirement, series, sessions,
+    spread, statuses, telemetry, vehicle_change, vehicle_history, vehicle_story, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
@@ -136,6 +136,20 @@ routes! {
     "/v1/plates/{number}/items/{item}/states" {
         Post Deed(RecordPlateState) => plate_items::record_state;
     }
+    "/v1/print-jobs" {
+        Post Deed(OrderPrint) => print_jobs::order;
+        Get Deed(ReadPrintJobs) => print_jobs::list;
+    }
+    "/v1/print-jobs/{id}" {
+        Get Deed(ReadPrintJobs) => print_jobs::one;
+    }
+    "/v1/print-jobs/{id}/files/{name}" {
+        Get Deed(FetchPrintFile) => print_files::fetch;
+    }
+    "/v1/print-jobs/{id}/cancellation" {
+        Post Deed(OrderPrint) => print_jobs::cancel;
+    }
+
     "/v1/fittings" {
         Post Deed(FitPlate) => fittings::record;
         Get Deed(ReadFittings) => fittings::list;

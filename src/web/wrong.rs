@@ -67,6 +67,32 @@ wrongs! {
     Item "item";
     /// A part that the settings of the registry do not make.
     NoLabel "no_label";
+    /// None or several of fields of which exactly one is to be given.
+    ExactlyOne "exactly_one";
+    /// Something that is given only together with something else.
+    OnlyWith "only_with";
+    /// Nothing for which there is such a number of the caller's.
+    NumberUnknown "number_unknown";
+    /// A number that stands in the list before.
+    NumberRepeated "number_repeated";
+    /// Numbers that are annulled.
+    NumbersAnnulled "numbers_annulled";
+    /// Plates that are withdrawn, and nothing replaces them.
+    PlatesWithdrawn "plates_withdrawn";
+    /// Plates that were printed before, and no reason to do so again.
+    ReprintReason "reprint_reason";
+    /// Several copies, and no reason for them.
+    CopiesReason "copies_reason";
+    /// Ends that make no range.
+    NumberRange "number_range";
+    /// An upload that is not the caller's.
+    ImportUnknown "import_unknown";
+    /// An upload that was not committed.
+    ImportOpen "import_open";
+    /// Nothing to be printed.
+    NothingToPrint "nothing_to_print";
+    /// A stock on which the settings let nothing be printed.
+    Stock "stock";
     /// No QR code of a plate.
     QrCode "qr_code";
     /// No place on earth.

@@ -52,6 +52,7 @@ pub(crate) const ROOMS: &[Room] = &[
             "render::Dpi",
             "render::Part",
             "render::Validity",
+            "render::press::Stock",
             // The key of a call is bound to what only the door sees: its address and its body.
             "storage::idempotency::Keyed",
         ],

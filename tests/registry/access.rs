@@ -89,6 +89,8 @@ impl Scene {
             .replace("/operators/{id}", &format!("/operators/{}", pick(&self.operator.id, &self.foreign.id)))
             .replace("/fleet-imports/{id}", &format!("/fleet-imports/{}", pick(&self.import, &self.foreign_import)))
             .replace("/lookups/{id}", &format!("/lookups/{}", pick(&self.lookup, &self.foreign_lookup(thing))))
+            .replace("/print-jobs/{id}", &format!("/print-jobs/{}", pick(&self.print(true), &self.print(false))))
+            .replace("{name}", "preflight.json")
             .replace("/policies/{id}", &format!("/policies/{}", pick(&self.policy(true), &self.policy(false))))
             .replace("templates/{file}", if thing == Thing::Missing { "templates/x.csv" } else { "templates/full.csv" })
             .replace("{device_id}", &pick("k-1", "z-1"))
@@ -131,6 +133,15 @@ impl Scene {
         let reply = owner.post("/v1/policies", &body);
         let there = reply.header("location").map(|path| path.rsplit('/').next().unwrap().to_owned());
         there.unwrap_or_else(|| reply.expect(201)["policy"]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// A print job that has ended: the operator's own, or the foreign one's. The same each time.
+    fn print(&self, own: bool) -> String {
+        let (owner, number) = if own { (&self.operator, "K00002") } else { (&self.foreign, "Z00001") };
+        let body = json!({"numbers": [number], "format": "svg", "positions": ["rear"]}).to_string();
+        let headers = [("content-type", "application/json"), ("prefer", "wait=60"), ("idempotency-key", "print")];
+        let job = owner.send("POST", "/v1/print-jobs", &headers, body.as_bytes()).expect(200);
+        job["print_job"]["id"].as_str().unwrap().to_owned()
     }
 
     fn foreign_lookup(&self, thing: Thing) -> String {
@@ -211,6 +222,7 @@ impl Scene {
             "/v1/series/{letter}/decision" => json!({"decision": "confirm", "reason": "r"}),
             "/v1/plates/{number}/items" => json!({"position": "rear", "reason": "renewed"}),
             "/v1/plates/{number}/items/{item}/states" => json!({"state": "fitted"}),
+            "/v1/print-jobs" => json!({"numbers": ["K00001"], "format": "svg", "reason": "again"}),
             "/v1/fittings" => json!({"qr": plate_items::qr(&self.operator, "K00001", 2), "device_id": "k-1"}),
             "/v1/policies" => json!({"insurer": "i", "policy_number": "n", "valid_from": "2026-07-01",
                                      "valid_until": "2026-07-31", "vehicles": "all"}),

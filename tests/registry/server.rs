@@ -15,6 +15,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `scooter-registry serve` on a free port and waits until it says where it listens.
     pub(crate) fn start(database: &str, secrets: &Path) -> Self {
+        Self::start_with(database, secrets, &[])
+    }
+
+    /// The same with more settings, each `SECTION__KEY` and its value.
+    pub(crate) fn start_with(database: &str, secrets: &Path, more: &[(&str, &str)]) -> Self {
+        let more = more.iter().map(|(key, value)| (format!("SCOOTER_REGISTRY__{key}"), *value));
         let mut child = Command::new(env!("CARGO_BIN_EXE_scooter-registry"))
             .arg("serve")
             .env("SCOOTER_REGISTRY__DATABASE__URL", database)
@@ -23,6 +29,7 @@ impl Server {
             .env("SCOOTER_REGISTRY__SERVER__LOOKUPS_PER_MINUTE", "0")
             .env("SCOOTER_REGISTRY__JOBS__POLL_MS", "20")
             .env("SCOOTER_REGISTRY__JOBS__LEASE_S", "2")
+            .envs(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -67,6 +67,12 @@ deeds! {
     ReadPlate: [OperatorStaff, Plates];
     /// Draw a plate: an operator its own, the regulator a specimen.
     PrintPlate: [OperatorStaff, Plates], [Regulator, Admin];
+    /// Order plates of many numbers to be printed, or cancel such an order.
+    OrderPrint: [OperatorStaff, Plates];
+    /// Read print jobs; an operator sees its own.
+    ReadPrintJobs: [OperatorStaff, Plates];
+    /// Fetch a file of a print job, with valid codes in it.
+    FetchPrintFile: [OperatorStaff, Plates];
     /// Order another physical plate.
     ReplacePlate: [OperatorStaff, Plates];
     /// Record what became of a physical plate.

@@ -45,9 +45,8 @@ pub fn resolve(
     language: Language,
     questions: &[RawQuestion],
 ) -> Result<Vec<Resolved>, ResolveError> {
-    let issued = registry
-        .store
-        .read(|db| IssuedNumbers::find(db, registry.rules.scheme, registry.secrets.shuffle()))?;
+    let issued =
+        registry.store.read(|db| IssuedNumbers::find(db, registry.rules.scheme, registry.secrets.shuffle()))?;
     let understand_one = |raw| {
         let understood = understand(&registry.rules, now, language, raw)?;
         match seek(&understood, &issued) {

@@ -40,12 +40,14 @@ impl<'a> IssuedNumbers<'a> {
 impl Issued for IssuedNumbers<'_> {
     fn is_issued(&self, number: PlateNumber) -> bool {
         match self {
-            Self::Lettered(next) => number.in_series().is_some_and(|(letter, serial)| {
-                next.get(&letter).is_some_and(|next| serial < *next)
-            }),
+            Self::Lettered(next) => {
+                number.in_series().is_some_and(|(letter, serial)| next.get(&letter).is_some_and(|next| serial < *next))
+            }
             Self::Shuffled { shuffle, next, adopted } => {
                 let serial = number.codeword().and_then(|word| shuffle.serial(word.payload()));
-                adopted.len() >= MOST_ADOPTED || serial.is_some_and(|serial| serial < *next) || adopted.contains(&number)
+                adopted.len() >= MOST_ADOPTED
+                    || serial.is_some_and(|serial| serial < *next)
+                    || adopted.contains(&number)
             }
         }
     }

@@ -14,6 +14,8 @@ pub(super) mod fleet_files;
 pub(super) mod fleet_imports;
 pub(super) mod pictures;
 pub(super) mod plate_items;
+pub(super) mod print_files;
+pub(super) mod print_jobs;
 pub(super) mod vehicles;
 
 pub(super) mod maintenance;
@@ -25,6 +27,7 @@ pub(super) mod vehicle_history;
 pub(super) mod vehicle_story;
 
 mod policy_views;
+mod print_order;
 
 pub(super) mod insurance;
 pub(super) mod policies;

@@ -102,21 +102,3 @@ pub(crate) fn rasterised(pdf: &Path, dpi: u32) -> PathBuf {
     assert!(picture.exists(), "pdftoppm wrote {}", picture.display());
     picture
 }
-
-/// Turns every page of a PDF into a picture with `pdftoppm`; returns their files in the order of the pages.
-pub(crate) fn pages_of(pdf: &Path, dpi: u32) -> Vec<PathBuf> {
-    let stem = pdf.with_extension(dpi.to_string());
-    let done = Command::new("pdftoppm")
-        .args(["-r", &dpi.to_string(), "-gray", "-png"])
-        .args([pdf, &stem])
-        .status()
-        .expect("pdftoppm runs");
-    assert!(done.success(), "{} is no PDF to pdftoppm", pdf.display());
-    let begin = format!("{}-", stem.file_name().expect("a file has a name").to_string_lossy());
-    let files = std::fs::read_dir(pdf.parent().expect("a file lies in a folder")).expect("the folder can be read");
-    let files = files.map(|entry| entry.expect("the folder can be read").path());
-    let is_page = |file: &PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&begin));
-    let mut pages: Vec<PathBuf> = files.filter(is_page).collect();
-    pages.sort();
-    pages
-}

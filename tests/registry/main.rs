@@ -20,6 +20,7 @@
 mod database;
 mod decoders;
 mod house;
+mod page_pixels;
 mod people;
 mod server;
 mod sheets;

@@ -4,28 +4,27 @@
 //! *Invariant:* none of the judges shares a line with what drew the files; the batch that is judged whole stands in
 //! `tests/bench/press`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use scooter_registry::config;
 use scooter_registry::model::Position;
 use scooter_registry::plate::{PlateLink, PlateNumber, SeriesLetter, Tag, TagKey};
-use scooter_registry::render::press::{Die, Manifest, Press, PressFile, PressItem, Slug, Stock};
-use scooter_registry::render::{Faces, Inscription, Part, Validity, widest_number};
+use scooter_registry::render::press::{Die, Manifest, Placement, Press, PressItem, Slug, Stock};
+use scooter_registry::render::{Area, Faces, Inscription, Part, Validity, widest_number};
 
-use crate::decoders::{pages_of, read_by_rqrr, read_by_zbar, there_is_ghostscript, there_is_poppler};
-use crate::decoders::{there_is_qpdf, there_is_zbar};
+use crate::decoders::{read_by_zbar, there_is_ghostscript, there_is_poppler, there_is_qpdf, there_is_zbar};
+use crate::page_pixels::Pixels;
 
 /// A name that hangs below its line and stands above it.
 const OPERATOR: &str = "Әуе Ұшқыр Ғарыш";
 const SLUG: Slug<'_> = Slug { operator: OPERATOR, batch: "2026-11-24-01", job_hash: "9f86d081884c7d65" };
 
-/// A drawn file on the disk, and the links that its codes must say.
+/// A drawn file on the disk, with what the code of each plate must say, on which page, and where.
 struct Drawn {
     pdf: PathBuf,
-    file: PressFile,
-    links: BTreeSet<String>,
+    plates: Vec<(String, u32, Area)>,
 }
 
 /// Numbers that differ as much as they can; the widest one first.
@@ -61,7 +60,9 @@ fn drawn(directory: &Path, stock: Stock, position: Position, count: u32) -> Draw
     assert!(links.iter().all(|link| listed.contains(link.as_str())), "every code is listed");
     let pdf = directory.join(format!("{stock}-{die}.pdf"));
     std::fs::write(&pdf, &file.bytes).unwrap();
-    Drawn { pdf, file, links: links.into_iter().collect() }
+    let lies = |placement: &Placement| (placement.sheet, press.area(die, placement).unwrap());
+    let plates = links.into_iter().zip(file.placements.iter().map(lies));
+    Drawn { pdf, plates: plates.map(|(link, (page, area))| (link, page, area)).collect() }
 }
 
 /// Every stock with both shapes: two sheets of a format, two lengths of a roll would be a hundred plates.
@@ -83,16 +84,21 @@ fn every_code_of_a_print_file_is_read_back_at_300_and_150_dots_an_inch() {
     let directory = tempfile::tempdir().unwrap();
     for drawn in all_drawn(directory.path()) {
         for dpi in [300, 150] {
-            let pages = pages_of(&drawn.pdf, dpi);
-            assert_eq!(pages.len(), drawn.file.sheets as usize, "{}", drawn.pdf.display());
-            let read = |page: &PathBuf| read_by_rqrr(&std::fs::read(page).unwrap());
-            let found: BTreeSet<String> = pages.iter().flat_map(read).collect();
-            assert_eq!(found, drawn.links, "rqrr, {dpi} dpi, {}", drawn.pdf.display());
-            if there_is_zbar() {
-                let found: BTreeSet<String> = read_by_zbar(&pages).into_values().flatten().collect();
-                assert_eq!(found, drawn.links, "zbar, {dpi} dpi, {}", drawn.pdf.display());
+            let mut pages = BTreeMap::new();
+            let mut wanted = BTreeMap::new();
+            for (index, (link, page, area)) in drawn.plates.iter().enumerate() {
+                let pixels = pages.entry(*page).or_insert_with(|| Pixels::of(&drawn.pdf, *page, dpi));
+                let plate = pixels.cut(area, dpi);
+                assert_eq!(plate.read_by_rqrr(), [link.as_str()], "rqrr, {dpi} dpi, {}", drawn.pdf.display());
+                let picture = drawn.pdf.with_extension(format!("{dpi}-{index}.pgm"));
+                plate.save(&picture);
+                wanted.insert(picture, vec![link.clone()]);
             }
-            pages.iter().for_each(|page| std::fs::remove_file(page).unwrap());
+            if there_is_zbar() {
+                let pictures: Vec<_> = wanted.keys().cloned().collect();
+                let found: BTreeMap<_, _> = read_by_zbar(&pictures).into_iter().collect();
+                assert_eq!(found, wanted, "zbar, {dpi} dpi");
+            }
         }
     }
 }

@@ -96,6 +96,15 @@ impl<'a> Press<'a> {
         planned.collect()
     }
 
+    /// Returns where on its sheet a plate lies, from the sheet's top left corner; `None` where the die has no such place.
+    #[must_use]
+    pub fn area(&self, die: Die, placement: &Placement) -> Option<Area> {
+        let grid = self.grid(die)?;
+        let [row, column] = [placement.row, placement.column].map(|count| i32::try_from(count).unwrap_or(i32::MAX));
+        let is_there = (1..=grid.rows).contains(&row) && (1..=grid.columns).contains(&column);
+        is_there.then(|| grid.plate((row - 1) * grid.columns + column - 1))
+    }
+
     pub(super) fn grid(&self, die: Die) -> Option<&Grid> {
         self.grids.get(die.as_str())
     }

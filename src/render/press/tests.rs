@@ -175,6 +175,13 @@ fn a_sheet_is_trimmed_nowhere_and_a_roll_ends_after_its_last_row() {
     }
     assert_eq!(sra3.placements[11], Placement { sheet: 1, row: 6, column: 2 });
     assert_eq!(sra3.placements[12], Placement { sheet: 2, row: 1, column: 1 });
+    let press = Press::new(&faces, &settings, Stock::Sra3).unwrap();
+    // Two of 134 mm with 4 mm between them on 320 mm: 24 mm stay at each side.
+    let area = press.area(Die::ALL[0], &sra3.placements[11]).unwrap();
+    assert_eq!((area.left, area.right()), (Length::millimetres(162), Length::millimetres(296)));
+    for (row, column) in [(0, 1), (1, 0), (7, 1), (1, 3)] {
+        assert_eq!(press.area(Die::ALL[0], &Placement { sheet: 1, row, column }), None);
+    }
     let roll = drawn(&Press::new(&faces, &settings, Stock::Roll).unwrap(), Die::ALL[0], 5, Validity::Valid).unwrap();
     let [_, _, width, height] = boxes(&roll.bytes, "MediaBox")[0].map(|points| points * 25.4 / 72.0);
     assert!((width - 610.0).abs() < 0.005 && height < 300.0, "{width} × {height}");

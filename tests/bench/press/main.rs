@@ -16,8 +16,13 @@
     reason = "a measurement, not the registry: it reads the clock, writes lines, and ends where something is wrong"
 )]
 
+#[path = "../../registry/decoders.rs"]
+#[allow(dead_code, reason = "the tests ask for more than is asked here")]
+mod decoders;
 mod draw;
 mod judge;
+#[path = "../../registry/page_pixels.rs"]
+mod page_pixels;
 
 use std::path::PathBuf;
 

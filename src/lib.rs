@@ -9,7 +9,7 @@
 //!
 //! | floor | room | what it knows | imports |
 //! |---|---|---|---|
-//! | ground | [`plate`] | numbers, control pairs, tags, what a human typed or saw | nothing |
+//! | ground | [`plate`] | numbers of both schemes, control pairs, tags, what a human typed or saw | nothing |
 //! | ground | [`audit`] | the tamper-evident log as arithmetic | nothing |
 //! | ground | [`words`] | what is said, in Kazakh, Russian and English | nothing |
 //! | 1 | [`model`] | values and pure rules: periods, rides, verdicts | `plate` |
@@ -30,8 +30,9 @@
 //!   [`storage::audit_log::disclose`] opens them, to a plain function that can carry nothing away, and returns the
 //!   answer unsaid ([`storage::Unsaid`]); only [`storage::Store::write_then_say`] opens that, after its commit. So no
 //!   code path shows a ride without a durable entry.
-//! - **A number is never given twice.** Numbers are a primary key, and serials move under their letter's row lock in the
-//!   transaction that records who bears them ([`registry::issue`]).
+//! - **A number is never given twice.** Numbers are a primary key, and serials move under their letter's row lock (or, where
+//!   numbers have no letter, that of the registry's one sequence) in the transaction that records who bears them
+//!   ([`registry::issue`]).
 //! - **What was true stays findable.** Plates, vehicles, rides and policies are closed with a date or superseded by a
 //!   version; `recorded_at` and `superseded_at` say what was believed when. A vehicle is told as of any instant, as known
 //!   at any other ([`registry::life`]); the periods of its numbers follow from what was stated and are never edited.
@@ -47,9 +48,11 @@
 //!   ([`fleet_list::read`]), plans the diff, and makes all of it true in one transaction, with numbers, plates and
 //!   entries.
 //! - **Rides**: `web::api::sessions` → [`registry::record`]: each report is judged by itself; new, repeated, versioned
-//!   or refused; what looks wrong is marked and kept.
+//!   or refused; what looks wrong is marked and kept. Positions go the same way ([`registry::record::locate`]), and are
+//!   erased in time unless a lookup holds them ([`registry::retain`]).
 //! - **Lookup**: `web::api::lookups` → [`registry::resolve`]: reading → issued numbers → who bore it then → rides, sealed
-//!   → verdict → entry → commit → answer.
+//!   → of several numbers the probability by reading, ride, place and second features ([`model::fit`]) → verdict → entry →
+//!   commit → answer.
 //! - **Plates for a print shop**: `web::api::print_jobs` → [`registry::press`]: the order is judged and frozen; a job draws one
 //!   file at a time ([`render::press`]) and keeps it with the marks on its plates, so that whoever comes after a crash
 //!   goes on with the next file and the bytes are the same; files go out streamed, and that is on record.

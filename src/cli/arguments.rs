@@ -4,7 +4,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{account, backup, demo, doctor, import, log, lookup, migrate, operator, print, serve};
+use super::{account, backup, demo, doctor, fleet, import, log, lookup, migrate, operator, print, serve};
 
 /// What the exit codes mean, for the end of every help.
 const EXIT_CODES: &str = "Exit codes:
@@ -42,6 +42,9 @@ pub(super) enum Command {
     Operator(operator::Operator),
     /// Uploads a fleet list to a server
     Import(import::Import),
+    /// Asks a server about one's own fleet
+    #[command(subcommand)]
+    Fleet(fleet::Fleet),
     /// Fetches plates from a server: a picture, or sheets for a print shop
     Print(print::Print),
     /// Asks a server about a plate; the question is recorded
@@ -65,6 +68,7 @@ impl Command {
             Self::Account(command) => command.run(),
             Self::Operator(command) => command.run(),
             Self::Import(command) => command.run(),
+            Self::Fleet(command) => command.run(),
             Self::Print(command) => command.run(),
             Self::Lookup(command) => command.run(),
             Self::Log(command) => command.run(),

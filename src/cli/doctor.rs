@@ -16,7 +16,7 @@ use crate::config::{SecretSettings, Settings};
 use crate::registry::{Secrets, attest};
 use crate::render::press::{Ordered, Press, PressWarning, Stock};
 use crate::render::{CodeUse, CodeVersion, Faces};
-use crate::startup::{SecretFiles, SecretsError, TagKeyNeeds, store_settings};
+use crate::startup::{NumberingNeeds, SecretFiles, SecretsError, StartError, TagKeyNeeds, store_settings};
 use crate::storage::{self, Store, log_reading, tag_keys};
 
 /// A running server signs each second.
@@ -66,10 +66,13 @@ impl Doctor {
 
 /// Tells what the geometry of the plates comes to: a printer is asked with these figures.
 fn plates(settings: &Settings, looks: &mut Vec<Look>) {
-    let faces = match Faces::new(&settings.plates, &settings.registry.qr_host) {
+    let faces = match Faces::new(settings.registry.scheme, &settings.plates, &settings.registry.qr_host) {
         Ok(faces) => faces,
         Err(problem) => {
-            let remedy = "change the length that is too small, or the host; config/base.toml explains them".to_owned();
+            let remedy =
+                "change the length that is too small, or number_mm, or the host; config/base.toml explains them, and \
+                          config/sparse-19.toml has lengths for numbers of seven symbols"
+                    .to_owned();
             looks.push(Err((format!("plates: {}", with_causes(&problem, ": ")), remedy)));
             return;
         }
@@ -123,7 +126,14 @@ fn press(faces: &Faces, settings: &Settings, looks: &mut Vec<Look>) {
 fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {
     let only_look = SecretSettings { create: false, ..settings.secrets.clone() };
     let tags = TagKeyNeeds { current: settings.tags.key.get(), create: false, known: known_tag_keys(settings) };
-    match SecretFiles::take(&only_look, &settings.registry.origin, &tags, &mut clock::chance()) {
+    let numbers = match numbering(settings) {
+        Ok(numbers) => numbers,
+        Err(problem) => {
+            looks.push(Err((format!("plate numbers: {}", with_causes(&problem, ": ")), problem.remedy().to_owned())));
+            return None;
+        }
+    };
+    match SecretFiles::take(&only_look, &settings.registry.origin, &tags, &numbers, &mut clock::chance()) {
         Err(problem) => {
             looks.push(Err((format!("secrets: {}", with_causes(&problem, ": ")), problem.remedy().to_owned())));
             None
@@ -139,6 +149,20 @@ fn secrets(settings: &Settings, looks: &mut Vec<Look>) -> Option<Secrets> {
             }));
             Some(secrets)
         }
+    }
+}
+
+/// Returns what the database knows of the scheme; nothing, where it cannot be asked, which is told elsewhere.
+fn numbering(settings: &Settings) -> Result<NumberingNeeds, StartError> {
+    let scheme = settings.registry.scheme;
+    let blank = NumberingNeeds { scheme, create: false, known: None };
+    if database(settings).is_err() {
+        return Ok(blank);
+    }
+    let founded = !is_new(settings);
+    match Store::open(&store_settings(&settings.database)) {
+        Ok(store) => NumberingNeeds::find(&store, scheme, founded),
+        Err(_) => Ok(blank),
     }
 }
 

@@ -31,6 +31,27 @@ pub(super) struct Lookup {
     /// Whatever else; required for the purpose other
     #[arg(long)]
     comment: Option<String>,
+    /// What the code on the plate said
+    #[arg(long, value_name = "TEXT")]
+    qr: Option<String>,
+    /// Where: latitude, longitude and, if not 500, within how many metres, for example 43.238,76.945,200
+    #[arg(long, value_name = "LAT,LNG[,M]", allow_hyphen_values = true)]
+    near: Option<String>,
+    /// How well the plate was seen: clear or poor
+    #[arg(long, value_name = "HOW")]
+    sight: Option<String>,
+    /// The colour of the scooter, in Kazakh, Russian or English
+    #[arg(long)]
+    colour: Option<String>,
+    /// Its make, or the name on its side
+    #[arg(long)]
+    make: Option<String>,
+    /// Its model
+    #[arg(long)]
+    model: Option<String>,
+    /// Where it was going: a word of the compass, or degrees
+    #[arg(long)]
+    direction: Option<String>,
     /// The server, for example <https://registry.example.kz>
     #[arg(long, value_name = "URL")]
     server: String,
@@ -72,9 +93,37 @@ impl Lookup {
         if let Some(tolerance) = self.tolerance {
             question.insert("tolerance".to_owned(), Value::from(tolerance));
         }
-        if let Some(comment) = &self.comment {
-            question.insert("comment".to_owned(), Value::from(comment.as_str()));
+        for (name, value) in [("comment", &self.comment), ("qr", &self.qr), ("sight", &self.sight)] {
+            question.extend(value.as_deref().map(|value| (name.to_owned(), Value::from(value))));
+        }
+        question.extend(self.near.as_deref().map(|near| ("near".to_owned(), place(near))));
+        let named =
+            [("colour", &self.colour), ("make", &self.make), ("model", &self.model), ("direction", &self.direction)];
+        let named =
+            named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value.as_deref()?))));
+        let features: Map<_, _> = named.collect();
+        if !features.is_empty() {
+            question.insert("features".to_owned(), Value::Object(features));
         }
         Value::Object(question)
+    }
+}
+
+/// A place as the interface takes it. What is no number is passed on as it is, to be refused there by its name.
+fn place(text: &str) -> Value {
+    let parts = ["lat", "lng", "radius_m"].into_iter().zip(text.split(','));
+    let value = |part: &str| part.trim().parse::<f64>().map_or_else(|_| Value::from(part.trim()), Value::from);
+    Value::Object(parts.map(|(name, part)| (name.to_owned(), value(part))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_place_is_passed_on_and_what_is_none_is_left_to_the_server() {
+        assert_eq!(place("43.238, 76.945,200"), json!({"lat": 43.238, "lng": 76.945, "radius_m": 200.0}));
+        assert_eq!(place("here"), json!({"lat": "here"}));
     }
 }

@@ -19,6 +19,7 @@ mod migrate;
 mod operator;
 
 mod api;
+mod fleet;
 mod import;
 mod import_report;
 mod lookup;

@@ -30,6 +30,8 @@ pub struct Settings {
     pub calendar: CalendarSettings,
     /// What is plausible of a ride.
     pub rides: RideSettings,
+    /// How long is kept what is not kept for ever.
+    pub retention: RetentionSettings,
     /// How questions are asked.
     pub lookups: LookupSettings,
     /// How fleets are taken in.
@@ -134,6 +136,16 @@ pub struct RideSettings {
     pub late_after_minutes: u32,
 }
 
+/// How long is kept what is not kept for ever.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionSettings {
+    /// Days after which positions are erased.
+    pub telemetry_days: NonZeroU32,
+    /// Days for which a lookup holds the positions around a ride that it showed.
+    pub held_days: u32,
+}
+
 /// How questions are asked.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,6 +155,14 @@ pub struct LookupSettings {
     pub tolerance_s: u32,
     /// Candidates that an answer lists at most.
     pub candidates: NonZeroUsize,
+    /// Kilometres an hour that no ride exceeds.
+    pub fastest_kmh: NonZeroU32,
+    /// Metres within which a reported position is right.
+    pub place_error_m: NonZeroU32,
+    /// Metres from where it was left that a scooter which stands is found, as a rule.
+    pub parked_scale_m: NonZeroU32,
+    /// Kilometres around a place within which the scooters are.
+    pub town_radius_km: NonZeroU32,
     /// Hours within which a pending case must be named.
     pub case_due_hours: NonZeroU32,
     /// The shapes of case numbers.

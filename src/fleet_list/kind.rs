@@ -160,6 +160,10 @@ kinds! {
     SeriesNotConfirmed "series_not_confirmed" Error;
     /// Against the registry: every number of the series is given. `{letter}`
     SeriesUsedUp "series_used_up" Error;
+    /// Against the registry: fewer numbers are left than scooters need, where numbers have no letter. `{left}`
+    NumbersUsedUp "numbers_used_up" Error;
+    /// Against the registry: another operator's scooter bears the number, where numbers have no letter. `{plate}`
+    PlateNotYours "plate_not_yours" Error;
     /// Against the registry: the letter is another operator's. `{plate}`, `{letter}`
     PlateOfAnotherOperator "plate_of_another_operator" Error;
     /// Against the registry: the cell fits several numbers, and the operator's letters do not decide. `{numbers}`

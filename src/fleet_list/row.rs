@@ -277,14 +277,18 @@ impl<'a> RowReader<'a> {
             self.tell(Field::Plate, text, Problem::new(kind));
             return None;
         }
+        let sample = self.bounds.scheme.sample();
         let (numbers, problem) = match plate_cell::read(self.bounds.scheme, text) {
             Plates::Plain(numbers) => (Some(numbers), None),
             Plates::Assumed(numbers) => {
                 let told = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                (Some(numbers), Some(Problem::new(ProblemKind::PlateReadAs).with("numbers", &told)))
+                (
+                    Some(numbers),
+                    Some(Problem::new(ProblemKind::PlateReadAs).with("numbers", &told).with("sample", sample)),
+                )
             }
             Plates::Contradiction => (None, Some(Problem::new(ProblemKind::PlateContradictsPair))),
-            Plates::Nothing => (None, Some(Problem::new(ProblemKind::PlateUnreadable))),
+            Plates::Nothing => (None, Some(Problem::new(ProblemKind::PlateUnreadable).with("sample", sample))),
         };
         if let Some(problem) = problem {
             self.tell(Field::Plate, text, problem);

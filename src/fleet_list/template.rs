@@ -10,6 +10,7 @@ use rust_xlsxwriter::{
 use super::cell::YEARS;
 use super::give_workbook::{self, Looks};
 use super::{Field, Form, GivenFile, facts};
+use crate::plate::Scheme;
 use crate::words::{Language, say};
 
 /// A template.
@@ -47,13 +48,13 @@ impl Template {
     }
 }
 
-/// Returns a template in a language.
+/// Returns a template in a language, with a number of the scheme for an example.
 #[must_use]
-pub fn template(template: Template, language: Language) -> GivenFile {
+pub fn template(scheme: Scheme, template: Template, language: Language) -> GivenFile {
     let fields = template.fields();
     let (encoding, bytes) = match template.form {
         // Writing into memory does not fail; a test holds that no template is empty.
-        Form::Xlsx => (None, workbook(&fields, language).unwrap_or_default()),
+        Form::Xlsx => (None, workbook(scheme, &fields, language).unwrap_or_default()),
         _ => (Some("utf-8"), text(&fields, language).into_bytes()),
     };
     GivenFile { form: template.form, encoding, bytes }
@@ -82,10 +83,10 @@ fn word(language: Language, key: &str) -> String {
     say(language, &format!("fleet_list.template.{key}"), &[])
 }
 
-fn workbook(fields: &[Field], language: Language) -> Result<Vec<u8>, XlsxError> {
+fn workbook(scheme: Scheme, fields: &[Field], language: Language) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = give_workbook::new();
     list(workbook.add_worksheet().set_name(word(language, "sheet"))?, fields, language)?;
-    guide(workbook.add_worksheet().set_name(word(language, "guide"))?, fields, language)?;
+    guide(scheme, workbook.add_worksheet().set_name(word(language, "guide"))?, fields, language)?;
     workbook.save_to_buffer()
 }
 
@@ -143,7 +144,7 @@ fn rule(field: Field, language: Language) -> Result<Option<DataValidation>, Xlsx
 const MAKES: &str = "Ninebot,Segway,Okai,Xiaomi,Acton,Navee,Kugoo";
 
 /// What to write, field by field, with examples in columns of their own.
-fn guide(sheet: &mut Worksheet, fields: &[Field], language: Language) -> Result<(), XlsxError> {
+fn guide(scheme: Scheme, sheet: &mut Worksheet, fields: &[Field], language: Language) -> Result<(), XlsxError> {
     let looks = Looks::new();
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     sheet.merge_range(0, 0, 0, 4, &word(language, "how"), &wrapped)?;
@@ -162,7 +163,7 @@ fn guide(sheet: &mut Worksheet, fields: &[Field], language: Language) -> Result<
     }
     for (row, field) in (3_u32..).zip(fields.iter().copied()) {
         let needed = word(language, if is_required(field) { "yes" } else { "no" });
-        let [first, second] = examples(field, language);
+        let [first, second] = examples(scheme, field, language);
         let about = word(language, &format!("field.{field}"));
         let cells = [name(field, language), about, needed, first, second];
         for (column, text) in (0_u16..).zip(cells) {
@@ -172,7 +173,7 @@ fn guide(sheet: &mut Worksheet, fields: &[Field], language: Language) -> Result<
     Ok(())
 }
 
-fn examples(field: Field, language: Language) -> [String; 2] {
+fn examples(scheme: Scheme, field: Field, language: Language) -> [String; 2] {
     let colours = word(language, "colours");
     let mut colours = colours.split(',').map(str::to_owned);
     let fixed = match field {
@@ -184,7 +185,7 @@ fn examples(field: Field, language: Language) -> [String; 2] {
         Field::Colour => return [colours.next().unwrap_or_default(), colours.next().unwrap_or_default()],
         Field::InService | Field::PolicyFrom => ["01.07.2026", "15.07.2026"],
         Field::OutOfService => ["", "31.10.2026"],
-        Field::Plate => ["A00001", ""],
+        Field::Plate => [scheme.sample(), ""],
         Field::PolicyNumber => ["KZ-26-000123", "KZ-26-000124"],
         Field::Insurer => ["АО «Страхование»", "АО «Страхование»"],
         Field::PolicyUntil => ["30.06.2027", "14.07.2027"],
@@ -204,7 +205,7 @@ mod tests {
     fn every_template_is_read_with_every_column_known_and_no_scooter_in_it() {
         for language in Language::ALL {
             for (file, wanted) in Template::ALL {
-                let given = template(wanted, language);
+                let given = template(KZ_158, wanted, language);
                 let list = read(KZ_158, &given.bytes, &Mapping::default());
                 assert_eq!(list.found.format, given.form.ending());
                 let fields: Vec<_> = list.found.columns.iter().filter_map(|column| column.field).collect();
@@ -224,7 +225,9 @@ mod tests {
 
     #[test]
     fn a_template_of_text_opens_in_a_russian_excel() {
-        let text = |language| String::from_utf8(template(Template::find("full.csv").unwrap(), language).bytes).unwrap();
+        let text = |language| {
+            String::from_utf8(template(KZ_158, Template::find("full.csv").unwrap(), language).bytes).unwrap()
+        };
         assert!(text(Language::Ru).starts_with("\u{FEFF}Идентификатор устройства;Серийный номер;"));
         assert!(text(Language::Kk).starts_with("\u{FEFF}Құрылғы идентификаторы;"));
         assert!(text(Language::En).starts_with("\u{FEFF}Device id,Serial number,"));
@@ -234,6 +237,6 @@ mod tests {
     #[test]
     fn the_same_template_has_the_same_bytes() {
         let xlsx = Template::find("full.xlsx").unwrap();
-        assert_eq!(template(xlsx, Language::Ru), template(xlsx, Language::Ru));
+        assert_eq!(template(KZ_158, xlsx, Language::Ru), template(KZ_158, xlsx, Language::Ru));
     }
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::account::named_variants;
 use super::{AsKnown, Moment, Place};
+use crate::plate::Sight;
 
 /// Why the officer asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +73,23 @@ impl Window {
     }
 }
 
+/// What else was seen of the scooter, as it was said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Features {
+    /// Its colour, or colours.
+    pub colour: Option<String>,
+    /// Who made it, or whose it is.
+    pub make: Option<String>,
+    /// Its model.
+    pub model: Option<String>,
+    /// Where it was going: a word of the compass, or degrees clockwise from north.
+    pub direction: Option<String>,
+    /// Where a photo of it is kept. Nobody here looks at it.
+    pub photo: Option<String>,
+    /// The names of what else was said and is not read.
+    pub not_read: Vec<String>,
+}
+
 /// An officer's question; every field was judged.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -91,6 +109,10 @@ pub struct Question {
     pub case_number: Option<String>,
     /// Whatever else the officer noted.
     pub comment: Option<String>,
+    /// How well the plate was seen.
+    pub sight: Sight,
+    /// What else was seen.
+    pub features: Features,
 }
 
 /// The shapes that a case number may have, by name.

@@ -12,6 +12,7 @@ mod cover;
 mod cover_tests;
 mod description;
 mod fitting;
+mod fix;
 mod id;
 mod identification;
 mod insurance_notice;
@@ -26,16 +27,21 @@ mod plate;
 mod plate_item;
 mod policy;
 mod policy_check;
+mod reach;
 mod relist;
 mod ride;
 mod series;
 mod short_name;
+mod spread;
 
 mod vehicle;
 mod vehicle_status;
 mod verdict;
 #[cfg(test)]
 mod verdict_tests;
+mod whereabouts;
+#[cfg(test)]
+mod whereabouts_tests;
 mod working_days;
 mod zone;
 
@@ -50,13 +56,14 @@ pub use borne::{PlateCorrection, Retirement, ServiceDates, bearers, plate_status
 pub use cover::{Cover, CoverBy, CoverSpan, Coverage, Days, day_after, day_before};
 pub use description::{Description, Fact, ServicePeriod, VehicleVersion, description_at, service_stated_last};
 pub use fitting::{Alarm, AlarmKind, Fitting, LinkVerdict};
+pub use fix::{Fix, believed};
 pub use id::{
     AccountId, AlarmId, AuthorityId, DeviceId, FittingId, ImportId, KeyId, LookupId, MaintenanceId, OperatorId,
     PolicyId, PrintJobId, RideId, TextIdProblem, VehicleId, new_id,
 };
 pub use identification::{IdentificationNumber, IdentificationProblem};
 pub use insurance_notice::{InsuranceNotice, NoticeCause, NoticeKind};
-pub use lookup::{CasePatterns, CaseProblem, Purpose, Question, Window};
+pub use lookup::{CasePatterns, CaseProblem, Features, Purpose, Question, Window};
 pub use maintenance::{MOST_PARTS, MaintenanceKind, MaintenanceProblem, MaintenanceRecord, NewMaintenance};
 pub use moment::{Moment, MomentProblem};
 pub use operator::{Custody, NewOperator, Operator, OperatorProblem, OperatorStatus};
@@ -71,8 +78,10 @@ pub use relist::{Covered, SpanDays, relist};
 pub use ride::{Place, PlaceProblem, RideKind, RideMark, RideReport, RideSession};
 pub use series::{Series, SeriesStatus};
 pub use short_name::short_name;
+pub use spread::{Spread, Stand, StandFrom, Twins, spread};
 pub use vehicle::{Vehicle, VehicleFacts};
 pub use vehicle_status::{Standing, StatusReport, VehicleStatus, status_at};
 pub use verdict::{AmbiguousBy, Judgement, Reporting, Verdict, judge};
+pub use whereabouts::{Fit, Pace, Seen, Traces, can_have_been_there, fit, unknown_fit};
 pub use working_days::WorkingDays;
 pub use zone::Zone;

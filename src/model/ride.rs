@@ -46,6 +46,18 @@ impl Place {
         let h = half_lat.mul_add(half_lat, lat_a.cos() * lat_b.cos() * half_lng * half_lng);
         2.0 * 6_371_000.0 * h.sqrt().min(1.0).asin()
     }
+
+    /// Returns the course on which another place lies, in degrees clockwise from north, 0 up to 360. Between a place and
+    /// itself it is 0.
+    #[must_use]
+    pub fn course_to(self, other: Self) -> f64 {
+        let (lat_a, lat_b) = (self.lat.to_radians(), other.lat.to_radians());
+        let lng = (other.lng - self.lng).to_radians();
+        let east = lng.sin() * lat_b.cos();
+        let north = lat_a.cos() * lat_b.sin() - lat_a.sin() * lat_b.cos() * lng.cos();
+        // The rounding of a course that is a hair west of north must not come to 360.
+        Some(east.atan2(north).to_degrees().rem_euclid(360.0)).filter(|course| *course < 360.0).unwrap_or_default()
+    }
 }
 
 /// Who moved the scooter.
@@ -179,6 +191,16 @@ mod tests {
     fn a_degree_of_latitude_is_a_hundred_and_eleven_kilometres() {
         let (south, north) = (Place::new(43.0, 76.9).unwrap(), Place::new(44.0, 76.9).unwrap());
         assert!((south.metres_to(north) - 111_195.0).abs() < 10.0);
+    }
+
+    #[test]
+    fn a_course_is_told_clockwise_from_north() {
+        let here = Place::new(43.24, 76.92).unwrap();
+        for (lat, lng, course) in [(43.3, 76.92, 0.0), (43.24, 76.99, 90.0), (43.1, 76.92, 180.0), (43.24, 76.8, 270.0)]
+        {
+            assert!((here.course_to(Place::new(lat, lng).unwrap()) - course).abs() < 0.1, "{course}");
+        }
+        assert!(here.course_to(here).abs() < 1e-9);
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn a_dense_number_that_was_seen_badly_is_never_sure() {
     let poor = first("K04271", Sight::Poor);
     assert_eq!((clear.number, poor.number), (number("K04271"), number("K04271")));
     assert!(clear.probability > 0.95 && clear.probability < 0.999, "{clear:?}");
-    assert!(poor.probability > 0.8 && poor.probability < 0.95, "{poor:?}");
+    assert!(poor.probability > 0.5 && poor.probability < 0.95, "{poor:?}");
 }
 
 #[test]

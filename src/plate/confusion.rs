@@ -12,28 +12,41 @@ use std::sync::LazyLock;
 use super::code::Slot;
 use super::sight::Sight;
 
-/// The measured counts: alphabet, height in pixels, what stood there, what was read, how often.
+/// The measured counts: alphabet, height in pixels, how blurred, what stood there, what was read, how often.
 const MEASURED: &str = include_str!("../../assets/confusion/overpass-bold.tsv");
 
-/// Under how many conditions a plate may have been seen: without any trouble, and at each height that was measured.
-pub(super) const CONDITIONS: usize = 5;
+/// Under how many conditions a plate may have been seen.
+pub(super) const CONDITIONS: usize = 6;
 
 /// A likelihood for each condition.
 pub(super) type Likelihoods = [f64; CONDITIONS];
 
-/// Heights of capitals in pixels, in the order of the conditions; the first condition is none of them.
-const HEIGHTS: [u8; CONDITIONS - 1] = [12, 10, 8, 7];
+/// Which measured pictures belong to a condition: those of a height, of one blur or of both. Before them comes the condition
+/// that nothing was in the way, and after them one that is worse than what was measured.
+const MEASURED_AS: [(u8, Option<&str>); CONDITIONS - 2] =
+    [(12, None), (10, None), (7, Some("sharp")), (7, Some("soft"))];
 
 /// How probable each condition is, before anything was read.
-const CLEAR: Likelihoods = [0.9, 0.06, 0.04, 0.0, 0.0];
-const POOR: Likelihoods = [0.05, 0.2375, 0.2375, 0.2375, 0.2375];
+///
+/// Who says that a plate was seen badly is believed: then it was seen under the worst conditions that were measured, or worse. A
+/// number is so called certain only if it would be under these; under better ones it is right more often than is said.
+const CLEAR: Likelihoods = [0.9, 0.06, 0.04, 0.0, 0.0, 0.0];
+const POOR: Likelihoods = [0.0, 0.0, 0.0, 0.1, 0.5, 0.4];
 
+/// How many times as many errors as under the worst measured condition there are under the one that is worse.
+const WORSE: f64 = 2.0;
+
+/// People and programs differ in what they take for what: this part of all errors is spread evenly.
+const UNLIKE_THE_READER: f64 = 0.3;
 /// How often a character is another one for no reason of its shape: a slip of the finger, of the tongue, of the memory.
 const SLIP: f64 = 0.002;
 /// How often a letter is remembered as its neighbour in the alphabet, on each side.
 const DRIFT: f64 = 0.001;
 /// How often a character of a plate seen without any trouble stays unread.
 const UNREAD: f64 = 0.02;
+
+/// How often what was read of a character, under each condition that was measured.
+type Counts = HashMap<(Slot, char), [HashMap<Option<char>, f64>; CONDITIONS - 2]>;
 
 /// The measured table as likelihoods.
 pub(super) struct Confusion {
@@ -50,7 +63,7 @@ pub(super) const fn conditions(sight: Sight) -> Likelihoods {
 
 impl Confusion {
     /// Returns the table that this program carries.
-    pub(super) fn measured() -> &'static Self {
+    pub(super) fn shipped() -> &'static Self {
         static TABLE: LazyLock<Confusion> = LazyLock::new(|| Confusion::parse(MEASURED));
         &TABLE
     }
@@ -61,10 +74,13 @@ impl Confusion {
     }
 
     fn parse(text: &str) -> Self {
-        let mut counts: HashMap<(Slot, u8, char), HashMap<Option<char>, f64>> = HashMap::new();
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            if let Some((slot, height, truth, read, count)) = row(line) {
-                *counts.entry((slot, height, truth)).or_default().entry(read).or_default() += count;
+        let mut counts = Counts::new();
+        for row in text.lines().filter(|line| !line.starts_with('#')).filter_map(Row::parse) {
+            let conditions = counts.entry((row.slot, row.truth)).or_default();
+            for (counted, (height, blur)) in conditions.iter_mut().zip(MEASURED_AS) {
+                if row.height == height && blur.is_none_or(|blur| blur == row.blur) {
+                    *counted.entry(row.read).or_default() += row.count;
+                }
             }
         }
         let mut of = HashMap::new();
@@ -79,43 +95,64 @@ impl Confusion {
     }
 }
 
-fn row(line: &str) -> Option<(Slot, u8, char, Option<char>, f64)> {
-    let mut cells = line.split('\t');
-    let slot = match cells.next()? {
-        "letter" => Slot::Letter,
-        "digit" => Slot::Digit,
-        "control" => Slot::Control,
-        "sparse" => Slot::Sparse,
-        _ => return None,
-    };
-    let height = cells.next()?.parse().ok()?;
-    let truth = cells.next()?.chars().next()?;
-    let read = cells.next()?.chars().next().filter(|read| *read != '?');
-    let count = cells.next()?.parse().ok()?;
-    Some((slot, height, truth, read, count))
+/// A line of the table.
+struct Row<'a> {
+    slot: Slot,
+    height: u8,
+    blur: &'a str,
+    truth: char,
+    /// `None` where the reader was unsure.
+    read: Option<char>,
+    count: f64,
 }
 
-fn likelihoods(
-    counts: &HashMap<(Slot, u8, char), HashMap<Option<char>, f64>>,
-    slot: Slot,
-    truth: char,
-    read: Option<char>,
-) -> Likelihoods {
-    let possible = f64::from(u32::try_from(slot.alphabet().len()).unwrap_or(u32::MAX));
+impl<'a> Row<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let mut cells = line.split('\t');
+        let slot = match cells.next()? {
+            "letter" => Slot::Letter,
+            "digit" => Slot::Digit,
+            "control" => Slot::Control,
+            "sparse" => Slot::Sparse,
+            _ => return None,
+        };
+        Some(Self {
+            slot,
+            height: cells.next()?.parse().ok()?,
+            blur: cells.next()?,
+            truth: cells.next()?.chars().next()?,
+            read: cells.next()?.chars().next().filter(|read| *read != '?'),
+            count: cells.next()?.parse().ok()?,
+        })
+    }
+}
+
+fn likelihoods(counts: &Counts, slot: Slot, truth: char, read: Option<char>) -> Likelihoods {
     let untroubled = match read {
         None => UNREAD,
         Some(read) if read == truth => 1.0 - UNREAD,
         Some(_) => 0.0,
     };
     let mut likelihoods = [slipped(untroubled, slot, truth, read); CONDITIONS];
-    for (likelihood, height) in likelihoods.iter_mut().skip(1).zip(HEIGHTS) {
-        let Some(row) = counts.get(&(slot, height, truth)) else { continue };
-        let total: f64 = row.values().sum();
-        // Laplace's rule with half a count: what was never seen among thousands is rare, not impossible.
-        let seen = (row.get(&read).copied().unwrap_or_default() + 0.5) / (total + 0.5 * (possible + 1.0));
-        *likelihood = slipped(seen, slot, truth, read);
+    let conditions = counts.get(&(slot, truth)).into_iter().flatten();
+    for (likelihood, counted) in likelihoods.iter_mut().skip(1).zip(conditions) {
+        *likelihood = slipped(measured(slot, truth, read, counted), slot, truth, read);
     }
+    let [.., worst, worse] = &mut likelihoods;
+    *worse = if read == Some(truth) { 1.0 - WORSE * (1.0 - *worst) } else { WORSE * *worst };
     likelihoods
+}
+
+/// Laplace's rule with half a count: what was never seen among thousands is rare, not impossible.
+fn measured(slot: Slot, truth: char, read: Option<char>, counted: &HashMap<Option<char>, f64>) -> f64 {
+    let possible = f64::from(u32::try_from(slot.alphabet().len()).unwrap_or(u32::MAX));
+    let all = counted.values().sum::<f64>() + 0.5 * (possible + 1.0);
+    let share = |read: Option<char>| (counted.get(&read).copied().unwrap_or_default() + 0.5) / all;
+    if read.is_none() || read == Some(truth) {
+        return share(read);
+    }
+    let errors = 1.0 - share(None) - share(Some(truth));
+    (1.0 - UNLIKE_THE_READER) * share(read) + UNLIKE_THE_READER * errors / (possible - 1.0)
 }
 
 /// Adds what has nothing to do with shapes.
@@ -138,7 +175,7 @@ mod tests {
                 let reads = slot.alphabet().chars().map(Some).chain([None]);
                 let mut sums = [0.0; CONDITIONS];
                 for read in reads {
-                    let likelihoods = Confusion::measured().likelihood(slot, truth, read);
+                    let likelihoods = Confusion::shipped().likelihood(slot, truth, read);
                     assert!(likelihoods.iter().all(|one| *one > 0.0), "{slot:?} {truth} {read:?}");
                     sums.iter_mut().zip(likelihoods).for_each(|(sum, one)| *sum += one);
                 }
@@ -152,7 +189,7 @@ mod tests {
     fn every_height_was_measured_for_every_character() {
         for slot in [Slot::Letter, Slot::Digit, Slot::Control, Slot::Sparse] {
             for truth in slot.alphabet().chars() {
-                let [_, twelve, .., seven] = Confusion::measured().likelihood(slot, truth, Some(truth));
+                let [_, twelve, .., seven, _] = Confusion::shipped().likelihood(slot, truth, Some(truth));
                 assert!(twelve > seven && seven > 0.3, "{slot:?} {truth} {twelve} {seven}");
             }
         }
@@ -160,7 +197,7 @@ mod tests {
 
     #[test]
     fn shapes_that_share_strokes_are_taken_for_each_other_more_often_than_others() {
-        let at_8 = |truth, read| Confusion::measured().likelihood(Slot::Digit, truth, Some(read))[3];
+        let at_8 = |truth, read| Confusion::shipped().likelihood(Slot::Digit, truth, Some(read))[3];
         assert!(at_8('8', '0') > at_8('8', '7'));
         assert!(at_8('7', '1') > at_8('7', '8'));
     }

@@ -83,7 +83,7 @@ fn written(slot: Slot, truth: char, character: char) -> Likelihoods {
     let meanings = meanings(slot, character);
     let total: f64 = meanings.iter().map(|meaning| meaning.weight).sum();
     for meaning in &meanings {
-        let read = Confusion::measured().likelihood(slot, truth, Some(meaning.character));
+        let read = Confusion::shipped().likelihood(slot, truth, Some(meaning.character));
         likelihoods.iter_mut().zip(read).for_each(|(sum, one)| *sum += one * meaning.weight / total);
     }
     likelihoods

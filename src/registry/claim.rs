@@ -42,6 +42,9 @@ pub enum ClaimError {
     /// The operator is suspended or closed.
     #[error("the operator is suspended: it receives no new numbers")]
     Suspended,
+    /// Numbers have no letters here: there is nothing to claim, and a claim would promise what no plate ever shows.
+    #[error("the plate numbers of this registry have no letters")]
+    NoLetters,
     /// The letter is another's.
     #[error("the letter {0} is taken")]
     Taken(SeriesLetter),
@@ -92,6 +95,9 @@ pub fn claim(
     caller: &Caller,
     claim: Claim,
 ) -> Result<Series, ClaimError> {
+    if !rules.scheme.has_letters() {
+        return Err(ClaimError::NoLetters);
+    }
     let operator = operators::take_turn(tx, own(caller)?)?;
     if operator.status() != OperatorStatus::Admitted {
         return Err(ClaimError::Suspended);

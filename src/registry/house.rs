@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{CasePatterns, WorkingDays, Zone};
+use crate::model::{CasePatterns, Pace, WorkingDays, Zone};
 use crate::plate::Scheme;
 use crate::render::Faces;
 use crate::render::press::PressSettings;
@@ -54,6 +54,12 @@ pub struct Rules {
     pub tolerance_s: u32,
     /// How many candidates an answer lists at most.
     pub candidates: usize,
+    /// What is plausible of scooters between two positions.
+    pub pace: Pace,
+    /// For how many seconds positions are kept.
+    pub telemetry_kept_s: i64,
+    /// For how many seconds a lookup holds the positions around what it showed.
+    pub held_s: i64,
     /// How far a kept number may lie above the highest one before it looks like a typing mistake.
     pub adoption_jump: u32,
     /// How many days ahead an operator is told that cover ends.

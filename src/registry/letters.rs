@@ -1,12 +1,16 @@
-//! The letters as everybody may know them: whose each one is, and where its operator is reached at any hour.
+//! The letters as everybody may know them: whose each one is, and where its operator is reached at any hour. Where numbers have
+//! no letters, the operators alone.
 //!
 //! *Invariant:* no BIN or IIN, no address, no reason of a suspension: an operator may be a sole trader.
 
 use std::collections::HashMap;
 
 use crate::model::{Moment, Operator, OperatorStatus, SeriesStatus};
-use crate::plate::SeriesLetter;
+use crate::plate::{Scheme, SeriesLetter};
 use crate::storage::{self, Db, operators, series};
+
+/// How many operators one page shows at most; a country has some dozens.
+const MOST_OPERATORS: usize = 1_000;
 
 /// How a letter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +28,11 @@ pub enum LetterStanding {
     },
 }
 
-/// A letter that is taken.
+/// A letter that is taken, or an operator where there are no letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenLetter {
-    /// The letter.
-    pub letter: SeriesLetter,
+    /// The letter; `None` where numbers have none.
+    pub letter: Option<SeriesLetter>,
     /// Its operator's name.
     pub operator: String,
     /// The number that is answered at any hour.
@@ -46,11 +50,14 @@ pub struct Letters {
     pub left: Vec<SeriesLetter>,
 }
 
-/// Tells whose each letter is. Two reads, whatever the number of operators.
+/// Tells whose each letter is, or who the operators are where there are none. Two reads, whatever the number of operators.
 ///
 /// # Errors
 /// Those of the database.
-pub fn list_letters(db: &mut Db) -> Result<Letters, storage::Error> {
+pub fn list_letters(db: &mut Db, scheme: Scheme) -> Result<Letters, storage::Error> {
+    if !scheme.has_letters() {
+        return list_operators(db);
+    }
     let claims = series::list(db, None, None, 26)?;
     let holders: Vec<_> = claims.iter().map(|claim| claim.operator_id.clone()).collect();
     let holders: HashMap<_, _> =
@@ -63,13 +70,27 @@ pub fn list_letters(db: &mut Db) -> Result<Letters, storage::Error> {
             SeriesStatus::Confirmed | SeriesStatus::Rejected => standing(operator),
         };
         Some(TakenLetter {
-            letter: claim.letter,
+            letter: Some(claim.letter),
             operator: operator.legal_name.clone(),
             telephone: operator.contact_phone.clone(),
             standing,
         })
     });
     Ok(Letters { taken: taken.collect(), left })
+}
+
+fn list_operators(db: &mut Db) -> Result<Letters, storage::Error> {
+    let mut taken: Vec<_> = operators::list(db, None, None, MOST_OPERATORS)?
+        .into_iter()
+        .map(|operator| TakenLetter {
+            letter: None,
+            standing: standing(&operator),
+            operator: operator.legal_name,
+            telephone: operator.contact_phone,
+        })
+        .collect();
+    taken.sort_by(|one, other| one.operator.cmp(&other.operator));
+    Ok(Letters { taken, left: Vec::new() })
 }
 
 const fn standing(operator: &Operator) -> LetterStanding {

@@ -24,6 +24,8 @@ pub mod passer_by;
 pub mod press;
 pub mod print;
 pub mod record;
+pub mod retain;
+pub mod spread;
 
 pub mod attest;
 pub mod read;

@@ -9,11 +9,13 @@ use hmac::{Hmac, Mac};
 use rand::Rng;
 use sha2::Sha256;
 use std::fmt;
+use std::sync::Arc;
 use thiserror::Error;
 
 use super::TagKeys;
 use crate::audit::{SigningKey, VerifierKey};
 use crate::plate::TagKey;
+use crate::plate::sparse::Shuffle;
 
 /// The secrets of a registry.
 #[derive(Clone)]
@@ -22,6 +24,7 @@ pub struct Secrets {
     access_pepper: [u8; 32],
     answer_key: [u8; 32],
     tag_keys: TagKeys,
+    shuffle: Option<Arc<Shuffle>>,
 }
 
 /// Why kept bytes could not be encrypted or decrypted.
@@ -40,7 +43,19 @@ impl Secrets {
     /// that make the tags of plates.
     #[must_use]
     pub const fn new(log_key: SigningKey, access_pepper: [u8; 32], answer_key: [u8; 32], tag_keys: TagKeys) -> Self {
-        Self { log_key, access_pepper, answer_key, tag_keys }
+        Self { log_key, access_pepper, answer_key, tag_keys, shuffle: None }
+    }
+
+    /// Takes what shuffles the serials of plate numbers, where the scheme needs it.
+    #[must_use]
+    pub fn with_shuffle(self, shuffle: Option<Shuffle>) -> Self {
+        Self { shuffle: shuffle.map(Arc::new), ..self }
+    }
+
+    /// Returns what shuffles the serials of plate numbers; `None` where the scheme has letters.
+    #[must_use]
+    pub fn shuffle(&self) -> Option<&Shuffle> {
+        self.shuffle.as_deref()
     }
 
     /// Returns the keys that make the tags of plates.

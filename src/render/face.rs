@@ -12,7 +12,8 @@ use super::specimen;
 use super::symbol::{self, CodeProblem, CodeVersion, Symbol};
 use super::text::fit;
 use super::typeface::{glyph, reach};
-use crate::plate::PlateNumber;
+use crate::plate::sparse::PLACES;
+use crate::plate::{PlateNumber, Scheme};
 
 /// Black, or white over what is black already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,7 @@ pub enum FaceProblem {
 /// All kinds of faces of one registry, measured once.
 #[derive(Clone, Debug)]
 pub struct Faces {
+    scheme: Scheme,
     settings: PlateSettings,
     host: String,
     version: CodeVersion,
@@ -108,27 +110,33 @@ pub struct Faces {
     labels: [Option<Layout>; 2],
 }
 
-/// The link without its host: `HTTPS://`, `/P/`, number and pair, `/`, tag.
-const LINK_WITHOUT_HOST: usize = 8 + 3 + 8 + 1 + 10;
+/// How many characters the link has without its host: `HTTPS://`, `/P/`, number and pair, `/`, tag.
+const fn link_without_host(scheme: Scheme) -> usize {
+    let plate = match scheme {
+        Scheme::Kz158 => 8,
+        Scheme::Sparse19 => PLACES,
+    };
+    8 + 3 + plate + 1 + 10
+}
 
 impl Faces {
-    /// Measures the plates of a registry whose codes lead to this host.
+    /// Measures the plates of a registry whose numbers are of this scheme and whose codes lead to this host.
     ///
     /// # Errors
     /// A [`FaceProblem`], which says what to change.
-    pub fn new(settings: &PlateSettings, host: &str) -> Result<Self, FaceProblem> {
+    pub fn new(scheme: Scheme, settings: &PlateSettings, host: &str) -> Result<Self, FaceProblem> {
         let host = host.to_ascii_uppercase();
         let version = match settings.qr {
             CodeUse::Omit => CodeVersion::holding(0),
-            CodeUse::Face | CodeUse::Label => {
-                symbol::judge(&host).and_then(|()| CodeVersion::holding(LINK_WITHOUT_HOST + host.chars().count()))
-            }
+            CodeUse::Face | CodeUse::Label => symbol::judge(&host)
+                .and_then(|()| CodeVersion::holding(link_without_host(scheme) + host.chars().count())),
         };
         let version = version.map_err(FaceProblem::Host)?;
-        let plate = |kind| layout::plate(settings, kind, version);
+        let plate = |kind| layout::plate(scheme, settings, kind, version);
         Ok(Self {
             plates: [plate(FaceKind::Rear)?, plate(FaceKind::Side)?],
-            labels: FaceKind::ALL.map(|kind| layout::label(settings, kind, version)),
+            labels: FaceKind::ALL.map(|kind| layout::label(scheme, settings, kind, version)),
+            scheme,
             settings: settings.clone(),
             host,
             version,
@@ -139,6 +147,12 @@ impl Faces {
     #[must_use]
     pub const fn version(&self) -> CodeVersion {
         self.version
+    }
+
+    /// Returns the scheme of the numbers.
+    #[must_use]
+    pub const fn scheme(&self) -> Scheme {
+        self.scheme
     }
 
     /// Returns the settings that were measured.
@@ -183,7 +197,7 @@ impl Faces {
         }
         let lines = match part {
             Part::Plate => self.settings.text.iter().map(|line| self.filled(line, what)).collect(),
-            Part::Label => vec![what.number.to_string()],
+            Part::Label => vec![what.number.shown()],
         };
         marks.extend(text_marks(&lines, layout.text, face.text_mm, face.text_least_mm));
         if what.validity == Validity::Specimen {

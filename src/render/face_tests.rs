@@ -17,7 +17,7 @@ use super::png::{Dpi, Plotter};
 use super::settings::{CodeUse, FaceKind, PairUse, Part, PlateSettings};
 use super::symbol::Symbol;
 use super::{narrowest_number, pdf, svg, widest_number};
-use crate::plate::{PlateNumber, SeriesLetter};
+use crate::plate::{KZ_158, PlateNumber, SeriesLetter};
 
 fn settings() -> PlateSettings {
     let mut shipped: toml::Table = include_str!("../../config/base.toml").parse().unwrap();
@@ -25,7 +25,7 @@ fn settings() -> PlateSettings {
 }
 
 fn faces() -> Faces {
-    Faces::new(&settings(), "REG.TEST").unwrap()
+    Faces::new(KZ_158, &settings(), "REG.TEST").unwrap()
 }
 
 fn link(number: PlateNumber) -> String {
@@ -118,7 +118,7 @@ fn judge(kind: FaceKind, number: PlateNumber) {
 #[test]
 fn the_widest_and_the_narrowest_number_fit_with_margins_and_quiet_zone() {
     for kind in FaceKind::ALL {
-        for number in [widest_number().unwrap(), narrowest_number().unwrap()] {
+        for number in [widest_number(KZ_158).unwrap(), narrowest_number(KZ_158).unwrap()] {
             judge(kind, number);
         }
     }
@@ -127,7 +127,7 @@ fn the_widest_and_the_narrowest_number_fit_with_margins_and_quiet_zone() {
 #[test]
 fn number_pair_code_and_text_stand_apart_whatever_the_number() {
     for kind in FaceKind::ALL {
-        let face = plate(kind, widest_number().unwrap());
+        let face = plate(kind, widest_number(KZ_158).unwrap());
         let (_, code, module) = the_code(&face).unwrap();
         let quiet = module * 4;
         for mark in &face.marks {
@@ -147,20 +147,20 @@ fn number_pair_code_and_text_stand_apart_whatever_the_number() {
 fn settings_that_do_not_fit_are_refused_with_what_they_lack() {
     let mut narrow = settings();
     narrow.rear.width_mm = Length::millimetres(130);
-    let Err(FaceProblem::Layout(problem)) = Faces::new(&narrow, "REG.TEST") else { panic!("it does not fit") };
+    let Err(FaceProblem::Layout(problem)) = Faces::new(KZ_158, &narrow, "REG.TEST") else { panic!("it does not fit") };
     assert_eq!((problem.section, problem.key), ("plates.rear", "width_mm"));
     assert_eq!(problem.needs - problem.has, Length::micrometres(3_291), "{problem}");
     let mut low = settings();
     low.side.height_mm = Length::millimetres(30);
-    let problem = Faces::new(&low, "REG.TEST").unwrap_err();
+    let problem = Faces::new(KZ_158, &low, "REG.TEST").unwrap_err();
     assert!(matches!(problem, FaceProblem::Layout(problem) if problem.key == "height_mm"));
-    assert!(matches!(Faces::new(&settings(), "РЕГ.KZ"), Err(FaceProblem::Host(_))));
+    assert!(matches!(Faces::new(KZ_158, &settings(), "РЕГ.KZ"), Err(FaceProblem::Host(_))));
 }
 
 #[test]
 fn a_longer_host_takes_version_3_and_still_fits() {
     assert_eq!(faces().version().number(), 2);
-    assert_eq!(Faces::new(&settings(), "samokat.gov.kz").unwrap().version().number(), 3);
+    assert_eq!(Faces::new(KZ_158, &settings(), "samokat.gov.kz").unwrap().version().number(), 3);
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn what_is_left_off_leaves_an_even_plate_and_what_is_labelled_goes_to_the_sticke
     {
         let mut wanted = settings();
         (wanted.control_pair, wanted.qr) = (pair, code);
-        let faces = Faces::new(&wanted, "REG.TEST").unwrap();
+        let faces = Faces::new(KZ_158, &wanted, "REG.TEST").unwrap();
         for kind in FaceKind::ALL {
             let face = drawn(&faces, kind, Part::Plate, number, Validity::Valid);
             assert_eq!(the_code(&face).is_some(), code == CodeUse::Face, "{kind:?} {code:?}");

@@ -10,6 +10,7 @@ use super::length::Length;
 use super::settings::{CodeUse, FaceKind, FaceSettings, PairUse, Part, PlateSettings};
 use super::symbol::{CodeVersion, QUIET_MODULES};
 use super::typeface::overshoot;
+use crate::plate::Scheme;
 
 /// Settings that do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -120,8 +121,8 @@ struct Measures<'a> {
 }
 
 impl<'a> Measures<'a> {
-    fn new(settings: &'a PlateSettings, kind: FaceKind, version: CodeVersion, part: Part) -> Self {
-        let (pair, code) = shown(settings, part);
+    fn new(scheme: Scheme, settings: &'a PlateSettings, kind: FaceKind, version: CodeVersion, part: Part) -> Self {
+        let (pair, code) = shown(scheme, settings, part);
         let face = settings.of(kind);
         let quiet = if code { face.module_mm * QUIET_MODULES } else { Length::ZERO };
         let (pair, bar) = if pair {
@@ -132,7 +133,7 @@ impl<'a> Measures<'a> {
         Self {
             face,
             section: kind.section(),
-            grid: Grid::new(face.number_mm, settings.tracking),
+            grid: Grid::new(scheme, face.number_mm, settings.tracking),
             pair,
             bar,
             code: if code { face.module_mm * i32::from(version.modules()) } else { Length::ZERO },
@@ -181,21 +182,26 @@ impl<'a> Measures<'a> {
     }
 }
 
-/// Whether a part bears the pair, and whether it bears the code.
-fn shown(settings: &PlateSettings, part: Part) -> (bool, bool) {
+/// Whether a part bears the pair, which only numbers with a letter have, and whether it bears the code.
+fn shown(scheme: Scheme, settings: &PlateSettings, part: Part) -> (bool, bool) {
     let (pair, code) = match part {
         Part::Plate => (PairUse::Print, CodeUse::Face),
         Part::Label => (PairUse::Label, CodeUse::Label),
     };
-    (settings.control_pair == pair, settings.qr == code)
+    (scheme.has_letters() && settings.control_pair == pair, settings.qr == code)
 }
 
 /// Computes the geometry of a plate.
 ///
 /// # Errors
 /// A [`LayoutProblem`].
-pub(super) fn plate(settings: &PlateSettings, kind: FaceKind, version: CodeVersion) -> Result<Layout, LayoutProblem> {
-    let measures = Measures::new(settings, kind, version, Part::Plate);
+pub(super) fn plate(
+    scheme: Scheme,
+    settings: &PlateSettings,
+    kind: FaceKind,
+    version: CodeVersion,
+) -> Result<Layout, LayoutProblem> {
+    let measures = Measures::new(scheme, settings, kind, version, Part::Plate);
     match kind {
         FaceKind::Rear => number_above_all(&measures),
         FaceKind::Side => number_beside_code(&measures),
@@ -282,12 +288,12 @@ fn number_beside_code(measures: &Measures<'_>) -> Result<Layout, LayoutProblem> 
 
 /// Computes the geometry of the sticker that bears what does not stand on the plate; `None` where nothing is left for it.
 /// It is as large as its content asks, and bears the number in small, so that it is put where it belongs.
-pub(super) fn label(settings: &PlateSettings, kind: FaceKind, version: CodeVersion) -> Option<Layout> {
-    let (pair, code) = shown(settings, Part::Label);
+pub(super) fn label(scheme: Scheme, settings: &PlateSettings, kind: FaceKind, version: CodeVersion) -> Option<Layout> {
+    let (pair, code) = shown(scheme, settings, Part::Label);
     if !pair && !code {
         return None;
     }
-    let measures = Measures::new(settings, kind, version, Part::Label);
+    let measures = Measures::new(scheme, settings, kind, version, Part::Label);
     let face = measures.face;
     let text = face.text_mm * 10;
     let column = measures.pair.max(text);

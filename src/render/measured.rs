@@ -41,7 +41,7 @@ impl Faces {
         Some(Measured {
             kind,
             size: [layout.size.width, layout.size.height],
-            widest: widest_number().map(|widest| (widest, grid.width())),
+            widest: widest_number(self.scheme()).map(|widest| (widest, grid.width())),
             left_of_number: number.left,
             right_of_number: layout.size.width - number.right(),
             code: code.map(|(area, module)| (module, area.width + module * (QUIET_MODULES * 2))),

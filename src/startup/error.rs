@@ -6,6 +6,7 @@ use std::io;
 use thiserror::Error;
 
 use super::SecretsError;
+use crate::plate::Scheme;
 use crate::registry::attest::AttestError;
 use crate::render::FaceProblem;
 use crate::render::press::PressProblem;
@@ -29,6 +30,14 @@ pub enum StartError {
     /// The settings of the plates do not fit together.
     #[error("plates cannot be drawn with these settings")]
     Plates(#[from] FaceProblem),
+    /// The registry began under another scheme of plate numbers.
+    #[error("this registry began with the plate numbers of {begun}, and registry.scheme says {configured}")]
+    OtherScheme {
+        /// The scheme that it keeps.
+        begun: Scheme,
+        /// The scheme of the settings.
+        configured: Scheme,
+    },
     /// The plates cannot be printed on every stock.
     #[error("plates cannot be printed with these settings")]
     Press(#[from] PressProblem),
@@ -66,7 +75,14 @@ impl StartError {
                  database.url, and restore the key from its backup"
             }
             Self::Log(_) => "run `scooter-registry log verify` before anything else",
-            Self::Plates(_) => "change the length that is too small, or the host; config/base.toml explains them",
+            Self::Plates(_) => {
+                "change the length that is too small, or number_mm, or the host; config/base.toml explains them, and \
+                                config/sparse-19.toml has lengths for numbers of seven symbols"
+            }
+            Self::OtherScheme { .. } => {
+                "nothing was changed: set registry.scheme back to what the registry began with; another scheme needs a \
+                 registry with a database of its own"
+            }
             Self::Press(_) => "change the key that is named; config/base.toml explains it",
             Self::Listen { .. } => "choose another address in server.listen, or stop the program that has it",
             Self::Thread(_) => "see the limits that the system sets to this account",

@@ -6,6 +6,7 @@ mod error;
 mod logging;
 mod private_file;
 
+mod numbering;
 mod rules;
 mod secrets;
 mod tag_keys;
@@ -17,9 +18,12 @@ mod serve;
 
 #[cfg(test)]
 mod crew_tests;
+#[cfg(test)]
+mod secrets_tests;
 
 pub use error::StartError;
 pub use logging::{LoggingError, begin_logging};
+pub use numbering::NumberingNeeds;
 pub use open::{Opened, migrate, open};
 pub use private_file::{create as create_private_file, replace as replace_private_file};
 pub use rules::{rules, store_settings};

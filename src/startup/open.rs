@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use super::numbering::NumberingNeeds;
 use super::private_file;
 use super::tag_keys::{HoldError, TagKeyNeeds};
 use super::{SecretFiles, StartError, rules, store_settings};
@@ -52,13 +53,17 @@ pub fn open(settings: &Settings) -> Result<Opened, StartError> {
         create: settings.secrets.create,
         known: store.read(tag_keys::list)?,
     };
-    let (secret_files, secrets) = SecretFiles::take(&wanted, &settings.registry.origin, &tags, &mut clock::chance())?;
+    let scheme = settings.registry.scheme;
+    let numbers = NumberingNeeds { create: wanted.create, ..NumberingNeeds::find(&store, scheme, founded)? };
+    let (secret_files, secrets) =
+        SecretFiles::take(&wanted, &settings.registry.origin, &tags, &numbers, &mut clock::chance())?;
     for finding in secret_files.findings() {
         tracing::warn!(path = %finding.path.display(), wrong = finding.wrong, "a secret is not kept as it should be");
     }
     if !founded {
         secret_files.begin_signer_state()?;
     }
+    secret_files.hold_numbering(&store, scheme, secrets.shuffle(), clock::now())?;
     let registry = Registry { store, rules: rules(settings)?, secrets };
     attest::found_log(&registry, clock::now())?;
     let held = secret_files.hold_tag_keys(&registry.store, registry.secrets.tag_keys(), clock::now());
@@ -108,8 +113,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let settings = settings(directory.path());
         let tags = TagKeyNeeds { current: 1, create: true, known: Vec::new() };
+        let numbers = NumberingNeeds { scheme: settings.registry.scheme, create: true, known: None };
         let (files, _) =
-            SecretFiles::take(&settings.secrets, &settings.registry.origin, &tags, &mut clock::chance()).unwrap();
+            SecretFiles::take(&settings.secrets, &settings.registry.origin, &tags, &numbers, &mut clock::chance())
+                .unwrap();
         files.begin_signer_state().unwrap();
         migrate(&settings.database.url).unwrap();
         assert_eq!(open(&settings).unwrap().secret_files.signer_state().unwrap().size(), 0);

@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
+use super::numbering::{NUMBER_KEY, NumberingNeeds};
 use super::private_file;
 use super::tag_keys::{TagKeyNeeds, is_tag_key};
 use crate::audit::{KeyProblem, SigningKey};
@@ -19,10 +20,10 @@ use crate::config::SecretSettings;
 use crate::registry::Secrets;
 use crate::registry::attest::SignerState;
 
-const LOG_KEY: &str = "audit-log-signing.key";
-const ACCESS_KEY: &str = "access-keys.key";
-const ANSWER_KEY: &str = "answers.key";
-const KEYS: [&str; 3] = [LOG_KEY, ACCESS_KEY, ANSWER_KEY];
+pub(super) const LOG_KEY: &str = "audit-log-signing.key";
+pub(super) const ACCESS_KEY: &str = "access-keys.key";
+pub(super) const ANSWER_KEY: &str = "answers.key";
+pub(super) const KEYS: [&str; 3] = [LOG_KEY, ACCESS_KEY, ANSWER_KEY];
 const SIGNED: &str = "audit-log-signed.state";
 
 /// The directory of the secrets.
@@ -61,6 +62,24 @@ pub enum SecretsError {
     /// Another key stands where the one should that made the tags of plates.
     #[error("{} holds another key than the one that made the tags of plates", path.display())]
     OtherTagKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no key for plate numbers, and none may be made.
+    #[error("there is no key for plate numbers: {} is missing", path.display())]
+    NoNumberKey {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The key that made the plate numbers is gone.
+    #[error("{}, which made the plate numbers, is missing", path.display())]
+    NumberKeyLost {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// Another key stands where the one should that made the plate numbers.
+    #[error("{} holds another key than the one that made the plate numbers", path.display())]
+    OtherNumberKey {
         /// The file.
         path: PathBuf,
     },
@@ -121,6 +140,14 @@ impl SecretsError {
                 "restore it from its backup or from another server of this registry; it is never made anew, for every \
                  plate in the street that bears its tag would answer as false"
             }
+            Self::NoNumberKey { .. } => {
+                "a new registry needs it once: start once with secrets.create set to true; a further server needs a copy of \
+                 the first one's file"
+            }
+            Self::NumberKeyLost { .. } | Self::OtherNumberKey { .. } => {
+                "restore it from its backup or from another server of this registry; it is never made anew: under another \
+                 key the sequence would come upon numbers that scooters bear already"
+            }
             Self::SignerStateLost { .. } => {
                 "restore it from its backup or from another server of this registry; if there is none, run \
                  `scooter-registry log verify`, compare with receipts that were handed out, and start once with \
@@ -152,6 +179,7 @@ impl SecretFiles {
         settings: &SecretSettings,
         origin: &str,
         tags: &TagKeyNeeds,
+        numbering: &NumberingNeeds,
         rng: &mut impl Rng,
     ) -> Result<(Self, Secrets), SecretsError> {
         let files = Self::at(&settings.directory);
@@ -164,6 +192,7 @@ impl SecretFiles {
         let log_key = SigningKey::from_seed(origin, files.key(LOG_KEY)?).map_err(SecretsError::Origin)?;
         let (pepper, answers) = (files.key(ACCESS_KEY)?, files.key(ANSWER_KEY)?);
         let secrets = Secrets::new(log_key, pepper, answers, files.take_tag_keys(tags, rng)?);
+        let secrets = secrets.with_shuffle(files.take_shuffle(numbering, rng)?);
         Ok((files, secrets))
     }
 
@@ -261,7 +290,9 @@ impl SecretFiles {
     pub fn findings(&self) -> Vec<SecretFinding> {
         let mut findings = Vec::new();
         let tags = fs::read_dir(&self.directory).into_iter().flatten().filter_map(Result::ok).map(|file| file.path());
-        let tags = tags.filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(is_tag_key));
+        let tags = tags.filter(|path| {
+            path.file_name().and_then(OsStr::to_str).is_some_and(|name| is_tag_key(name) || name == NUMBER_KEY)
+        });
         let looked_at = KEYS.iter().map(|name| self.path(name)).chain(tags).chain([self.directory.clone()]);
         for path in looked_at {
             match fs::metadata(&path) {
@@ -275,106 +306,5 @@ impl SecretFiles {
             }
         }
         findings
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
-    use super::*;
-    use crate::audit::{CompactRange, leaf_hash};
-    use rand::SeedableRng;
-    use rand::rngs::StdRng;
-    use tempfile::TempDir;
-
-    fn settings(directory: &TempDir, create: bool) -> SecretSettings {
-        SecretSettings { directory: directory.path().join("secrets"), create, accept_lost_signer_state: false }
-    }
-
-    fn take(settings: &SecretSettings, seed: u64) -> Result<(SecretFiles, Secrets), SecretsError> {
-        let tags = TagKeyNeeds { current: 1, create: settings.create, known: Vec::new() };
-        SecretFiles::take(settings, "registry.test/log", &tags, &mut StdRng::seed_from_u64(seed))
-    }
-
-    #[test]
-    fn keys_are_made_once_for_their_owner_alone() {
-        let directory = tempfile::tempdir().unwrap();
-        let settings = settings(&directory, true);
-        let (files, first) = take(&settings, 1).unwrap();
-        let (_, again) = take(&settings, 2).unwrap();
-        assert_eq!(first.verifier_key(), again.verifier_key());
-        assert_eq!(first.hash_access_secret("x"), again.hash_access_secret("x"));
-        assert_eq!(files.findings(), []);
-        for name in KEYS.iter().chain([&"plate-tags-1.key"]) {
-            let text = fs::read_to_string(files.path(name)).unwrap();
-            assert_eq!(text.trim().len(), 64);
-        }
-    }
-
-    #[test]
-    fn where_none_may_be_made_a_missing_key_is_an_error_that_says_what_to_do() {
-        let directory = tempfile::tempdir().unwrap();
-        let problem = take(&settings(&directory, false), 1).unwrap_err();
-        assert!(matches!(problem, SecretsError::NoneMade { .. }));
-        assert!(problem.remedy().contains("restore"));
-        assert!(!directory.path().join("secrets").exists(), "nothing was made");
-    }
-
-    #[test]
-    fn one_missing_key_is_not_made_anew_beside_the_others() {
-        let directory = tempfile::tempdir().unwrap();
-        let settings = settings(&directory, true);
-        let (files, _) = take(&settings, 1).unwrap();
-        fs::remove_file(files.path(ANSWER_KEY)).unwrap();
-        assert!(matches!(take(&settings, 2), Err(SecretsError::Missing { path }) if path.ends_with(ANSWER_KEY)));
-    }
-
-    #[test]
-    fn a_cut_key_is_refused_and_its_text_not_shown() {
-        let directory = tempfile::tempdir().unwrap();
-        let settings = settings(&directory, true);
-        let (files, _) = take(&settings, 1).unwrap();
-        fs::write(files.path(ACCESS_KEY), "c0ffee").unwrap();
-        let problem = take(&settings, 1).unwrap_err();
-        assert!(matches!(problem, SecretsError::Unreadable { .. }));
-        assert!(!format!("{problem:?}{problem}").contains("c0ffee"));
-    }
-
-    #[test]
-    fn a_key_that_others_may_read_is_found() {
-        let directory = tempfile::tempdir().unwrap();
-        let (files, _) = take(&settings(&directory, true), 1).unwrap();
-        fs::set_permissions(files.path(LOG_KEY), fs::Permissions::from_mode(0o644)).unwrap();
-        let findings = files.findings();
-        assert!(matches!(findings.as_slice(), [one] if one.path.ends_with(LOG_KEY) && one.wrong.contains("644")));
-    }
-
-    #[test]
-    fn what_the_signer_keeps_is_begun_once_and_read_back() {
-        let directory = tempfile::tempdir().unwrap();
-        let files = SecretFiles::at(directory.path());
-        files.begin_signer_state().unwrap();
-        assert_eq!(files.signer_state().unwrap(), SignerState::default());
-        let mut range = CompactRange::new();
-        range.append(leaf_hash(b"an entry"));
-        files.save_signer_state(&range.to_bytes()).unwrap();
-        files.begin_signer_state().unwrap();
-        assert_eq!(files.signer_state().unwrap().size(), 1, "an account that is there stays");
-        files.save_signer_state(b"?").unwrap();
-        assert!(matches!(files.signer_state(), Err(SecretsError::Unreadable { .. })));
-    }
-
-    #[test]
-    fn an_account_that_is_gone_is_begun_anew_only_where_that_is_accepted() {
-        let directory = tempfile::tempdir().unwrap();
-        let files = SecretFiles::at(directory.path());
-        let mut settings = settings(&directory, false);
-        let problem = files.resume_signer_state(&settings).unwrap_err();
-        assert!(matches!(problem, SecretsError::SignerStateLost { .. }));
-        assert!(problem.remedy().contains("accept_lost_signer_state"));
-        settings.accept_lost_signer_state = true;
-        assert_eq!(files.resume_signer_state(&settings).unwrap().size(), 0);
-        settings.accept_lost_signer_state = false;
-        assert!(files.resume_signer_state(&settings).is_ok(), "it was accepted once and for all");
     }
 }

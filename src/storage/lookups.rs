@@ -3,6 +3,7 @@
 //! *Invariant:* nothing of an answer stands here in clear but the ids of the rides that it showed.
 
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 use super::audit_log::OnRecord;
 use super::connection::Tx;
@@ -217,15 +218,22 @@ pub fn list_overdue(db: &mut Db, authority: &AuthorityId, now: Moment, rows: usi
 ///
 /// # Errors
 /// Those of the database.
-pub(super) fn first_shown(db: &mut Db, rides: &[(OperatorId, RideId)]) -> Result<Vec<(RideId, Moment)>> {
-    let mut found = Vec::new();
-    for (operator, ride) in rides {
-        let first: Option<i64> = shown::table
-            .filter(shown::operator_id.eq(operator.as_str()))
-            .filter(shown::ride_id.eq(ride.as_str()))
-            .select(diesel::dsl::min(shown::asked_at))
-            .first(db)?;
-        found.extend(first.map(|first| (ride.clone(), Moment::from_millis(first))));
+pub(super) fn first_shown(db: &mut Db, rides: &[(OperatorId, RideId)]) -> Result<Vec<((OperatorId, RideId), Moment)>> {
+    let mut first: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for chunk in rides.chunks(rows_a_statement(2)) {
+        let rows: Vec<(String, String, i64)> = shown::table
+            .filter(shown::operator_id.eq_any(chunk.iter().map(|(operator, _)| operator.as_str())))
+            .filter(shown::ride_id.eq_any(chunk.iter().map(|(_, ride)| ride.as_str())))
+            .select((shown::operator_id, shown::ride_id, shown::asked_at))
+            .load(db)?;
+        for (operator, ride, asked) in rows {
+            let earliest = first.entry((operator, ride)).or_insert(asked);
+            *earliest = asked.min(*earliest);
+        }
     }
-    Ok(found)
+    let of = |(operator, ride): &(OperatorId, RideId)| {
+        let asked = first.get(&(operator.as_str().to_owned(), ride.as_str().to_owned()))?;
+        Some(((operator.clone(), ride.clone()), Moment::from_millis(*asked)))
+    };
+    Ok(rides.iter().filter_map(of).collect())
 }

@@ -4,7 +4,7 @@
 #![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::connection::Tx;
 use super::db::Db;
@@ -106,6 +106,38 @@ pub fn insert_numbers(
         on_each!(tx.db(), connection => diesel::insert_into(numbers::table).values(chunk).execute(connection))?;
     }
     Ok(())
+}
+
+/// Finds which of these numbers were ever known.
+///
+/// # Errors
+/// Those of the database.
+pub fn known_numbers(db: &mut Db, of: &[PlateNumber]) -> Result<HashSet<PlateNumber>> {
+    let mut known = HashSet::new();
+    for chunk in of.chunks(rows_a_statement(1)) {
+        let texts: Vec<_> = chunk.iter().map(ToString::to_string).collect();
+        let found: Vec<String> =
+            numbers::table.filter(numbers::number.eq_any(texts)).select(numbers::number).load(db)?;
+        for text in found {
+            known.insert(number(&text)?);
+        }
+    }
+    Ok(known)
+}
+
+/// Finds the numbers of `sparse-19` whose serials are this one or higher, as many as `rows`: above the head of the sequence they
+/// are those that were adopted.
+///
+/// # Errors
+/// Those of the database.
+pub fn shuffled_from(db: &mut Db, serial: u32, rows: usize) -> Result<HashSet<PlateNumber>> {
+    let found: Vec<String> = numbers::table
+        .filter(numbers::letter.eq(""))
+        .filter(numbers::serial.ge(i64::from(serial)))
+        .limit(i64::try_from(rows).unwrap_or(i64::MAX))
+        .select(numbers::number)
+        .load(db)?;
+    found.iter().map(|text| number(text)).collect()
 }
 
 /// Records versions of plates; the versions before them must have been superseded.

@@ -3,24 +3,20 @@
 //! *Invariant:* no function here returns a ride that is not inside a [`Sealed`].
 
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 use super::db::Db;
+use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::lookups;
 use super::rides::LONG_AFTER_S;
 use super::schema::rides;
 use super::sealed::Sealed;
+use super::telemetry;
 use super::values::{known, limit, ride_id, unsigned};
-use crate::model::{AsKnown, Moment, OperatorId, Place, RideId, RideKind, RideSession, VehicleId, Window};
-
-/// What the rides of one vehicle are wanted for.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted {
-    /// The vehicle.
-    pub vehicle_id: VehicleId,
-    /// The instant and its tolerance.
-    pub window: Window,
-}
+use crate::model::{
+    AsKnown, Fix, Moment, OperatorId, Place, RideId, RideKind, RideSession, VehicleId, Window, believed,
+};
 
 /// How far a search goes, in seconds, and whose knowledge it takes.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +27,8 @@ pub struct Reach {
     pub neighbour_s: i64,
     /// As it is known now, or as it was at an earlier instant.
     pub as_known: AsKnown,
+    /// Whether positions are wanted too.
+    pub positions: bool,
 }
 
 /// The rides of one vehicle around a window.
@@ -48,6 +46,8 @@ pub struct FoundRides {
     pub earlier: Vec<RideSession>,
     /// When a lookup first showed each of these, where one did.
     pub first_shown: Vec<(RideId, Moment)>,
+    /// Positions of the vehicle around the window by time, none of them doubted, where they are wanted.
+    pub fixes: Vec<Fix>,
 }
 
 #[derive(Queryable, QueryableByName)]
@@ -90,8 +90,10 @@ macro_rules! columns {
     };
 }
 
-const COLUMNS: &str = "vehicle_id, started_at, operator_id, ride_id, version, ended_at, start_lat, start_lng, end_lat, \
-                       end_lng, kind, received_at, superseded_at, completes";
+const COLUMNS: &str = "r.vehicle_id, r.started_at, r.operator_id, r.ride_id, r.version, r.ended_at, r.start_lat, \
+                       r.start_lng, r.end_lat, r.end_lng, r.kind, r.received_at, r.superseded_at, r.completes";
+/// How many vehicles one statement asks about.
+const VEHICLES: usize = 2_000;
 
 #[allow(clippy::needless_pass_by_value, reason = "a row becomes a ride")]
 fn session(row: Row) -> Result<RideSession> {
@@ -116,18 +118,34 @@ fn sessions(rows: Vec<Row>) -> Result<Vec<RideSession>> {
     rows.into_iter().map(session).collect()
 }
 
-/// Finds the rides of vehicles around windows, one answer for each in the same order.
+/// Finds the rides of vehicles around a window, one answer for each in the same order, in a fixed number of statements.
 ///
 /// # Errors
 /// Those of the database.
-pub fn around(db: &mut Db, wanted: &[Wanted], reach: Reach) -> Result<Sealed<Vec<FoundRides>>> {
-    let found = wanted.iter().map(|one| around_one(db, *one, reach)).collect::<Result<Vec<_>>>()?;
+pub fn around(db: &mut Db, vehicles: &[VehicleId], window: Window, reach: Reach) -> Result<Sealed<Vec<FoundRides>>> {
+    let mut rides: HashMap<VehicleId, Vec<RideSession>> = HashMap::new();
+    for chunk in vehicles.chunks(VEHICLES) {
+        for ride in sessions(one_look(db, chunk, window, reach)?)? {
+            rides.entry(ride.vehicle_id).or_default().push(ride);
+        }
+    }
+    let of = |vehicle| sorted_out(rides.get(vehicle).cloned().unwrap_or_default(), window, reach);
+    let mut found: Vec<_> = vehicles.iter().map(of).collect();
+    add_history(db, &mut found, reach.as_known)?;
+    if reach.positions {
+        let mut fixes: HashMap<VehicleId, Vec<Fix>> = HashMap::new();
+        for fix in telemetry::around(db, vehicles, window, reach.as_known)? {
+            fixes.entry(fix.vehicle_id).or_default().push(fix);
+        }
+        for (vehicle, found) in vehicles.iter().zip(&mut found) {
+            found.fixes = believed(fixes.get(vehicle).cloned().unwrap_or_default());
+        }
+    }
     Ok(Sealed::new(found))
 }
 
-fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
-    let (from, to) = (wanted.window.from(), wanted.window.to());
-    let rides = sessions(one_look(db, wanted, reach)?)?;
+fn sorted_out(rides: Vec<RideSession>, window: Window, reach: Reach) -> FoundRides {
+    let (from, to) = (window.from(), window.to());
     let (mut current, superseded): (Vec<_>, Vec<_>) =
         rides.into_iter().partition(|ride| reach.as_known.holds(ride.received_at, ride.superseded_at));
     for ride in &mut current {
@@ -149,54 +167,78 @@ fn around_one(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<FoundRides> {
         .filter(|ride| ride.touches(from, to, reach.max_ride_s))
         .filter(|ride| !found.touching.iter().any(|now| now.ride_id == ride.ride_id))
         .collect();
-    let mut changed: Vec<_> = found.touching.iter().chain(&found.before).chain(&found.after).collect();
-    changed.retain(|ride| ride.version > 1);
-    changed.extend(&found.withdrawn);
-    let mut changed: Vec<_> =
-        changed.into_iter().map(|ride| (ride.operator_id.clone(), ride.ride_id.clone())).collect();
-    changed.sort();
-    changed.dedup();
-    found.earlier = earlier_versions(db, &changed)?;
-    found.first_shown = lookups::first_shown(db, &changed)?;
-    if let Some(instant) = reach.as_known.instant() {
-        found.earlier.retain(|ride| ride.superseded_at.is_some_and(|superseded| superseded <= instant));
-        found.first_shown.retain(|(_, shown)| *shown <= instant);
-    }
-    Ok(found)
+    found
 }
 
-/// Everything about one vehicle around a window, in ONE statement: between two statements a ride may be closed by
-/// another server, and would be missed by both or seen by both.
-fn one_look(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<Vec<Row>> {
-    let (from, to) = (wanted.window.from(), wanted.window.to());
+/// Returns the rides of which more than one version is on record, or was.
+fn changed(found: &FoundRides) -> Vec<(OperatorId, RideId)> {
+    let shown = found.touching.iter().chain(&found.before).chain(&found.after).filter(|ride| ride.version > 1);
+    shown.chain(&found.withdrawn).map(|ride| (ride.operator_id.clone(), ride.ride_id.clone())).collect()
+}
+
+fn add_history(db: &mut Db, found: &mut [FoundRides], as_known: AsKnown) -> Result<()> {
+    let mut all: Vec<_> = found.iter().flat_map(changed).collect();
+    all.sort();
+    all.dedup();
+    let (earlier, shown) = (earlier_versions(db, &all)?, lookups::first_shown(db, &all)?);
+    for found in found {
+        let own = changed(found);
+        let of_own = |ride: &&RideSession| own.contains(&(ride.operator_id.clone(), ride.ride_id.clone()));
+        found.earlier = earlier.iter().filter(of_own).cloned().collect();
+        let first = shown.iter().filter(|(ride, _)| own.contains(ride));
+        found.first_shown = first.map(|((_, id), asked)| (id.clone(), *asked)).collect();
+        if let Some(instant) = as_known.instant() {
+            found.earlier.retain(|ride| ride.superseded_at.is_some_and(|superseded| superseded <= instant));
+            found.first_shown.retain(|(_, shown)| *shown <= instant);
+        }
+    }
+    Ok(())
+}
+
+/// Everything about vehicles around a window, in ONE statement: between two statements a ride may be closed by another
+/// server, and would be missed by both or seen by both.
+fn one_look(db: &mut Db, vehicles: &[VehicleId], window: Window, reach: Reach) -> Result<Vec<Row>> {
     // Numbers of our own making: nothing here comes from outside.
-    let (vehicle, first, last) = (wanted.vehicle_id.0, from.as_millis(), to.as_millis());
-    let bounded = from.plus_seconds(-LONG_AFTER_S).as_millis();
-    let earliest = from.plus_seconds(-reach.neighbour_s).as_millis();
-    let latest = to.plus_seconds(reach.neighbour_s).as_millis();
+    let ids = vehicles.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(",");
+    let (first, last) = (window.from().as_millis(), window.to().as_millis());
+    let bounded = window.from().plus_seconds(-LONG_AFTER_S).as_millis();
+    let earliest = window.from().plus_seconds(-reach.neighbour_s).as_millis();
+    let latest = window.to().plus_seconds(reach.neighbour_s).as_millis();
     // What arrived later was not known; what was superseded later was current.
-    let (received, current, superseded) = match reach.as_known.instant().map(Moment::as_millis) {
-        None => (String::new(), "superseded_at IS NULL".to_owned(), "superseded_at IS NOT NULL".to_owned()),
-        Some(known) => (
-            format!(" AND received_at <= {known}"),
-            format!("(superseded_at IS NULL OR superseded_at > {known})"),
-            format!("superseded_at <= {known}"),
-        ),
+    let known = reach.as_known.instant().map(Moment::as_millis);
+    let received = |of: &str| known.map(|known| format!(" AND {of}.received_at <= {known}")).unwrap_or_default();
+    let current = |of: &str| {
+        known.map_or_else(
+            || format!("{of}.superseded_at IS NULL"),
+            |known| format!("({of}.superseded_at IS NULL OR {of}.superseded_at > {known})"),
+        )
     };
-    let of = format!("SELECT {COLUMNS} FROM rides WHERE vehicle_id = {vehicle}{received}");
+    let superseded =
+        known.map_or_else(|| "r.superseded_at IS NOT NULL".to_owned(), |known| format!("r.superseded_at <= {known}"));
+    let of = format!("SELECT {COLUMNS} FROM rides r WHERE r.vehicle_id IN ({ids}){}", received("r"));
+    // The nearest of each vehicle, found by walking its rides from there: never all that it had.
+    let nearest = |order: &str, bounds: &dyn Fn(&str) -> String| {
+        format!(
+            "SELECT {COLUMNS} FROM vehicles v JOIN rides r ON r.vehicle_id = v.id AND r.started_at = (SELECT b.started_at \
+             FROM rides b WHERE b.vehicle_id = v.id{} AND {} AND {} ORDER BY b.started_at {order} LIMIT 1) WHERE v.id IN \
+             ({ids}){} AND {} AND {}",
+            received("b"),
+            current("b"),
+            bounds("b"),
+            received("r"),
+            current("r"),
+            bounds("r"),
+        )
+    };
     // A ride within a day of length cannot have begun earlier than the bound; the others are marked `long`.
     let arms = [
-        format!("{of} AND started_at >= {bounded} AND started_at <= {last}"),
-        format!("{of} AND long AND {current} AND started_at < {bounded}"),
-        format!("{of} AND long AND {superseded} AND started_at >= {earliest} AND started_at < {bounded}"),
-        format!(
-            "SELECT * FROM ({of} AND {current} AND started_at >= {earliest} AND started_at < {bounded} \
-             AND ended_at <= {first} ORDER BY ended_at DESC LIMIT 1) AS earlier"
-        ),
-        format!(
-            "SELECT * FROM ({of} AND {current} AND started_at > {last} AND started_at <= {latest} \
-             ORDER BY started_at LIMIT 1) AS later"
-        ),
+        format!("{of} AND r.started_at >= {bounded} AND r.started_at <= {last}"),
+        format!("{of} AND r.long AND {} AND r.started_at < {bounded}", current("r")),
+        format!("{of} AND r.long AND {superseded} AND r.started_at >= {earliest} AND r.started_at < {bounded}"),
+        nearest("DESC", &|of| {
+            format!("{of}.started_at >= {earliest} AND {of}.started_at < {bounded} AND {of}.ended_at <= {first}")
+        }),
+        nearest("ASC", &|of| format!("{of}.started_at > {last} AND {of}.started_at <= {latest}")),
     ];
     Ok(diesel::sql_query(arms.join(" UNION ")).load(db)?)
 }
@@ -204,16 +246,17 @@ fn one_look(db: &mut Db, wanted: Wanted, reach: Reach) -> Result<Vec<Row>> {
 /// Older versions may lie on another vehicle or at another start, so they are found through the rides' own ids.
 fn earlier_versions(db: &mut Db, of: &[(OperatorId, RideId)]) -> Result<Vec<RideSession>> {
     let mut found = Vec::new();
-    for (operator, id) in of {
+    for chunk in of.chunks(rows_a_statement(2)) {
         let rows = rides::table
-            .filter(rides::operator_id.eq(operator.as_str()))
-            .filter(rides::ride_id.eq(id.as_str()))
+            .filter(rides::operator_id.eq_any(chunk.iter().map(|(operator, _)| operator.as_str())))
+            .filter(rides::ride_id.eq_any(chunk.iter().map(|(_, id)| id.as_str())))
             .filter(rides::superseded_at.is_not_null())
             .order(rides::version.desc())
             .select(columns!())
             .load::<Row>(db)?;
         found.extend(sessions(rows)?);
     }
+    found.retain(|ride| of.contains(&(ride.operator_id.clone(), ride.ride_id.clone())));
     Ok(found)
 }
 

@@ -107,6 +107,7 @@ impl From<ClaimError> for Problem {
                 Self::new(Kind::LetterTaken).with("letter", &letter).at(Fault::field("letter", Wrong::Taken))
             }
             ClaimError::Enough => Self::new(Kind::NoFurtherLetter),
+            ClaimError::NoLetters => Self::new(Kind::NoLetters),
             ClaimError::InFuture => Self::invalid([Fault::field("in_use_since", Wrong::InFuture)]),
             ClaimError::Unknown(_) => Self::new(Kind::NotFound),
             ClaimError::Own => Self::new(Kind::OwnClaim),

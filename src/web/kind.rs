@@ -62,6 +62,8 @@ kinds! {
     LetterTaken "letter-taken" CONFLICT;
     /// The operator holds as many letters as the rules allow.
     NoFurtherLetter "no-further-letter" CONFLICT;
+    /// The plate numbers of this registry have no letters.
+    NoLetters "no-letters" CONFLICT;
     /// Nobody objects to its own claim.
     OwnClaim "own-claim" CONFLICT;
     /// Objections to this letter are no longer taken.

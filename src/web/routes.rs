@@ -10,7 +10,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::api::{
     accounts, docs, fittings, fleet_files, fleet_imports, health, insurance, log, lookups, maintenance, operators,
     pictures, plate_correction, plate_items, policies, print_files, print_jobs, problems, retirement, series, sessions,
-    statuses, vehicle_change, vehicle_history, vehicle_story, vehicles,
+    spread, statuses, telemetry, vehicle_change, vehicle_history, vehicle_story, vehicles,
 };
 use super::door::door;
 use super::gate::gate;
@@ -185,6 +185,13 @@ routes! {
     }
     "/v1/sessions/watermark" {
         Post Deed(ReportSessions) => sessions::watermark;
+    }
+
+    "/v1/telemetry" {
+        Post Deed(ReportTelemetry) => telemetry::report;
+    }
+    "/v1/fleet/spread" {
+        Get Deed(ReadSpread) => spread::show;
     }
 
     "/v1/lookups" {

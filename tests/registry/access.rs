@@ -37,7 +37,7 @@ struct Scene {
 
 impl Scene {
     fn set(kind: crate::database::Kind) -> Self {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, foreign) = (registry.operator('K'), registry.operator('Z'));
         let import = operator.enroll(&fleet("k", 2))["id"].as_str().unwrap().to_owned();
         let foreign_import = foreign.enroll(&fleet("z", 1))["id"].as_str().unwrap().to_owned();
@@ -244,6 +244,9 @@ impl Scene {
             "PATCH /v1/policies/{id}" => json!({"valid_until": "2025-01-30", "reason": "r"}),
             "/v1/policies/{id}/checks" => json!({"outcome": "confirmed"}),
             "/v1/sessions" => json!([ride("r", "k-1", "2026-07-07T12:00:00+05:00", None)]),
+            "/v1/telemetry" => {
+                json!([{"device_id": "k-1", "at": "2026-07-07T12:00:00+05:00", "lat": 43.2, "lng": 76.9}])
+            }
             "/v1/sessions/watermark" => json!({"complete_until": "2026-07-07T12:00:00+05:00"}),
             "/v1/lookups" => json!({"plate": "K00001", "at": "2026-07-07T12:00:00+05:00", "purpose": "theft",
                                     "case_number": "2026-000001"}),

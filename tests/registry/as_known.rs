@@ -49,7 +49,7 @@ fn facts(answer: &Value) -> Value {
 #[test]
 fn an_answer_can_be_told_as_it_was_when_it_was_asked() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         let empty = cut();
         operator.enroll(&fleet("k", 2));
@@ -80,7 +80,7 @@ fn an_answer_can_be_told_as_it_was_when_it_was_asked() {
 #[test]
 fn a_ride_of_two_days_is_found_as_it_was_known() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll(&fleet("k", 1));
         let (from, until) = ("2026-07-06T10:00:00+05:00", "2026-07-08T10:00:00+05:00");
@@ -96,7 +96,7 @@ fn a_ride_of_two_days_is_found_as_it_was_known() {
 #[test]
 fn what_will_be_known_tomorrow_cannot_be_asked() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let officer = registry.officer();
         let question = |known_at: &str| {
             json!({"plate": "K00001", "at": AT, "known_at": known_at, "purpose": "court",

@@ -11,7 +11,7 @@ use crate::people::Person;
 #[test]
 fn every_answer_has_one_key_and_lists_have_a_next_beside_it() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 3));
         let keys = |value: Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
@@ -48,7 +48,7 @@ fn an_operator_is_admitted_once_and_its_bin_is_checked() {
 #[test]
 fn a_letter_is_claimed_objected_to_and_decided() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (a, b) = (registry.admitted('A'), registry.admitted('B'));
         let claimed = a.post("/v1/series", &json!({"letter": "A"})).expect(201)["series"].clone();
         assert_eq!((&claimed["letter"], &claimed["status"]), (&json!("A"), &json!("claimed")));
@@ -99,7 +99,7 @@ fn refusals_are_problem_documents_in_the_callers_language() {
 #[test]
 fn instants_without_offset_are_refused_everywhere() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.admitted('K');
         let naive = "2024-02-29T23:30:00";
         assert_eq!(operator.post("/v1/sessions/watermark", &json!({"complete_until": naive})).status, 422);
@@ -141,7 +141,7 @@ fn limits_of_bodies_hold() {
 #[test]
 fn an_account_and_its_key_are_made_by_the_regulator() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let regulator = registry.regulator();
         let without = regulator.post("/v1/accounts", &json!({"role": "officer", "name": "O"}));
         assert_eq!(without.status, 422, "{}", without.text());
@@ -159,7 +159,7 @@ fn an_account_and_its_key_are_made_by_the_regulator() {
 fn an_officer_receives_a_proof_that_verifies_offline() {
     use scooter_registry::audit::Receipt;
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         registry.operator('K').enroll(&fleet("k", 1));
         let officer = registry.officer();
         let answer = officer.look_up("K00001", "2026-07-07T12:00:00+05:00");

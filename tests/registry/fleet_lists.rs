@@ -57,7 +57,7 @@ fn a_changed_fact_is_a_new_version_and_a_missing_column_erases_nothing() {
 #[test]
 fn a_russian_list_as_excel_saves_it_is_read_without_a_hint() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         let list = "Идентификатор;Серийный номер;Марка;Модель;Год выпуска;Цвет;Дата ввода в эксплуатацию\r\n\
                     ск-1;С-1;Ниндзя;Макс;2025;зелёный;01.07.2026\r\n";
@@ -96,7 +96,7 @@ fn one_bad_row_refuses_the_file_or_is_given_back() {
 #[test]
 fn a_list_without_a_key_is_told_which_column_could_be_one() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         let list = "Company,Vehicle_ID,Type\nVeo,4eb72ca7,scooter\nVeo,112b47a0,scooter\n";
         let checked = operator.upload("", list.as_bytes());
@@ -112,7 +112,7 @@ fn a_list_without_a_key_is_told_which_column_could_be_one() {
 #[test]
 fn without_a_confirmed_letter_or_while_suspended_no_list_is_taken() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.admitted('K');
         let send = || operator.send("POST", "/v1/fleet-imports", &[("content-type", "text/csv")], b"device_id\na\n");
         assert_eq!(send().status, 409);
@@ -136,7 +136,7 @@ fn without_a_confirmed_letter_or_while_suspended_no_list_is_taken() {
 #[test]
 fn another_operators_number_and_a_borne_one_are_refused_by_name() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (k, z) = (registry.operator('K'), registry.operator('Z'));
         k.enroll(&fleet("k", 1));
         let foreign = z.upload("", b"device_id,plate\nz-1,K00001\n");

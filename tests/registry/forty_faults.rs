@@ -183,7 +183,7 @@ fn told_given_back_mended_and_taken(form: Form) {
         .collect();
     let file = sheets::write(form, &list(&faults));
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = operator(&registry).speaking("ru");
         let checked = operator.upload("", &file);
         assert_eq!(checked["found"]["format"], form.ending());

@@ -26,7 +26,7 @@ fn an_encoded_path_is_judged_like_the_path_that_it_means() {
 #[test]
 fn a_control_character_is_refused_by_the_name_of_its_field() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let regulator = registry.regulator();
         let operator = registry.admitted('K');
         let bad = "a\u{0}b";
@@ -74,7 +74,7 @@ fn the_same_new_authority_named_at_once_is_one_authority() {
 fn a_question_with_a_surplus_field_is_entered_as_it_was_asked() {
     use sha2::{Digest, Sha256};
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let body = json!({"plate": "K00001", "at": "2026-07-07T12:00:00+05:00", "purpose": "theft",
                           "case_number": "2026-000001", "surplus": 1});
         registry.officer().post("/v1/lookups", &body).problem(422, "invalid-request");

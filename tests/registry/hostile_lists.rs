@@ -142,7 +142,7 @@ fn refused(operator: &Person, name: &str, bytes: &[u8]) -> Duration {
 
 #[test]
 fn a_list_that_means_harm_is_refused_in_two_seconds_and_64_mebibytes() {
-    let mut registry = TestRegistry::start(Kind::Sqlite);
+    let mut registry = TestRegistry::kz(Kind::Sqlite);
     let operator = registry.operator('K');
     registry.stop();
     let server = Server::start(&registry.database.url, registry.secrets.path());

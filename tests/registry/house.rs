@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use scooter_registry::config::{self, Settings};
 use scooter_registry::model::Role;
+use scooter_registry::plate::{KZ_158, SPARSE_19, Scheme};
 use scooter_registry::registry::Registry;
 use scooter_registry::registry::access::{self, KeyRequest, NewAccount};
 use scooter_registry::registry::attest::{self, SignerState};
@@ -20,10 +21,19 @@ pub(crate) struct TestRegistry {
     pub(crate) database: TestDatabase,
     pub(crate) secrets: TempDir,
     running: Option<Running>,
+    scheme: Scheme,
     broken_on_purpose: bool,
 }
 
-/// Settings for a test: the built-in ones, this database, port 0, quick jobs.
+/// The scheme of all tests that name no number and no letter.
+pub(crate) fn scheme() -> Scheme {
+    match std::env::var("SCOOTER_REGISTRY_TEST_SCHEME") {
+        Ok(name) => Scheme::find(&name).expect("SCOOTER_REGISTRY_TEST_SCHEME is a scheme"),
+        Err(_) => KZ_158,
+    }
+}
+
+/// Settings for a test: the built-in ones, this database, port 0, quick jobs, and for seven symbols the shipped example's.
 pub(crate) fn settings(database: &str, secrets: &std::path::Path, more: &[(&str, &str)]) -> Settings {
     let mut values = HashMap::from([
         ("DATABASE__URL", database.to_owned()),
@@ -35,9 +45,26 @@ pub(crate) fn settings(database: &str, secrets: &std::path::Path, more: &[(&str,
         ("SECRETS__DIRECTORY", secrets.display().to_string()),
         ("JOBS__POLL_MS", "20".to_owned()),
     ]);
+    values.insert("REGISTRY__SCHEME", scheme().name().to_owned());
     values.extend(more.iter().map(|(key, value)| (*key, (*value).to_owned())));
+    let example = (values["REGISTRY__SCHEME"] == SPARSE_19.name())
+        .then(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/sparse-19.toml"));
     let environment = values.into_iter().map(|(key, value)| (format!("SCOOTER_REGISTRY__{key}"), value));
-    config::load(None, environment).expect("the settings of a test are settings")
+    config::load(example.as_deref(), environment).expect("the settings of a test are settings")
+}
+
+/// What a program of its own is to be told, so that it has the scheme of the run.
+pub(crate) fn scheme_in_the_environment() -> Vec<(&'static str, &'static str)> {
+    let mut told = vec![("SCOOTER_REGISTRY__REGISTRY__SCHEME", scheme().name())];
+    if scheme() == SPARSE_19 {
+        told.push(("SCOOTER_REGISTRY__PLATES__REAR__NUMBER_MM", "14.4"));
+        told.push(("SCOOTER_REGISTRY__PLATES__SIDE__NUMBER_MM", "9"));
+    }
+    told
+}
+
+fn of<'a>(scheme: Scheme, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    [("REGISTRY__SCHEME", scheme.name())].into_iter().chain(more.iter().copied()).collect()
 }
 
 impl TestRegistry {
@@ -45,16 +72,38 @@ impl TestRegistry {
         Self::start_with(kind, &[])
     }
 
+    /// With the scheme of the run; for tests that name no number and no letter.
     pub(crate) fn start_with(kind: Kind, more: &[(&str, &str)]) -> Self {
+        Self::start_of(scheme(), kind, more)
+    }
+
+    /// With Kazakhstan's scheme in every run; for tests that name a number or a letter.
+    pub(crate) fn kz(kind: Kind) -> Self {
+        Self::start_of(KZ_158, kind, &[])
+    }
+
+    /// As [`Self::kz`], with other settings.
+    pub(crate) fn kz_with(kind: Kind, more: &[(&str, &str)]) -> Self {
+        Self::start_of(KZ_158, kind, more)
+    }
+
+    /// With this scheme in every run.
+    pub(crate) fn start_of(scheme: Scheme, kind: Kind, more: &[(&str, &str)]) -> Self {
         let database = TestDatabase::create(kind);
         let secrets = TempDir::with_prefix("scooter-registry-secrets-").unwrap();
-        let running = startup::start(&settings(&database.url, secrets.path(), more)).expect("the registry starts");
-        Self { database, secrets, running: Some(running), broken_on_purpose: false }
+        let running = startup::start(&settings(&database.url, secrets.path(), &of(scheme, more)));
+        let running = running.expect("the registry starts");
+        Self { database, secrets, running: Some(running), scheme, broken_on_purpose: false }
     }
 
     /// Starts another server on the same database with the same secrets.
     pub(crate) fn second_server(&self) -> Running {
-        startup::start(&settings(&self.database.url, self.secrets.path(), &[])).expect("a second server starts")
+        startup::start(&self.settings(&[])).expect("a second server starts")
+    }
+
+    /// The settings of a server of this registry.
+    pub(crate) fn settings(&self, more: &[(&str, &str)]) -> Settings {
+        settings(&self.database.url, self.secrets.path(), &of(self.scheme, more))
     }
 
     pub(crate) fn running(&self) -> &Running {
@@ -83,7 +132,7 @@ impl TestRegistry {
 
     /// Starts on the same database after a stop.
     pub(crate) fn begin_again(&mut self, more: &[(&str, &str)]) {
-        self.running = Some(startup::start(&settings(&self.database.url, self.secrets.path(), more)).unwrap());
+        self.running = Some(startup::start(&self.settings(more)).unwrap());
     }
 
     fn person(&self, role: Role, authority: Option<&str>) -> Person {
@@ -137,9 +186,9 @@ impl TestRegistry {
     }
 }
 
-/// Opens a registry without serving it, beside servers in other processes.
+/// Opens a registry without serving it, beside servers in other processes, which have Kazakhstan's scheme.
 pub(crate) fn open(database: &str, secrets: &std::path::Path) -> Registry {
-    startup::open(&settings(database, secrets, &[])).expect("the registry opens").registry
+    startup::open(&settings(database, secrets, &of(KZ_158, &[]))).expect("the registry opens").registry
 }
 
 /// Makes an account at the console and returns who holds its key.
@@ -163,10 +212,13 @@ pub(crate) fn person_at(registry: &Registry, url: &str, role: Role, authority: O
     Person::new(url, &key.key.reveal())
 }
 
-/// Admits an operator and gives it a confirmed letter.
+/// Admits an operator and gives it a confirmed letter, where numbers have one.
 pub(crate) fn operator_at(registry: &Registry, url: &str, letter: char) -> Person {
     let regulator = person_at(registry, url, Role::Regulator, None);
     let operator = admit_at(&regulator, letter);
+    if !registry.rules.scheme.has_letters() {
+        return operator;
+    }
     operator.post("/v1/series", &json!({"letter": letter.to_string()})).expect(201);
     let decision = json!({"decision": "confirm", "reason": "test"});
     regulator.post(&format!("/v1/series/{letter}/decision"), &decision).expect(200);

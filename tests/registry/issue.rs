@@ -26,7 +26,7 @@ fn in_sequence(numbers: impl IntoIterator<Item = String>) -> BTreeMap<char, usiz
 #[test]
 fn numbers_follow_the_order_of_the_file_and_go_on_in_the_next_one() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("a", 3));
         operator.enroll(&fleet("b", 2));
@@ -40,7 +40,7 @@ fn numbers_follow_the_order_of_the_file_and_go_on_in_the_next_one() {
 #[test]
 fn kept_numbers_are_adopted_and_issue_goes_on_above_the_highest() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         let import = operator.enroll("device_id,plate\na,K00007\nb,\nc,к 00 003\n");
         assert_eq!(import["counts"]["new"], 3, "{import}");
@@ -57,7 +57,7 @@ fn kept_numbers_are_adopted_and_issue_goes_on_above_the_highest() {
 #[test]
 fn one_typing_mistake_does_not_burn_a_letter() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         let list = "device_id,plate\na,K00001\nb,K90001\n";
         let refused = operator.upload("dry_run=false", list.as_bytes());
@@ -70,7 +70,7 @@ fn one_typing_mistake_does_not_burn_a_letter() {
 }
 
 /// Uploads `rounds` lists of `rows` scooters each; repeats under the same idempotency key whatever got no answer.
-fn importer(person: &Person, urls: &[String], name: &str, rounds: usize, rows: usize) {
+pub(crate) fn importer(person: &Person, urls: &[String], name: &str, rounds: usize, rows: usize) {
     for round in 0..rounds {
         let list = fleet(&format!("{name}-{round}"), rows);
         let key = format!("{name}-{round}");
@@ -111,7 +111,7 @@ fn eight_importers_on_two_servers_receive_twenty_thousand_different_numbers_with
     if !kinds().contains(&Kind::Postgres) {
         return;
     }
-    let registry = TestRegistry::start(Kind::Postgres);
+    let registry = TestRegistry::kz(Kind::Postgres);
     let second = registry.second_server();
     let urls = [registry.url().to_owned(), second.url.clone()];
     let operators: Vec<_> = ['A', 'B', 'C', 'D'].map(|letter| registry.operator(letter)).into();

@@ -52,7 +52,7 @@ fn an_operators_key_hands_on_no_more_than_it_carries() {
 #[test]
 fn a_question_by_somebody_who_may_not_ask_is_an_entry() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.admitted('K');
         let size = || registry.database.query_i64("SELECT size FROM log_head")[0];
         let before = size();

@@ -215,7 +215,7 @@ fn before_it_was_registered_a_scooter_is_said_to_be_unknown_then() {
 #[test]
 fn a_retired_scooter_does_not_come_back_unless_the_regulator_finds_that_it_never_left() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, regulator) = (registry.operator('K'), registry.regulator());
         operator.enroll(&fleet("k", 1));
         let retire =

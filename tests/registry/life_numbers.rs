@@ -32,7 +32,7 @@ fn period(device: &str, from: &str, until: &str) -> (String, String, String) {
 #[test]
 fn a_scooter_goes_out_of_service_and_comes_back_under_its_number() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll("device_id,in_service\nk-1,2026-07-01\n");
         let change = |body: Value| patch(&operator, "/v1/vehicles/k-1", &body).expect(200)["vehicle"].clone();
@@ -74,7 +74,7 @@ fn status(operator: &Person, at: &str) -> String {
 #[test]
 fn a_wrong_last_day_is_erased_and_the_period_is_open_again() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll("device_id,in_service\nk-1,2026-07-01\n");
         let change = |body: Value| patch(&operator, "/v1/vehicles/k-1", &body).expect(200);
@@ -94,7 +94,7 @@ fn a_wrong_last_day_is_erased_and_the_period_is_open_again() {
 #[test]
 fn a_list_takes_scooters_out_of_service_and_brings_them_back_like_a_change_does() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service\nk-1,2026-07-01\nk-2,2026-07-01\n");
         operator.enroll("device_id,out_of_service\nk-1,2026-08-10\n");
@@ -121,7 +121,7 @@ fn a_list_takes_scooters_out_of_service_and_brings_them_back_like_a_change_does(
 #[test]
 fn swapped_numbers_are_mended_by_two_corrections_and_service_stays_with_the_scooter() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll("device_id,in_service,out_of_service\nk-1,2026-07-01,2026-08-10\nk-2,2026-07-05,\n");
         let known = text(&operator.get("/v1/vehicles/k-1").json()["vehicle"], "at").to_owned();
@@ -158,7 +158,7 @@ fn swapped_numbers_are_mended_by_two_corrections_and_service_stays_with_the_scoo
 #[test]
 fn a_number_is_corrected_from_an_instant_and_rides_follow_who_bore_it_then() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let body = json!({"device_id": "k-2", "from": "2026-09-01", "reason": "refitted"});
@@ -188,7 +188,7 @@ fn a_number_is_corrected_from_an_instant_and_rides_follow_who_bore_it_then() {
 #[test]
 fn a_wrongly_issued_number_is_annulled_and_never_given_again() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll(&fleet("k", 2));
         let nobody = json!({"device_id": null, "reason": "issued twice for one scooter"});
@@ -210,7 +210,7 @@ fn a_wrongly_issued_number_is_annulled_and_never_given_again() {
 #[test]
 fn no_correction_reaches_another_operator_or_past_the_end_of_a_number() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (k, z, regulator) = (registry.operator('K'), registry.operator('Z'), registry.regulator());
         k.enroll(&fleet("k", 3));
         z.enroll(&fleet("z", 1));
@@ -236,7 +236,7 @@ fn no_correction_reaches_another_operator_or_past_the_end_of_a_number() {
 #[test]
 fn an_operator_tells_who_bore_an_annulled_number_and_cannot_revive_it() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll("device_id,in_service\nk-1,2026-07-01\nk-2,2026-07-01\nk-3,2026-07-01\n");
         operator.post("/v1/vehicles/k-1/retirement", &json!({"from": "2026-10-01", "reason": "scrapped"})).expect(201);
@@ -263,7 +263,7 @@ fn an_operator_tells_who_bore_an_annulled_number_and_cannot_revive_it() {
 #[test]
 fn a_nightly_list_that_goes_on_stating_the_first_day_leaves_the_periods_as_they_are() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service\nk-1,2026-07-01\n");
         operator.enroll("device_id,out_of_service\nk-1,2026-08-10\n");

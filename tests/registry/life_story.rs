@@ -84,7 +84,7 @@ fn live(operator: &Person) -> [String; 3] {
 #[test]
 fn the_story_of_a_scooter_is_told_as_of_any_instant_and_as_known_at_any_earlier_one() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         let [adopted, found, corrected] = live(&operator);
         //    as of          status       number   colour make   policy rear repairs
@@ -135,7 +135,7 @@ fn the_story_of_a_scooter_is_told_as_of_any_instant_and_as_known_at_any_earlier_
 #[test]
 fn the_history_of_a_scooter_names_every_event_in_order_with_its_two_times() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         live(&operator);
         let mut events = Vec::new();

@@ -82,7 +82,7 @@ fn everywhere() -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn one_list_is_the_same_in_every_format_and_its_receipt_comes_back_in_it() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         for (format, bytes) in everywhere() {
             let first = operator.numbers().is_empty();
@@ -140,7 +140,7 @@ fn a_report_tells_what_changes_from_what_to_what_and_what_the_list_does_not_name
 #[test]
 fn every_bad_row_comes_back_however_many_there_are_and_only_they() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         registry.operator('Z').enroll("device_id\nz-1\n");
         let mut list = "device_id,year,plate\n".to_owned();

@@ -35,7 +35,7 @@ fn link_of(operator: &Person, number: &str, item: usize) -> String {
 #[test]
 fn a_scanned_code_is_judged_and_a_false_or_replaced_one_is_told_first() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll(&fleet("k", 2));
         let code = link_of(&operator, "K00001", 1);
@@ -65,7 +65,7 @@ fn a_scanned_code_is_judged_and_a_false_or_replaced_one_is_told_first() {
 #[test]
 fn a_number_on_two_scooters_is_told_until_the_alarm_is_settled() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll(&fleet("k", 2));
         for (item, device) in [(1, "k-1"), (2, "k-2")] {
@@ -88,7 +88,7 @@ fn a_number_on_two_scooters_is_told_until_the_alarm_is_settled() {
 #[test]
 fn no_competitor_taints_a_number_once_its_owner_has_settled() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, other, officer) = (registry.operator('K'), registry.operator('Z'), registry.officer());
         operator.enroll(&fleet("k", 1));
         other.enroll(&fleet("z", 1));
@@ -108,7 +108,7 @@ fn no_competitor_taints_a_number_once_its_owner_has_settled() {
 #[test]
 fn the_policy_is_the_one_in_force_then_and_what_the_insurers_say_of_it_is_told() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll(&fleet("k", 2));
         let policy = |number: &str, from: &str, until: &str, vehicles: Value| {
@@ -141,7 +141,7 @@ fn the_policy_is_the_one_in_force_then_and_what_the_insurers_say_of_it_is_told()
 #[test]
 fn the_scooter_is_told_as_it_was_and_as_it_stood_then() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll(&fleet("k", 2));
         let repainted = json!({"colour": "red", "since": "2026-08-01T00:00:00+05:00", "reason": "repainted"});
@@ -167,7 +167,7 @@ fn the_scooter_is_told_as_it_was_and_as_it_stood_then() {
 #[test]
 fn swapped_numbers_that_were_mended_lead_to_the_right_scooter_and_say_so() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = (registry.operator('K'), registry.officer());
         operator.enroll(&fleet("k", 2));
         for (number, device) in [("K00001", "k-2"), ("K00002", "k-1")] {

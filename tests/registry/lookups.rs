@@ -30,7 +30,7 @@ fn town(registry: &TestRegistry) -> (Person, Person) {
 #[test]
 fn a_plate_resolves_to_the_ride_that_covers_the_instant() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = town(&registry);
         let number = operator.numbers()["k-1"].clone();
         assert_eq!(number, "K00001");
@@ -54,7 +54,7 @@ fn a_plate_resolves_to_the_ride_that_covers_the_instant() {
 fn the_digest_in_the_log_is_of_the_answer_that_was_given() {
     use sha2::{Digest, Sha256};
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = town(&registry);
         let mut answer = officer.look_up("K00001", &at("12:05:00"));
         let receipt = answer.as_object_mut().unwrap().remove("receipt").unwrap();
@@ -79,7 +79,7 @@ fn the_digest_in_the_log_is_of_the_answer_that_was_given() {
 #[test]
 fn between_two_rides_the_scooter_is_idle_only_below_the_watermark() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = town(&registry);
         let idle = officer.look_up("K00001", &at("11:00:00"));
         assert_eq!(idle["verdict"], "idle", "{idle}");
@@ -99,7 +99,7 @@ fn between_two_rides_the_scooter_is_idle_only_below_the_watermark() {
 #[test]
 fn rides_within_the_tolerance_are_ambiguous_and_a_wide_question_lists_them() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = town(&registry);
         let question = |at: &str, tolerance: u32| {
             let body = json!({"plate": "K00001", "at": at, "tolerance": tolerance, "purpose": "collision",
@@ -120,7 +120,7 @@ fn rides_within_the_tolerance_are_ambiguous_and_a_wide_question_lists_them() {
 #[test]
 fn overlapping_rides_are_recorded_marked_and_shown_as_ambiguous() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = town(&registry);
         let receipt = operator.report(&[ride("r9", "k-1", &at("12:10:00"), Some(&at("12:30:00")))]);
         assert_eq!(receipt["results"][0]["outcome"], "recorded");
@@ -133,7 +133,7 @@ fn overlapping_rides_are_recorded_marked_and_shown_as_ambiguous() {
 #[test]
 fn an_open_ride_covers_until_now_and_later_its_end_is_unknown() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = town(&registry);
         operator.report(&[ride("open", "k-2", &at("09:00:00"), None)]);
         let answer = officer.look_up("K00002", &at("20:00:00"));
@@ -152,7 +152,7 @@ fn an_open_ride_covers_until_now_and_later_its_end_is_unknown() {
 #[test]
 fn a_move_by_the_operator_is_told_as_such() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = town(&registry);
         let mut moved = ride("m1", "k-2", &at("08:00:00"), Some(&at("08:30:00")));
         moved["kind"] = json!("rebalance");
@@ -164,7 +164,7 @@ fn a_move_by_the_operator_is_told_as_such() {
 #[test]
 fn a_number_that_was_never_issued_offers_its_look_alikes() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = town(&registry);
         let answer = officer.look_up("K00007", &at("12:05:00"));
         assert_eq!(
@@ -182,7 +182,7 @@ fn a_number_that_was_never_issued_offers_its_look_alikes() {
 #[test]
 fn a_plate_is_understood_as_people_write_it() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = town(&registry);
         for text in ["k00001", "К00001", "к 00-001", "K 00001", "Ｋ００００１", "K0000l", "KOOOO1", "K00001 "] {
             let answer = officer.look_up(text, &at("12:05:00"));
@@ -196,7 +196,7 @@ fn a_plate_is_understood_as_people_write_it() {
 #[test]
 fn a_cyrillic_letter_with_two_meanings_is_ambiguous_where_both_numbers_exist() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (h, n) = (registry.operator('H'), registry.operator('N'));
         h.enroll(&fleet("h", 1));
         let officer = registry.officer();
@@ -212,7 +212,7 @@ fn a_cyrillic_letter_with_two_meanings_is_ambiguous_where_both_numbers_exist() {
 #[test]
 fn a_code_that_names_another_scooter_than_the_face_is_told_first() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = town(&registry);
         let body = json!({"plate": "K00001", "qr": "K00002", "at": at("12:05:00"), "purpose": "collision",
                           "case_number": "2026-000001"});
@@ -225,7 +225,7 @@ fn a_code_that_names_another_scooter_than_the_face_is_told_first() {
 #[test]
 fn a_scooter_out_of_service_no_longer_bears_its_number() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         let list = "device_id,in_service,out_of_service\nk-1,2026-07-01,2026-07-20\nk-2,01.07.2026,\n";
         operator.enroll(list);
@@ -244,7 +244,7 @@ fn a_scooter_out_of_service_no_longer_bears_its_number() {
 #[test]
 fn a_ride_that_changed_after_somebody_asked_says_so_and_is_an_entry() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = town(&registry);
         officer.look_up("K00001", &at("12:05:00"));
         let before = registry.database.query_i64("SELECT size FROM log_head")[0];
@@ -261,7 +261,7 @@ fn a_ride_that_changed_after_somebody_asked_says_so_and_is_an_entry() {
 #[test]
 fn a_question_without_purpose_or_case_is_refused_and_is_an_entry() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = town(&registry);
         let size = || registry.database.query_i64("SELECT size FROM log_head")[0];
         let before = size();
@@ -280,7 +280,7 @@ fn a_question_without_purpose_or_case_is_refused_and_is_an_entry() {
 #[test]
 fn a_pending_case_is_answered_and_named_later_once() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = town(&registry);
         let body = json!({"plate": "K00001", "at": at("12:05:00"), "purpose": "collision", "case_number": "pending"});
         let answer = officer.post("/v1/lookups", &body).expect(200)["lookup"].clone();
@@ -295,7 +295,7 @@ fn a_pending_case_is_answered_and_named_later_once() {
 #[test]
 fn an_answer_is_read_again_by_who_asked_and_by_the_own_supervisor_only() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, _) = town(&registry);
         let officer = registry.officer_of("Almaty");
         let answer = officer.look_up("K00001", &at("12:05:00"));
@@ -318,7 +318,7 @@ fn an_answer_is_read_again_by_who_asked_and_by_the_own_supervisor_only() {
 #[test]
 fn a_policy_in_force_at_the_instant_is_named() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = town(&registry);
         let policy = json!({"insurer": "АО Полис", "policy_number": "П-1", "valid_from": "2026-07-01",
                             "valid_until": "2026-07-07", "vehicles": "all"});
@@ -334,7 +334,7 @@ fn a_policy_in_force_at_the_instant_is_named() {
 #[test]
 fn an_operator_that_keeps_its_rides_has_not_answered() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let regulator = registry.regulator();
         let new = json!({"legal_name": "Holder", "bin": crate::house::bin('Z'), "contact_phone": "1",
                          "contact_email": "a@b.kz", "custody": "held"});

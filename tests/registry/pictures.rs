@@ -13,7 +13,7 @@ use std::process::Command;
 
 use scooter_registry::config;
 use scooter_registry::model::Position;
-use scooter_registry::plate::{PlateLink, PlateNumber, SeriesLetter, Tag, TagKey};
+use scooter_registry::plate::{KZ_158, PlateLink, PlateNumber, SeriesLetter, Tag, TagKey};
 use scooter_registry::registry::print::{Format, kind, write};
 use scooter_registry::render::{self, Dpi, Faces, Inscription, Part, Validity};
 use scooter_registry::startup;
@@ -41,7 +41,12 @@ fn numbers(count: usize) -> Vec<PlateNumber> {
         let letter = letters[rng.random_range(0..letters.len())];
         PlateNumber::of(letter, rng.random_range(1..=99_999)).unwrap()
     });
-    [render::widest_number(), render::narrowest_number()].into_iter().flatten().chain(by_chance).take(count).collect()
+    [render::widest_number(KZ_158), render::narrowest_number(KZ_158)]
+        .into_iter()
+        .flatten()
+        .chain(by_chance)
+        .take(count)
+        .collect()
 }
 
 /// What was drawn: the link, the PNG, the rasterised PDF.
@@ -93,7 +98,7 @@ fn read(drawn: &[Drawn]) -> (usize, Vec<String>) {
 #[test]
 fn every_code_says_its_link_to_every_reader_from_pixels_and_from_paper() {
     let settings = config::load(None, []).unwrap();
-    let faces = Faces::new(&settings.plates, "REG.TEST").unwrap();
+    let faces = Faces::new(KZ_158, &settings.plates, "REG.TEST").unwrap();
     let key = TagKey::new(1, [7; 32]);
     let numbers = numbers(wanted_count());
     let folder = tempfile::tempdir().unwrap();
@@ -137,7 +142,7 @@ fn every_code_says_its_link_to_every_reader_from_pixels_and_from_paper() {
 #[test]
 fn a_code_that_says_something_else_is_noticed() {
     let settings = config::load(None, []).unwrap();
-    let faces = Faces::new(&settings.plates, "REG.TEST").unwrap();
+    let faces = Faces::new(KZ_158, &settings.plates, "REG.TEST").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let number = PlateNumber::parse("K04271").unwrap();
     let mut drawn = draw(&faces, &TagKey::new(1, [7; 32]), number, folder.path());
@@ -157,7 +162,7 @@ fn links(plate: &Reply) -> BTreeMap<u64, String> {
 #[test]
 fn the_operator_prints_its_own_plates_with_the_links_that_the_registry_tells() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, foreign) = (registry.operator('K'), registry.operator('Z'));
         operator.enroll(&fleet("k", 1));
         let links = links(&operator.get("/v1/plates/K00001"));
@@ -198,7 +203,7 @@ fn the_operator_prints_its_own_plates_with_the_links_that_the_registry_tells() {
 #[test]
 fn anybody_else_gets_a_specimen_that_opens_nothing() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let regulator = registry.regulator();
@@ -219,7 +224,7 @@ fn anybody_else_gets_a_specimen_that_opens_nothing() {
 #[test]
 fn what_may_not_be_printed_is_refused_and_nothing_else_is() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service,out_of_service\nk-1,,\nk-2,2026-07-01,2026-07-31\n");
         operator.get("/v1/plates/K00002.svg").problem(409, "annulled-not-printed");
@@ -243,7 +248,7 @@ fn what_may_not_be_printed_is_refused_and_nothing_else_is() {
 #[test]
 fn what_the_settings_keep_off_the_plate_stands_on_its_label() {
     let more = [("PLATES__QR", "label"), ("PLATES__CONTROL_PAIR", "label")];
-    let registry = TestRegistry::start_with(kinds()[0], &more);
+    let registry = TestRegistry::kz_with(kinds()[0], &more);
     let operator = registry.operator('K');
     operator.enroll(&fleet("k", 1));
     let links = links(&operator.get("/v1/plates/K00001"));
@@ -259,7 +264,8 @@ fn what_the_settings_keep_off_the_plate_stands_on_its_label() {
 fn a_registry_whose_plates_do_not_fit_does_not_start_and_the_doctor_says_why() {
     let database = TestDatabase::create(kinds()[0]);
     let secrets = tempfile::tempdir().unwrap();
-    let narrow = settings(&database.url, secrets.path(), &[("PLATES__REAR__WIDTH_MM", "120.5")]);
+    let narrow =
+        settings(&database.url, secrets.path(), &[("PLATES__REAR__WIDTH_MM", "120.5"), ("REGISTRY__SCHEME", "kz-158")]);
     let refused = startup::start(&narrow).err().unwrap();
     assert!(matches!(refused, startup::StartError::Plates(_)), "{refused}");
     let doctor = |width: &str| {
@@ -279,7 +285,7 @@ fn a_registry_whose_plates_do_not_fit_does_not_start_and_the_doctor_says_why() {
 
 #[test]
 fn the_command_writes_what_the_server_drew() {
-    let registry = TestRegistry::start(kinds()[0]);
+    let registry = TestRegistry::kz(kinds()[0]);
     let operator = registry.operator('K');
     operator.enroll(&fleet("k", 1));
     let folder = tempfile::tempdir().unwrap();

@@ -64,7 +64,7 @@ fn kinds_of(alarms: &Value) -> Vec<&str> {
 #[test]
 fn a_number_has_three_plates_with_three_codes() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let items = items(&operator, "K00001");
@@ -84,7 +84,7 @@ fn a_number_has_three_plates_with_three_codes() {
 #[test]
 fn the_receipt_of_a_fleet_list_carries_the_code_of_the_rear_plate() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         let import = operator.enroll(&fleet("k", 2));
         let receipt = operator.get(import["receipt_url"].as_str().unwrap()).text();
@@ -97,7 +97,7 @@ fn the_receipt_of_a_fleet_list_carries_the_code_of_the_rear_plate() {
 #[test]
 fn a_replacement_has_a_code_of_its_own_and_the_old_plate_is_withdrawn_for_good() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let old = qr(&operator, "K00001", 1);
@@ -117,7 +117,7 @@ fn a_replacement_has_a_code_of_its_own_and_the_old_plate_is_withdrawn_for_good()
 #[test]
 fn a_state_is_corrected_by_another_one_for_the_same_instant() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let at = "2026-07-07T12:00:00.000+05:00";
@@ -147,7 +147,7 @@ fn a_state_is_corrected_by_another_one_for_the_same_instant() {
 #[test]
 fn a_suspended_operator_orders_no_plate_but_goes_on_fitting() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let path = format!("/v1/operators/{}/suspension", operator.id);
@@ -162,7 +162,7 @@ fn a_suspended_operator_orders_no_plate_but_goes_on_fitting() {
 #[test]
 fn a_fitting_is_who_put_which_plate_on_which_scooter() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let scanned = qr(&operator, "K00001", 2).to_lowercase();
@@ -197,7 +197,7 @@ fn a_fitting_is_who_put_which_plate_on_which_scooter() {
 #[test]
 fn one_number_on_two_scooters_raises_an_alarm_that_is_settled_once() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let [rear, left] = [1, 2].map(|item| qr(&operator, "K00001", item));
@@ -221,7 +221,7 @@ fn one_number_on_two_scooters_raises_an_alarm_that_is_settled_once() {
 #[test]
 fn a_false_a_withdrawn_and_a_foreign_plate_are_recorded_and_alarm() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, other) = (registry.operator('K'), registry.operator('Z'));
         operator.enroll(&fleet("k", 1));
         other.enroll(&fleet("z", 1));
@@ -247,7 +247,7 @@ fn a_false_a_withdrawn_and_a_foreign_plate_are_recorded_and_alarm() {
 #[test]
 fn an_order_that_is_sent_twice_makes_one_plate() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let headers = [("content-type", "application/json"), ("idempotency-key", "one")];
@@ -266,7 +266,7 @@ fn an_order_that_is_sent_twice_makes_one_plate() {
 #[test]
 fn what_may_mean_several_numbers_writes_and_prints_none() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let order = json!({"position": "rear", "reason": "lost"});
@@ -290,7 +290,7 @@ fn what_may_mean_several_numbers_writes_and_prints_none() {
 #[test]
 fn an_annulled_number_gets_no_further_plate() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service,out_of_service\nk-1,2026-07-01,2026-07-31\n");
         let order = json!({"position": "rear", "reason": "lost"});
@@ -302,7 +302,7 @@ fn an_annulled_number_gets_no_further_plate() {
 #[test]
 fn a_fitting_is_compared_with_who_bore_the_number_then_and_judged_as_of_then() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service\nk-1,2026-07-01\nk-2,2026-07-01\n");
         let correction = json!({"device_id": "k-2", "from": "2026-08-01T00:00:00+05:00", "reason": "moved"});
@@ -326,7 +326,7 @@ fn a_fitting_is_compared_with_who_bore_the_number_then_and_judged_as_of_then() {
 #[test]
 fn a_plate_that_was_withdrawn_since_or_settled_is_on_no_scooter_any_more() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let [rear, left] = [1, 2].map(|item| qr(&operator, "K00001", item));

@@ -63,7 +63,7 @@ fn cut() -> String {
 #[test]
 fn a_renewal_that_adjoins_leaves_no_gap() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let first = insure(&operator, "П-1", "2026-07-01", "2026-07-31", &json!(["k-1", "k-2"]));
@@ -118,7 +118,7 @@ fn a_gap_of_a_week_is_told_in_coverage_and_in_notices_and_settled_when_it_is_men
 #[test]
 fn the_daily_look_taken_twice_or_by_two_servers_raises_one_notice() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, regulator) = (registry.operator('K'), registry.regulator());
         operator.enroll(&fleet("k", 2));
         let id = insure(&operator, "П-1", "2026-01-01", "2027-03-31", &json!("all"));
@@ -151,7 +151,7 @@ fn the_daily_look_taken_twice_or_by_two_servers_raises_one_notice() {
 #[test]
 fn a_policy_ended_early_is_a_new_version_and_the_old_one_stays() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let id = insure(&operator, "П-1", "2026-07-01", "2026-12-31", &json!("all"));
@@ -183,7 +183,7 @@ fn a_policy_ended_early_is_a_new_version_and_the_old_one_stays() {
 #[test]
 fn vehicles_join_and_leave_on_a_day_and_were_covered_before_it() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 3));
         let id = insure(&operator, "П-1", "2026-07-01", "2026-12-31", &json!(["k-1", "k-2"]));
@@ -210,7 +210,7 @@ fn vehicles_join_and_leave_on_a_day_and_were_covered_before_it() {
 #[test]
 fn what_the_insurers_say_is_kept_shown_and_warned_about() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, regulator) = (registry.operator('K'), registry.regulator());
         operator.enroll(&fleet("k", 1));
         let id = insure(&operator, "П-1", "2026-07-01", &day(&registry, 300), &json!("all"));
@@ -274,7 +274,7 @@ fn a_contract_is_recorded_once_and_a_foreign_one_is_unknown() {
 #[test]
 fn a_ride_without_insurance_is_marked_and_a_policy_dated_back_leaves_the_mark() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         insure(&operator, "П-1", "2026-07-07", "2026-07-07", &json!(["k-1"]));

@@ -34,12 +34,12 @@ fn numbers(count: u32) -> Vec<PlateNumber> {
         let letter = SeriesLetter::all().nth(index as usize * 7 % 26).unwrap();
         PlateNumber::of(letter, 1 + index * 7_919 % 99_999).unwrap()
     });
-    widest_number().into_iter().chain(others).collect()
+    widest_number(scooter_registry::plate::KZ_158).into_iter().chain(others).collect()
 }
 
 fn drawn(directory: &Path, stock: Stock, position: Position, count: u32) -> Drawn {
     let settings = config::load(None, []).unwrap();
-    let faces = Faces::new(&settings.plates, "REG.TEST").unwrap();
+    let faces = Faces::new(scooter_registry::plate::KZ_158, &settings.plates, "REG.TEST").unwrap();
     let press = Press::new(&faces, &settings.press, stock).unwrap();
     let key = TagKey::new(1, [7; 32]);
     let numbers = numbers(count);

@@ -47,7 +47,7 @@ fn insure(operator: &Person) {
 #[test]
 fn whoever_scans_a_genuine_plate_learns_whose_it_is_and_nothing_of_a_rider() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = scene(&registry);
         let anyone = Person::nobody(registry.url());
         let code = code(&operator, "K00001", false);
@@ -82,7 +82,7 @@ fn whoever_scans_a_genuine_plate_learns_whose_it_is_and_nothing_of_a_rider() {
 
 #[test]
 fn the_page_speaks_three_languages() {
-    let registry = TestRegistry::start(Kind::Sqlite);
+    let registry = TestRegistry::kz(Kind::Sqlite);
     let operator = scene(&registry);
     let anyone = Person::nobody(registry.url());
     let path = format!("/p/{}", code(&operator, "K00001", false));
@@ -103,7 +103,7 @@ fn the_page_speaks_three_languages() {
 #[test]
 fn what_happened_to_a_plate_is_said_in_a_word() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = scene(&registry);
         let anyone = Person::nobody(registry.url());
         let [first, second, third] = ["K00001", "K00002", "K00003"].map(|number| code(&operator, number, false));
@@ -125,7 +125,7 @@ fn what_happened_to_a_plate_is_said_in_a_word() {
 #[test]
 fn a_number_with_several_periods_is_told_as_it_is_now() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service,colour\nk-1,2026-07-01,turquoise\nk-2,2026-07-01,magenta\n");
         let [first, second] = ["K00001", "K00002"].map(|number| code(&operator, number, false));
@@ -153,7 +153,7 @@ fn told(reply: &Reply) -> (u16, Vec<(String, String)>, String) {
 #[test]
 fn whatever_the_registry_did_not_make_gets_one_and_the_same_answer() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = scene(&registry);
         let anyone = Person::nobody(registry.url());
         let genuine = code(&operator, "K00001", false);
@@ -184,7 +184,7 @@ fn whatever_the_registry_did_not_make_gets_one_and_the_same_answer() {
 
 #[test]
 fn every_changed_character_of_a_tag_is_found_and_no_guess_hits() {
-    let registry = TestRegistry::start(Kind::Sqlite);
+    let registry = TestRegistry::kz(Kind::Sqlite);
     let operator = scene(&registry);
     let anyone = Person::nobody(registry.url());
     let genuine = code(&operator, "K00001", false);
@@ -211,7 +211,7 @@ fn every_changed_character_of_a_tag_is_found_and_no_guess_hits() {
 
 #[test]
 fn who_asks_too_often_is_told_when_to_come_again() {
-    let registry = TestRegistry::start_with(
+    let registry = TestRegistry::kz_with(
         Kind::Sqlite,
         &[("SERVER__PUBLIC_PAGES_PER_MINUTE", "3"), ("SERVER__CLIENT_ADDRESS_HEADER", "X-Forwarded-For")],
     );

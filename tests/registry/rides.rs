@@ -29,7 +29,7 @@ fn the_same_batch_again_is_repeated_and_changes_nothing() {
 #[test]
 fn another_content_is_a_new_version_and_the_old_one_stays() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         operator.report(&[ride("r1", "k-1", FROM, Some(UNTIL))]);
@@ -74,7 +74,7 @@ fn a_bad_report_is_refused_by_name_kept_and_does_not_stop_its_neighbours() {
 #[test]
 fn another_operators_scooter_is_as_unknown_as_one_that_never_was() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (k, z) = (registry.operator('K'), registry.operator('Z'));
         k.enroll(&fleet("k", 1));
         let by_device = z.report(&[ride("r", "k-1", FROM, None)])["results"][0].clone();
@@ -102,7 +102,7 @@ fn the_same_ride_id_of_two_operators_is_two_rides() {
 #[test]
 fn what_looks_wrong_is_recorded_and_marked() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll("device_id,in_service\nk-1,2026-07-08\n");
         let receipt = operator.report(&[

@@ -18,7 +18,7 @@ fn row(page: &str, letter: char) -> String {
 #[test]
 fn everybody_sees_whose_each_letter_is_whom_to_call_and_how_it_stands() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (k, regulator) = (registry.operator('K'), registry.regulator());
         registry.operator('B');
         registry.admitted('M').post("/v1/series", &json!({"letter": "M"})).expect(201);
@@ -45,7 +45,7 @@ fn everybody_sees_whose_each_letter_is_whom_to_call_and_how_it_stands() {
 
 #[test]
 fn it_is_small_loads_nothing_and_speaks_three_languages() {
-    let registry = TestRegistry::start(crate::database::Kind::Sqlite);
+    let registry = TestRegistry::kz(crate::database::Kind::Sqlite);
     for letter in 'A'..='Z' {
         registry.operator(letter);
     }
@@ -72,7 +72,7 @@ fn it_is_small_loads_nothing_and_speaks_three_languages() {
 
 #[test]
 fn a_name_with_markup_stays_text() {
-    let registry = TestRegistry::start(crate::database::Kind::Sqlite);
+    let registry = TestRegistry::kz(crate::database::Kind::Sqlite);
     let regulator = registry.regulator();
     let new = json!({"legal_name": "<b onclick=x>A&B</b>", "bin": bin('A'), "contact_phone": "call <i>me</i>",
                      "contact_email": "a@b.kz", "custody": "deposited"});

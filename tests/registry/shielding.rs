@@ -61,7 +61,7 @@ fn closing_a_ride_without_naming_the_rider_again_keeps_the_rider() {
 #[test]
 fn a_ride_moved_to_another_scooter_or_time_leaves_its_trace_in_the_answer() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         operator.report(&[ride("r", "k-1", NOON, Some(LATER))]);
@@ -79,7 +79,7 @@ fn a_ride_moved_to_another_scooter_or_time_leaves_its_trace_in_the_answer() {
 #[test]
 fn service_dates_moved_past_a_ride_do_not_hide_it() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         operator.report(&[ride("r", "k-1", NOON, Some(LATER))]);
@@ -96,7 +96,7 @@ fn service_dates_moved_past_a_ride_do_not_hide_it() {
 #[test]
 fn a_ride_dated_ahead_clears_nobody() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let ahead = ("2198-01-01T00:00:00+05:00", "2198-01-01T00:10:00+05:00");
@@ -112,7 +112,7 @@ fn a_ride_dated_ahead_clears_nobody() {
 #[test]
 fn a_ride_that_never_ended_is_found_however_old_it_is() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         operator.report(&[ride("old", "k-1", "2026-01-01T12:00:00+05:00", None)]);
@@ -125,7 +125,7 @@ fn a_ride_that_never_ended_is_found_however_old_it_is() {
 #[test]
 fn the_ride_before_is_the_last_to_end() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         operator.report(&[
@@ -141,12 +141,12 @@ fn the_ride_before_is_the_last_to_end() {
 #[test]
 fn a_shorter_longest_ride_in_the_settings_does_not_hide_rides_on_record() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         operator.report(&[ride("r", "k-1", "2026-07-07T00:00:00+05:00", Some("2026-07-07T20:00:00+05:00"))]);
         let six = [("RIDES__MAX_RIDE_HOURS", "6")];
-        let settings = crate::house::settings(&registry.database.url, registry.secrets.path(), &six);
+        let settings = registry.settings(&six);
         let other = scooter_registry::startup::start(&settings).unwrap();
         let answer = registry.officer().at(&other.url).look_up("K00001", "2026-07-07T19:00:00+05:00");
         assert_eq!(answer["verdict"], "riding", "{answer}");
@@ -170,7 +170,7 @@ fn a_thousand_open_rides_of_one_scooter_are_marked_once_each() {
 #[test]
 fn a_plate_that_contradicts_the_scooter_is_marked_and_a_mistyped_field_is_named() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let mut contradicted = ride("r1", "k-1", NOON, Some(LATER));
@@ -187,7 +187,7 @@ fn a_plate_that_contradicts_the_scooter_is_marked_and_a_mistyped_field_is_named(
 #[test]
 fn a_ride_that_is_closed_while_somebody_asks_is_seen_exactly_once() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let end = |minute: usize| format!("2026-07-07T12:{:02}:00+05:00", 20 + minute % 30);

@@ -12,7 +12,11 @@ const KEY: &str = "plate-tags-1.key";
 
 /// Starts and stops on this database; returns what the program says where it does not start.
 fn start(database: &str, secrets: &Path, create: &str) -> Result<(), String> {
-    let started = scooter_registry::startup::start(&settings(database, secrets, &[("SECRETS__CREATE", create)]));
+    let started = scooter_registry::startup::start(&settings(
+        database,
+        secrets,
+        &[("SECRETS__CREATE", create), ("REGISTRY__SCHEME", "kz-158")],
+    ));
     match started {
         Ok(running) => {
             running.stop().unwrap();
@@ -28,7 +32,7 @@ fn start(database: &str, secrets: &Path, create: &str) -> Result<(), String> {
 #[test]
 fn the_codes_of_a_number_outlive_a_restart_and_a_lost_key_is_restored_not_replaced() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let before = qr(&operator, "K00001", 1);
@@ -50,7 +54,7 @@ fn the_codes_of_a_number_outlive_a_restart_and_a_lost_key_is_restored_not_replac
 #[test]
 fn a_registry_of_the_release_before_gets_its_key_at_the_first_start_that_may_make_it() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         registry.stop();

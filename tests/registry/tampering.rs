@@ -83,7 +83,7 @@ fn long_log(registry: &TestRegistry) {
 #[test]
 fn a_thousand_edits_by_raw_sql_are_all_found() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         long_log(&registry);
         unlock(&registry.database);
         registry.break_on_purpose();
@@ -139,7 +139,7 @@ fn a_thousand_edits_by_raw_sql_are_all_found() {
 #[test]
 fn entries_removed_swapped_added_or_cut_off_are_found() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         long_log(&registry);
         unlock(&registry.database);
         registry.break_on_purpose();
@@ -172,7 +172,7 @@ fn entries_removed_swapped_added_or_cut_off_are_found() {
 #[test]
 fn a_rewrite_that_is_consistent_in_itself_is_found_by_what_the_signer_keeps_outside() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         long_log(&registry);
         let state = registry.signer_state();
         assert!(registry.verify_with(&state).is_empty());
@@ -208,7 +208,7 @@ fn a_rewrite_that_is_consistent_in_itself_is_found_by_what_the_signer_keeps_outs
 #[test]
 fn a_kept_answer_that_was_changed_or_moved_is_found() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         operator.report(&[ride("r", "k-1", "2026-07-07T12:00:00+05:00", Some("2026-07-07T12:20:00+05:00"))]);

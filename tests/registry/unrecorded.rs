@@ -54,7 +54,7 @@ fn without_a_log_nothing_is_told(registry: &TestRegistry, break_it: &[&str], men
 #[test]
 fn a_lookup_that_cannot_be_entered_is_refused() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         match kind {
             Kind::Sqlite => without_a_log_nothing_is_told(
                 &registry,
@@ -77,7 +77,7 @@ fn a_lookup_that_cannot_be_entered_is_refused() {
 #[test]
 fn a_lookup_whose_commit_fails_is_refused() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         match kind {
             Kind::Sqlite => without_a_log_nothing_is_told(
                 &registry,
@@ -105,7 +105,7 @@ fn a_lookup_whose_commit_fails_is_refused() {
 #[test]
 fn the_database_itself_refuses_to_change_or_remove_an_entry() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         town(&registry).look_up("K00001", AT);
         for sql in [
             "UPDATE log_entries SET leaf_hash = leaf_hash WHERE idx = 0",

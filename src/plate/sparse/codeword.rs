@@ -14,6 +14,8 @@ use std::fmt;
 
 use super::alphabet::{symbol, value};
 
+/// How many numbers there are: 19⁵.
+pub const CAPACITY: u32 = 2_476_099;
 /// How many symbols a number has.
 pub const PLACES: usize = 7;
 const MODULUS: u16 = 19;
@@ -50,7 +52,7 @@ impl Codeword {
     #[must_use]
     pub fn of_values(values: [u8; PLACES]) -> Option<Self> {
         let lawful = values.iter().all(|value| u16::from(*value) < MODULUS);
-        (lawful && sums(&values) == (0, 0)).then_some(Self(values))
+        (lawful && sums(values) == (0, 0)).then_some(Self(values))
     }
 
     /// Returns the code word that carries a payload, 0 to 19⁵ - 1, in its first five symbols, the highest place first.
@@ -102,7 +104,7 @@ impl fmt::Display for Codeword {
 }
 
 /// Returns Σ x and Σ 2ⁱ·x modulo 19.
-fn sums(values: &[u8; PLACES]) -> (u16, u16) {
+fn sums(values: [u8; PLACES]) -> (u16, u16) {
     let (mut sum, mut weighted) = (0, 0);
     for (value, weight) in values.iter().zip(WEIGHTS) {
         sum += u16::from(*value);
@@ -135,7 +137,7 @@ pub fn completions(places: &[Option<u8>; PLACES]) -> Option<Codeword> {
         return None;
     }
     let mut values = places.map(Option::unwrap_or_default);
-    let (sum, weighted) = sums(&values);
+    let (sum, weighted) = sums(values);
     let mut set = |place: usize, value: u16| values.get_mut(place).map(|found| *found = byte(value));
     match (first, second) {
         (Some(one), Some(other)) => {
@@ -177,7 +179,7 @@ impl Correction {
     /// symbol explains it. With two or more wrong symbols a correction may be offered that is wrong: it is a hypothesis.
     #[must_use]
     pub fn of(values: [u8; PLACES]) -> Option<Self> {
-        let (sum, weighted) = sums(&values);
+        let (sum, weighted) = sums(values);
         if sum == 0 || weighted == 0 {
             return None;
         }

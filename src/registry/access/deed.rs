@@ -95,6 +95,10 @@ deeds! {
     CheckPolicy: [Regulator, Admin];
     /// Report rides and watermarks.
     ReportSessions: [OperatorStaff, Sessions];
+    /// Report positions of scooters.
+    ReportTelemetry: [OperatorStaff, Sessions];
+    /// See which of its own scooters stand beside one with nearly the same number.
+    ReadSpread: [OperatorStaff, Sessions];
     /// List rides; an operator sees its own.
     ReadSessions: [OperatorStaff, Sessions];
     /// Ask about a plate.

@@ -15,9 +15,10 @@ use crate::model::{
     VehicleVersion, Zone, service_stated,
 };
 use crate::plate::PlateNumber;
+use crate::plate::sparse::Shuffle;
 use crate::registry::Rules;
 use crate::registry::insure::{self, Listed, ListedOutcome, ListedPolicy};
-use crate::registry::issue::{IssueError, issue};
+use crate::registry::issue::{IssueError, Order, Supply, issue};
 use crate::registry::life;
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::fleet_imports::{self, RowOutcome};
@@ -36,6 +37,8 @@ pub(super) struct Applied<'a> {
     pub(super) file_digest: Hash,
     /// The key that makes the tags of new numbers.
     pub(super) tag_key: u16,
+    /// What shuffles the serials of new numbers, where the scheme has no letters.
+    pub(super) shuffle: Option<&'a Shuffle>,
 }
 
 /// Makes the plan true.
@@ -104,9 +107,11 @@ fn new_vehicles(
         .collect();
     let kept: Vec<_> = new.iter().filter_map(|(_, _, kept)| *kept).collect();
     let wanted = new.len() - kept.len();
-    let given = issue(tx, applied.now, applied.operator, own, &kept, wanted, applied.tag_key);
+    let supply = applied.shuffle.map_or(Supply::Letters(own), Supply::Shuffled);
+    let order = Order { operator: applied.operator, kept: &kept, wanted, tag_key: applied.tag_key };
+    let given = issue(tx, applied.now, supply, order);
     let mut given = given.map_err(|error| match error {
-        IssueError::UsedUp => storage::Error::Conflict("the operator's letters are used up".to_owned()),
+        IssueError::UsedUp => storage::Error::Conflict("fewer numbers are left than vehicles need".to_owned()),
         IssueError::Storage(error) => error,
     })?;
     given.reverse();

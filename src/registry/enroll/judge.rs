@@ -10,7 +10,7 @@ use super::plan::{RowPlan, Terms};
 use super::served::{self, BeforeCurrent};
 use super::used::{Used, What};
 use crate::fleet_list::{Field, FleetRow, Found, Problem, ProblemKind, RowKey};
-use crate::model::{DeviceId, PlateStatus, ServiceDates, Vehicle, VehicleFacts};
+use crate::model::{DeviceId, PlateStatus, Series, ServiceDates, Vehicle, VehicleFacts};
 use crate::plate::PlateNumber;
 
 /// Judges rows in the order of the file, each against what is known and against the rows before it.
@@ -103,12 +103,8 @@ impl<'a> Judge<'a> {
     fn number(&self, row: &FleetRow) -> Result<Option<PlateNumber>, Problem> {
         let Some(cell) = &row.plate else { return Ok(None) };
         let own = self.known.own_letters(self.terms.operator);
-        let mut fitting: Vec<_> = cell
-            .numbers
-            .iter()
-            .copied()
-            .filter(|number| own.iter().any(|series| Some(series.letter) == number.letter()))
-            .collect();
+        let mut fitting: Vec<_> =
+            cell.numbers.iter().copied().filter(|number| self.may_be_own(&own, *number)).collect();
         fitting.sort_unstable();
         fitting.dedup();
         if let [number] = fitting.as_slice() {
@@ -123,18 +119,33 @@ impl<'a> Judge<'a> {
         let problem = |kind| self.problem(kind, row.row, Field::Plate, &cell.text);
         if fitting.is_empty() {
             let Some(first) = cell.numbers.first() else {
-                return Err(problem(ProblemKind::PlateUnreadable));
+                let sample = self.terms.scheme.sample();
+                return Err(problem(ProblemKind::PlateUnreadable).with("sample", sample));
             };
             let letter = first.letter();
             let series = letter.and_then(|letter| self.known.letters.get(&letter));
             let foreign = series.is_some_and(|series| series.operator_id != *self.terms.operator);
-            let kind = if foreign { ProblemKind::PlateOfAnotherOperator } else { ProblemKind::SeriesNotConfirmed };
+            let kind = if !self.terms.scheme.has_letters() {
+                ProblemKind::PlateNotYours
+            } else if foreign {
+                ProblemKind::PlateOfAnotherOperator
+            } else {
+                ProblemKind::SeriesNotConfirmed
+            };
             return Err(problem(kind)
                 .with("plate", &first.to_string())
                 .with("letter", &letter.map_or_else(String::new, |letter| letter.to_string())));
         }
         let numbers: Vec<_> = fitting.iter().map(ToString::to_string).collect();
         Err(problem(ProblemKind::PlateAmbiguous).with("numbers", &numbers.join(", ")))
+    }
+
+    /// Whether a number may be the operator's: one of its letters, or where numbers have none, no other operator's.
+    fn may_be_own(&self, own: &[&Series], number: PlateNumber) -> bool {
+        if self.terms.scheme.has_letters() {
+            return own.iter().any(|series| Some(series.letter) == number.letter());
+        }
+        self.known.plates.get(&number).is_none_or(|plate| plate.operator_id == *self.terms.operator)
     }
 
     fn known_vehicle(&self, row: &FleetRow, vehicle: Vehicle, number: Option<PlateNumber>) -> Result<RowPlan, Problem> {

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::served;
 use crate::fleet_list::{FleetList, FleetRow, RowKey};
 use crate::model::{Cover, OperatorId, Plate, Policy, Series, SeriesStatus, ServiceDates, Vehicle, VehicleId};
-use crate::plate::{PlateNumber, SeriesLetter};
+use crate::plate::{PlateNumber, Scheme, SeriesLetter};
 use crate::storage::vehicles::Wanted;
-use crate::storage::{self, Db, plates, policies, retirements, series, vehicles};
+use crate::storage::{self, Db, numbering, plates, policies, retirements, series, vehicles};
 
 /// What the registry knows of the things that a file names.
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ pub(super) struct Known {
     pub(super) earlier: HashMap<VehicleId, Vec<ServiceDates>>,
     /// All letters that anybody claims or holds.
     pub(super) letters: BTreeMap<SeriesLetter, Series>,
+    /// The serial that the next number takes, where the registry has one sequence.
+    pub(super) next_serial: u32,
     /// The operator's policies of the numbers in the file.
     pub(super) policies: Vec<Policy>,
     /// What covers the vehicles, each by name and all as a fleet (`None`).
@@ -38,13 +40,16 @@ pub(super) struct Known {
 
 impl Known {
     /// Looks up everything that the list names.
-    pub(super) fn find(db: &mut Db, operator: &OperatorId, list: &FleetList) -> storage::Result<Self> {
+    pub(super) fn find(db: &mut Db, scheme: Scheme, operator: &OperatorId, list: &FleetList) -> storage::Result<Self> {
         let good = || list.rows.iter().filter(|row| !row.bad);
         let devices: Vec<_> = good().flat_map(device_ids).collect();
         let serials: Vec<_> = good().filter_map(|row| row.serial_number.clone()).collect();
         let numbers: Vec<_> =
             good().filter_map(|row| row.plate.as_ref()).flat_map(|plate| plate.numbers.iter().copied()).collect();
         let mut known = Self { fleet: vehicles::count(db, operator)?, ..Self::default() };
+        if !scheme.has_letters() {
+            known.next_serial = numbering::next_serial(db)?;
+        }
         for series in series::list(db, None, None, 26)? {
             known.letters.insert(series.letter, series);
         }

@@ -11,7 +11,7 @@ use super::known::Known;
 use super::stated_policies::{Insurance, PlannedPolicy};
 use crate::fleet_list::{FleetList, Problem, Severity};
 use crate::model::{DeviceId, Moment, OperatorId, Vehicle, VehicleFacts, VehicleId};
-use crate::plate::PlateNumber;
+use crate::plate::{PlateNumber, Scheme};
 
 /// What a row would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,7 @@ pub(super) struct Terms<'a> {
     pub(super) now: Moment,
     /// The day that `now` falls on in the registry's zone.
     pub(super) today: NaiveDate,
+    pub(super) scheme: Scheme,
     pub(super) adoption_jump: u32,
     pub(super) adopt_up_to: Option<PlateNumber>,
 }

@@ -79,6 +79,7 @@ fn planned(known: &Known, list: &str) -> Plan {
         &list,
         known,
         Terms {
+            scheme: KZ_158,
             operator: &ours,
             now: NOW,
             today: "2026-07-02".parse().unwrap(),

@@ -67,7 +67,7 @@ pub fn receipt(
             outcome.device_id.clone(),
             outcome.outcome.clone(),
             number.map_or_else(String::new, |number| number.to_string()),
-            number.map_or_else(String::new, |number| number.control_text()),
+            number.map_or_else(String::new, PlateNumber::control_text),
             number.and_then(|number| codes.get(&number).cloned()).unwrap_or_default(),
         ];
         Some(more.to_vec())
@@ -105,7 +105,7 @@ pub fn bad_rows(
     if matches!(import.status.as_str(), "reading" | "committing" | "failed") {
         return Err(EnrollError::NotReady { status: import.status });
     }
-    let known = Known::find(db, &operator, &list)?;
+    let known = Known::find(db, registry.rules.scheme, &operator, &list)?;
     let planned = plan(&list, &known, terms(registry, now, &operator, &import));
     let told = problems(&import)?;
     let against = Against::of(&planned.problems, &told);

@@ -77,7 +77,11 @@ fn insured(mut known: Known, number: &str, period: (&str, &str), vehicle: i64) -
 fn planned(known: &Known, rows: &str) -> Plan {
     let list = read(KZ_158, format!("{HEADER}{rows}").as_bytes(), &Mapping::parse(&[]).unwrap());
     let (operator, today) = (ours(), "2026-07-15".parse().unwrap());
-    plan(&list, known, Terms { operator: &operator, now: NOW, today, adoption_jump: 1_000, adopt_up_to: None })
+    plan(
+        &list,
+        known,
+        Terms { operator: &operator, now: NOW, today, scheme: KZ_158, adoption_jump: 1_000, adopt_up_to: None },
+    )
 }
 
 fn told(plan: &Plan, kind: ProblemKind) -> Option<&Problem> {

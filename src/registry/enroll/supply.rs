@@ -47,6 +47,9 @@ impl Judge<'_> {
 
     /// Says so if the operator's letters have fewer numbers left than vehicles need.
     pub(super) fn used_up(&mut self, rows: &[RowPlan]) {
+        if !self.terms.scheme.has_letters() {
+            return self.sequence_used_up(rows);
+        }
         let own = self.known.own_letters(self.terms.operator);
         let wanted = rows.iter().filter(|plan| matches!(plan, RowPlan::New { kept: None, .. })).count();
         let last = SeriesLetter::LAST_SERIAL;
@@ -66,6 +69,16 @@ impl Judge<'_> {
         if u32::try_from(wanted).unwrap_or(u32::MAX) > left {
             let letter = own.last().map_or_else(String::new, |series| series.letter.to_string());
             self.problems.push(Problem::new(ProblemKind::SeriesUsedUp).with("letter", &letter));
+        }
+    }
+
+    /// Says so if the registry's sequence is at its end. Up to a tenth of what is left is passed over; where only that is
+    /// lacking, the commit finds it.
+    fn sequence_used_up(&mut self, rows: &[RowPlan]) {
+        let wanted = rows.iter().filter(|plan| matches!(plan, RowPlan::New { kept: None, .. })).count();
+        let left = self.terms.scheme.capacity().saturating_sub(self.known.next_serial);
+        if u32::try_from(wanted).unwrap_or(u32::MAX) > left {
+            self.problems.push(Problem::new(ProblemKind::NumbersUsedUp).with("left", &left.to_string()));
         }
     }
 }

@@ -80,7 +80,7 @@ pub fn upload(
     let operator = caller.operator_id.clone().ok_or(EnrollError::NotAnOperator)?;
     Mapping::parse(&upload.mapping).map_err(EnrollError::Mapping)?;
     let adopt_up_to = upload.adopt_up_to.as_deref().map(|text| adoption_limit(scheme, text)).transpose()?;
-    require_series(tx, &operator)?;
+    require_numbers(tx, scheme, &operator)?;
     let id = ImportId::new(now, rng);
     let status = match upload.intent {
         Intent::Check => "reading",
@@ -108,10 +108,13 @@ fn adoption_limit(scheme: Scheme, text: &str) -> Result<String, EnrollError> {
     read.map(|number| number.to_string()).ok_or(EnrollError::AdoptUpTo)
 }
 
-fn require_series(tx: &mut Tx<'_>, operator: &OperatorId) -> Result<(), EnrollError> {
+fn require_numbers(tx: &mut Tx<'_>, scheme: Scheme, operator: &OperatorId) -> Result<(), EnrollError> {
     let found = operators::find(tx.db(), operator)?.ok_or(EnrollError::NotAnOperator)?;
     if found.status() != OperatorStatus::Admitted {
         return Err(EnrollError::Suspended);
+    }
+    if !scheme.has_letters() {
+        return Ok(());
     }
     let held = series::list(tx.db(), Some(operator), None, 26)?;
     if held.iter().any(|series| series.status == SeriesStatus::Confirmed) {
@@ -129,6 +132,7 @@ pub fn request_commit(
     tx: &mut Tx<'_>,
     now: Moment,
     rng: &mut impl Rng,
+    scheme: Scheme,
     caller: &Caller,
     id: &ImportId,
 ) -> Result<(), EnrollError> {
@@ -137,7 +141,7 @@ pub fn request_commit(
     if import.status != "checked" {
         return Err(EnrollError::NotChecked { status: import.status });
     }
-    require_series(tx, &operator)?;
+    require_numbers(tx, scheme, &operator)?;
     fleet_imports::move_status(tx, id, "checked", "committing")?;
     jobs::enqueue(tx, &new_id(now, rng), JOB, id.as_str(), now)?;
     Ok(())

@@ -86,7 +86,7 @@ fn check(
 ) -> Result<(), EnrollError> {
     let operator = OperatorId::from_text(&import.operator_id);
     let (planned, diff) = registry.store.read(|db| -> storage::Result<_> {
-        let known = Known::find(db, &operator, list)?;
+        let known = Known::find(db, registry.rules.scheme, &operator, list)?;
         let planned = plan(list, &known, terms(registry, now, &operator, import));
         let diff = diff::find(db, &operator, list, &planned)?;
         Ok((planned, diff))
@@ -112,7 +112,7 @@ fn commit(
     let first_id = registry.store.write(|tx| vehicles::reserve_ids(tx, list.rows.len()))?;
     registry.store.write(|tx| -> Result<(), EnrollError> {
         let operator = operators::take_turn(tx, &operator_id)?;
-        let known = Known::find(tx.db(), &operator_id, list)?;
+        let known = Known::find(tx.db(), registry.rules.scheme, &operator_id, list)?;
         let planned = plan(list, &known, terms(registry, now, &operator_id, import));
         let diff = diff::find(tx.db(), &operator_id, list, &planned)?;
         let mut ended = outcome("committed", list, &planned, &diff)?;
@@ -133,6 +133,7 @@ fn commit(
             first_id,
             file_digest,
             tag_key: registry.secrets.tag_keys().current().id(),
+            shuffle: registry.secrets.shuffle(),
         };
         apply(tx, rng, &applied, &known, &planned)
     })
@@ -155,6 +156,7 @@ pub(super) fn terms<'a>(
         operator,
         now,
         today: registry.rules.zone.date_of(now),
+        scheme: registry.rules.scheme,
         adoption_jump: registry.rules.adoption_jump,
         adopt_up_to: import.adopt_up_to.as_deref().and_then(|text| PlateNumber::parse(text).ok()),
     }

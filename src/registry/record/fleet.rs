@@ -24,11 +24,21 @@ impl Fleet {
         operator: &OperatorId,
         judged: &[Result<Judged, ReportProblem>],
     ) -> Result<Self, RecordError> {
+        let beside = judged.iter().flatten().flat_map(|one| one.plate_beside.iter().flatten().copied());
+        Self::find_named(tx, operator, judged.iter().flatten().map(|one| &one.vehicle), beside)
+    }
+
+    /// Finds the vehicles that are named, and what becomes of numbers that stand beside.
+    pub(super) fn find_named<'a>(
+        tx: &mut Tx<'_>,
+        operator: &OperatorId,
+        named: impl Iterator<Item = &'a Named>,
+        beside: impl Iterator<Item = PlateNumber>,
+    ) -> Result<Self, RecordError> {
         let mut devices = HashSet::new();
-        let mut numbers = HashSet::new();
-        for one in judged.iter().flatten() {
-            numbers.extend(one.plate_beside.iter().flatten().copied());
-            match &one.vehicle {
+        let mut numbers: HashSet<_> = beside.collect();
+        for one in named {
+            match one {
                 Named::Device(id) => drop(devices.insert(id.as_str().to_owned())),
                 Named::Plate(_, meant) => numbers.extend(meant.iter().copied()),
             }

@@ -60,7 +60,8 @@ pub(super) fn judge(scheme: Scheme, report: &Value) -> Result<Judged, ReportProb
     })
 }
 
-fn vehicle(scheme: Scheme, fields: &Map<String, Value>) -> Result<Named, ReportProblem> {
+/// Reads by what a report names its vehicle.
+pub(super) fn vehicle(scheme: Scheme, fields: &Map<String, Value>) -> Result<Named, ReportProblem> {
     if let Some(device) = text(fields, "device_id")? {
         let id = DeviceId::parse(device).map_err(|problem| ReportProblem::Id { field: "device_id", problem })?;
         return Ok(Named::Device(id));
@@ -90,16 +91,16 @@ pub(super) fn unread(report: &Value) -> Vec<String> {
     names.filter(|name| !FIELDS.contains(&name.as_str())).take(20).cloned().collect()
 }
 
-fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+pub(super) fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     fields.get(name).filter(|value| !value.is_null())
 }
 
-fn text<'a>(fields: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, ReportProblem> {
+pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, ReportProblem> {
     let wrong = ReportProblem::Type { field: name, expected: "text" };
     present(fields, name).map(|value| value.as_str().ok_or(wrong)).transpose()
 }
 
-fn instant(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Moment>, ReportProblem> {
+pub(super) fn instant(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Moment>, ReportProblem> {
     text(fields, name)?
         .map(|text| Moment::parse(text).map_err(|problem| ReportProblem::Instant { field: name, problem }))
         .transpose()

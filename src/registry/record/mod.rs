@@ -1,4 +1,4 @@
-//! Rides as operators report them: judged one by one, recorded in one transaction, never dropped.
+//! Rides and positions as operators report them: judged one by one, recorded in one transaction, never dropped.
 //!
 //! *Invariant:* a report that cannot become a ride is refused by name and kept as it came; one that looks wrong is
 //! recorded and marked.
@@ -9,6 +9,8 @@ mod judge;
 mod fleet;
 mod insured;
 mod list;
+mod locate;
+mod point;
 mod receipt;
 mod report;
 mod step;
@@ -16,6 +18,7 @@ mod watermark;
 
 pub use error::{RecordError, ReportProblem};
 pub use list::{ListRides, list_sessions};
+pub use locate::{PointResult, TelemetryReceipt, locate};
 pub use receipt::{ReportResult, SessionsReceipt};
 pub use report::{MOST_REPORTS, report};
 pub use watermark::watermark;

@@ -11,15 +11,16 @@ use super::facts::Facts;
 use super::gather::{Gathered, Instants};
 use super::issued::IssuedNumbers;
 use super::question::{RawQuestion, Understood, has_control_characters, too_few_known, understand};
+use super::second::Named;
 use super::seek::{Sought, seek};
 use super::{FieldProblem, ResolveError};
 use crate::audit::{Action, Decision, Hash, digest_of};
 use crate::model::{Answer, Caller, LookupId, Moment, Receipt};
-use crate::plate::TooMany;
+use crate::plate::{Reading, Recollection, TooMany};
 use crate::registry::Registry;
 use crate::storage::audit_log::{self, Asked, Draft, OnRecord};
 use crate::storage::lookups::{self, NewLookup};
-use crate::storage::rides_found::{self, Reach, Wanted};
+use crate::storage::rides_found::{self, Reach};
 use crate::storage::{Tx, log_reading};
 use crate::words::Language;
 
@@ -44,7 +45,8 @@ pub fn resolve(
     language: Language,
     questions: &[RawQuestion],
 ) -> Result<Vec<Resolved>, ResolveError> {
-    let issued = registry.store.read(IssuedNumbers::find)?;
+    let issued =
+        registry.store.read(|db| IssuedNumbers::find(db, registry.rules.scheme, registry.secrets.shuffle()))?;
     let understand_one = |raw| {
         let understood = understand(&registry.rules, now, language, raw)?;
         match seek(&understood, &issued) {
@@ -122,13 +124,11 @@ fn gather(
         let (window, as_known) = (understood.question.window, understood.question.as_known);
         let instants = Instants { at: window.at, as_known, asked_at: now };
         let meant = gathered.meant(rules.zone, sought, instants);
-        let wanted: Vec<_> = meant
-            .riding(window.at)
-            .into_iter()
-            .map(|candidate| Wanted { vehicle_id: candidate.plate.vehicle_id, window })
-            .collect();
-        let reach = Reach { max_ride_s: rules.max_ride_s, neighbour_s: rules.neighbour_s, as_known };
-        let sealed = rides_found::around(tx.db(), &wanted, reach)?;
+        let wanted: Vec<_> = meant.riding(window.at).into_iter().map(|candidate| candidate.plate.vehicle_id).collect();
+        let features = &understood.question.features;
+        let positions = understood.question.near.is_some() || features.direction.is_some();
+        let reach = Reach { max_ride_s: rules.max_ride_s, neighbour_s: rules.neighbour_s, as_known, positions };
+        let sealed = rides_found::around(tx.db(), &wanted, window, reach)?;
         let facts = Facts {
             id: id.as_str().to_owned(),
             language,
@@ -140,6 +140,16 @@ fn gather(
             question: understood.question.clone(),
             exact: sought.exact,
             differ: sought.differ,
+            elsewhere: sought.elsewhere,
+            of_code: understood
+                .qr
+                .iter()
+                .filter_map(Recollection::reading)
+                .flat_map(Reading::hypotheses)
+                .map(|one| one.number)
+                .collect(),
+            named: Named::of(features),
+            pace: rules.pace,
             link: understood.link.map(|link| gathered.judge_link(registry.secrets.tag_keys(), &link, instants)),
             meant,
         };

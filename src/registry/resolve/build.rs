@@ -5,11 +5,12 @@
 
 use super::ResolveError;
 use super::facts::{Candidate, Facts, Meant, NeverIssued};
-use super::say;
+use super::list::{listed, session, shown};
+use super::rank::rank;
+use super::{advice, say};
 use crate::audit::{Decision, digest_of};
 use crate::model::{
-    AmbiguousBy, Answer, AnswerCandidate, AnswerReading, AnswerSession, EarlierVersion, Judgement, NeighbourSession,
-    OperatorId, PlateStatus, RideId, RideSession, Verdict, Zone, judge,
+    AmbiguousBy, Answer, AnswerCandidate, AnswerReading, Judgement, NeighbourSession, PlateStatus, Verdict, judge,
 };
 use crate::storage::audit_log::Built;
 use crate::storage::rides_found::FoundRides;
@@ -26,6 +27,9 @@ pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer
         warnings.push("qr_differs_from_face");
     }
     warnings.extend(facts.link.and_then(say::link_warning));
+    if !facts.named.unknown.is_empty() {
+        warnings.push("feature_not_understood");
+    }
     let verdict = match &facts.meant {
         Meant::Never(never) => never_issued(&facts, never, &mut answer),
         Meant::One(one) => {
@@ -34,7 +38,7 @@ pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer
             }
             one_number(&facts, one, rides.first(), &mut answer, &mut warnings)
         }
-        Meant::Several(several) => several_numbers(&facts, several, &rides, &mut answer),
+        Meant::Several(several) => several_numbers(&facts, several, &rides, &mut answer, &mut warnings),
     };
     verdict.name().clone_into(&mut answer.verdict);
     say::explain(&facts, verdict, &warnings, &mut answer);
@@ -192,36 +196,37 @@ fn fitting(facts: &Facts, one: &Candidate, rides: &FoundRides) -> Vec<AnswerCand
         .collect()
 }
 
-fn several_numbers(facts: &Facts, several: &[Candidate], rides: &[FoundRides], answer: &mut Answer) -> Verdict {
-    let at = facts.question.window.at;
-    answer.ambiguous_by = Some(by_name(AmbiguousBy::Plate).to_owned());
-    let reads = say::reason(facts.language, "reads_as", &[]);
-    let mut of_riding = rides.iter();
-    for candidate in several {
-        let found = if candidate.plate.borne.contains(at) { of_riding.next() } else { None };
-        let Some(found) = found else {
-            let reasons = vec![reads.clone(), say::reason(facts.language, "not_borne", &[])];
-            answer.candidates.push(listed(facts, candidate, None, &[], reasons));
-            continue;
-        };
-        let verdict = verdict_of(facts, candidate, found).verdict;
-        let reasons = vec![reads.clone(), say::reason(facts.language, verdict.name(), &[])];
-        let of = std::slice::from_ref(found);
-        if found.touching.is_empty() {
-            answer.candidates.push(listed(facts, candidate, None, of, reasons));
-        } else {
-            // Every ride that fits is listed; which of them is meant, nobody knows.
-            let each = found.touching.iter().map(|ride| listed(facts, candidate, Some(ride), of, reasons.clone()));
-            answer.candidates.extend(each);
-        }
+/// One of several numbers is the answer where it is nearly certain, and none of them contradicts another by plate and
+/// code; else all that fit are listed. Even then the others stand beside it: it is never a silent hit.
+fn several_numbers(
+    facts: &Facts,
+    several: &[Candidate],
+    rides: &[FoundRides],
+    answer: &mut Answer,
+    warnings: &mut Vec<&'static str>,
+) -> Verdict {
+    let ranking = rank(facts, several, rides);
+    let listed = ranking.listed(facts);
+    if ranking.entries.len() > facts.most_candidates {
+        warnings.push("more_fit_than_listed");
     }
-    // Those that rode before those that did not; within each, as likely as they read.
-    answer.candidates.sort_by_key(|candidate| candidate.session.is_none());
-    answer.candidates.truncate(facts.most_candidates);
+    if let Some(best) = ranking.certain(facts) {
+        warnings.push("reading_uncertain");
+        let one = Candidate { probability: best.posterior, ..best.candidate.clone() };
+        let verdict = one_number(facts, &one, best.rides, answer, warnings);
+        if answer.candidates.is_empty() {
+            answer.candidates = listed;
+        }
+        return verdict;
+    }
+    answer.candidates = listed;
+    answer.ambiguous_by = Some(by_name(AmbiguousBy::Plate).to_owned());
+    answer.next_steps = advice::distinguishing(facts, &ranking);
     Verdict::Ambiguous
 }
 
-fn verdict_of<'a>(facts: &Facts, one: &Candidate, rides: &'a FoundRides) -> Judgement<'a> {
+/// What the rides of one scooter say.
+pub(super) fn verdict_of<'a>(facts: &Facts, one: &Candidate, rides: &'a FoundRides) -> Judgement<'a> {
     judge(
         facts.question.window,
         &rides.touching,
@@ -238,67 +243,4 @@ const fn by_name(by: AmbiguousBy) -> &'static str {
         AmbiguousBy::Time => "time",
         AmbiguousBy::Overlap => "overlap",
     }
-}
-
-fn listed(
-    facts: &Facts,
-    candidate: &Candidate,
-    ride: Option<&RideSession>,
-    rides: &[FoundRides],
-    reasons: Vec<String>,
-) -> AnswerCandidate {
-    let of = FoundRides::default();
-    AnswerCandidate {
-        number: candidate.number.to_string(),
-        control: candidate.number.control_text(),
-        probability: candidate.probability,
-        vehicle: candidate.vehicle.as_ref().map(|vehicle| say::vehicle(vehicle, candidate.standing)),
-        session: ride.map(|ride| session(facts, ride, rides.first().unwrap_or(&of))),
-        reasons,
-    }
-}
-
-fn session(facts: &Facts, ride: &RideSession, rides: &FoundRides) -> AnswerSession {
-    let stamp = |moment| facts.zone.stamp(moment);
-    // Whole seconds to minutes: two decimals are enough, and stay the same in every JSON reader.
-    let seconds = facts.question.window.at.seconds_since(ride.started_at);
-    let hundredths = i32::try_from((seconds * 100).div_euclid(60)).unwrap_or(i32::MAX);
-    AnswerSession {
-        ride_id: ride.ride_id.as_str().to_owned(),
-        started_at: stamp(ride.started_at),
-        ended_at: ride.ended_at.map(stamp),
-        received_at: stamp(ride.received_at),
-        version: ride.version,
-        kind: ride.kind.name().to_owned(),
-        minutes_from_start: f64::from(hundredths) / 100.0,
-        start: ride.start,
-        end: ride.end,
-        versions: rides
-            .earlier
-            .iter()
-            .filter(|earlier| earlier.ride_id == ride.ride_id && earlier.operator_id == ride.operator_id)
-            .map(|earlier| EarlierVersion {
-                version: earlier.version,
-                started_at: stamp(earlier.started_at),
-                ended_at: earlier.ended_at.map(stamp),
-                received_at: stamp(earlier.received_at),
-                superseded_at: earlier.superseded_at.map(stamp),
-            })
-            .collect(),
-    }
-}
-
-/// Which rides the answer names as answers or candidates: if one of them changes later, that is an entry.
-fn shown(zone: Zone, answer: &Answer, rides: &[FoundRides]) -> Vec<(OperatorId, RideId, u32)> {
-    let candidates = answer.candidates.iter().filter_map(|candidate| candidate.session.as_ref());
-    let neighbours = answer.before.iter().chain(&answer.after).map(|neighbour| &neighbour.session);
-    let sessions = answer.session.iter().chain(candidates).chain(neighbours);
-    // Another operator's ride of the same id is another ride: version and start tell them apart.
-    let named: Vec<_> = sessions.map(|one| (one.ride_id.clone(), one.version, one.started_at.clone())).collect();
-    rides
-        .iter()
-        .flat_map(|found| found.touching.iter().chain(&found.before).chain(&found.after))
-        .filter(|ride| named.contains(&(ride.ride_id.as_str().to_owned(), ride.version, zone.stamp(ride.started_at))))
-        .map(|ride| (ride.operator_id.clone(), ride.ride_id.clone(), ride.version))
-        .collect()
 }

@@ -2,18 +2,21 @@
 //!
 //! *Invariant:* nothing here says whether anybody rode.
 
+use super::second::Named;
 use crate::model::{
-    LinkVerdict, Moment, Operator, Plate, PlateStatus, Policy, Question, Reporting, Standing, Vehicle, Zone,
+    LinkVerdict, Moment, Operator, Pace, Plate, PlateStatus, Policy, Question, Reporting, Seen, Standing, Vehicle, Zone,
 };
-use crate::plate::PlateNumber;
+use crate::plate::{Difference, PlateNumber};
 use crate::words::Language;
 
 /// A number that was issued and may be meant, with everything around it but the rides.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) number: PlateNumber,
-    /// How probable it is among the issued numbers that may be meant.
+    /// How probable it is by the reading alone, among the issued numbers that may be meant and whatever else was read.
     pub(super) probability: f64,
+    /// Where the number differs from what was read, as far as that is told.
+    pub(super) differences: Vec<Difference>,
     pub(super) plate: Plate,
     /// Whether an older version of the record had the number borne at the instant, and the newest has not.
     pub(super) changed_since: bool,
@@ -72,7 +75,21 @@ pub(super) struct Facts {
     pub(super) question: Question,
     pub(super) exact: bool,
     pub(super) differ: bool,
+    /// How probable it is that none of the numbers is meant.
+    pub(super) elsewhere: f64,
+    /// The numbers that the code may mean, where one was scanned.
+    pub(super) of_code: Vec<PlateNumber>,
+    /// What else was seen, understood.
+    pub(super) named: Named,
+    pub(super) pace: Pace,
     /// What the scanned code is worth, where one was scanned that has the shape of ours.
     pub(super) link: Option<LinkVerdict>,
     pub(super) meant: Meant,
+}
+
+impl Facts {
+    /// Returns what was seen: when, where, of what kind.
+    pub(super) const fn seen(&self) -> Seen {
+        Seen { window: self.question.window, near: self.question.near, purpose: self.question.purpose }
+    }
 }

@@ -15,9 +15,6 @@ use crate::plate::{PlateLink, PlateNumber, SeriesLetter};
 use crate::registry::TagKeys;
 use crate::storage::{self, Db, operators, plates, series, vehicles, watermarks};
 
-/// From this probability on a number is told as the one that was meant.
-const SURE: f64 = 0.95;
-
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
     plates: HashMap<PlateNumber, Vec<Plate>>,
@@ -93,7 +90,8 @@ impl Gathered {
     /// Returns what a question's numbers came to at the instant.
     pub(super) fn meant(&self, zone: Zone, sought: &Sought, instants: Instants) -> Meant {
         let mut issued = self.issued(&sought.hypotheses, instants);
-        if issued.len() > 1 {
+        // Of a plate and a code that differ both are told, whatever became of their numbers.
+        if issued.len() > 1 && !sought.differ {
             // A number that nobody bore then was not read then, where another one was borne.
             let borne: Vec<_> = issued.iter().copied().filter(|(number, _)| self.is_borne(*number, instants)).collect();
             if !borne.is_empty() {
@@ -101,14 +99,16 @@ impl Gathered {
                 normalise(&mut issued);
             }
         }
-        // Sure enough to be told as one; that it was uncertain is told beside it.
-        if issued.first().is_some_and(|(_, probability)| *probability >= SURE) {
-            issued.truncate(1);
-        }
         let candidates = |issued: &[(PlateNumber, f64)]| -> Vec<Candidate> {
             issued.iter().filter_map(|(number, weight)| self.candidate(zone, *number, *weight, instants)).collect()
         };
         let mut found = candidates(&issued);
+        for candidate in &mut found {
+            candidate.probability *= 1.0 - sought.elsewhere;
+            candidate.differences = sought.differences.get(&candidate.number).cloned().unwrap_or_default();
+        }
+        // What was not read plainly may be a number that is not here: then even one is only a candidate.
+        let alone = sought.exact || sought.elsewhere <= 0.0;
         match found.len() {
             0 => {
                 let number = sought.hypotheses.first().map(|(number, _)| *number);
@@ -121,7 +121,7 @@ impl Gathered {
                     offered: candidates(&self.issued(&sought.nearby, instants)),
                 })
             }
-            1 => match found.pop() {
+            1 if alone => match found.pop() {
                 Some(one) => Meant::One(Box::new(one)),
                 None => Meant::Several(Vec::new()),
             },
@@ -163,6 +163,7 @@ impl Gathered {
         Some(Candidate {
             number,
             probability,
+            differences: Vec::new(),
             vehicle: around.vehicle,
             status,
             standing: around.standing,

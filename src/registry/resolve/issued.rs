@@ -2,32 +2,62 @@
 //!
 //! *Invariant:* a hole in a sequence counts as issued here; who gathers the plates finds that nobody bears it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::plate::{Issued, PlateNumber, SeriesLetter};
-use crate::storage::{self, Db, series};
+use crate::plate::sparse::Shuffle;
+use crate::plate::{Issued, PlateNumber, Scheme, SeriesLetter};
+use crate::storage::{self, Db, numbering, plates, series};
+
+/// The most adopted numbers above the head of a sequence that are told apart: with more of them every number counts as issued.
+const MOST_ADOPTED: usize = 10_000;
 
 /// The heads of the sequences.
-#[derive(Debug, Clone, Default)]
-pub(super) struct IssuedNumbers {
-    next: HashMap<SeriesLetter, u32>,
+#[derive(Debug, Clone)]
+pub(super) enum IssuedNumbers<'a> {
+    /// The next serial of each letter.
+    Lettered(HashMap<SeriesLetter, u32>),
+    /// The next serial of the registry, and what was adopted from there on.
+    Shuffled { shuffle: &'a Shuffle, next: u32, adopted: HashSet<PlateNumber> },
 }
 
-impl IssuedNumbers {
-    /// Reads them: one statement.
-    pub(super) fn find(db: &mut Db) -> storage::Result<Self> {
-        let all = series::list(db, None, None, 26)?;
-        Ok(Self { next: all.into_iter().map(|series| (series.letter, series.next_serial)).collect() })
+impl<'a> IssuedNumbers<'a> {
+    /// Reads them: one statement, or two.
+    pub(super) fn find(db: &mut Db, scheme: Scheme, shuffle: Option<&'a Shuffle>) -> storage::Result<Self> {
+        match (scheme, shuffle) {
+            (Scheme::Sparse19, Some(shuffle)) => {
+                let next = numbering::next_serial(db)?;
+                let adopted = plates::shuffled_from(db, next, MOST_ADOPTED)?;
+                Ok(Self::Shuffled { shuffle, next, adopted })
+            }
+            _ => {
+                let all = series::list(db, None, None, 26)?;
+                Ok(Self::Lettered(all.into_iter().map(|series| (series.letter, series.next_serial)).collect()))
+            }
+        }
     }
 }
 
-impl Issued for IssuedNumbers {
+impl Issued for IssuedNumbers<'_> {
     fn is_issued(&self, number: PlateNumber) -> bool {
-        let next = number.letter().and_then(|letter| self.next.get(&letter));
-        next.zip(number.serial()).is_some_and(|(next, serial)| serial < *next)
+        match self {
+            Self::Lettered(next) => {
+                number.in_series().is_some_and(|(letter, serial)| next.get(&letter).is_some_and(|next| serial < *next))
+            }
+            Self::Shuffled { shuffle, next, adopted } => {
+                let serial = number.codeword().and_then(|word| shuffle.serial(word.payload()));
+                adopted.len() >= MOST_ADOPTED
+                    || serial.is_some_and(|serial| serial < *next)
+                    || adopted.contains(&number)
+            }
+        }
     }
 
     fn count(&self) -> u32 {
-        self.next.values().map(|next| next.saturating_sub(1)).sum()
+        match self {
+            Self::Lettered(next) => next.values().map(|next| next.saturating_sub(1)).sum(),
+            Self::Shuffled { next, adopted, .. } => {
+                next.saturating_add(u32::try_from(adopted.len()).unwrap_or(u32::MAX))
+            }
+        }
     }
 }

@@ -7,13 +7,19 @@ mod error;
 mod question;
 
 mod issued;
+mod second;
 mod seek;
+mod seen_words;
 
 mod around;
 mod facts;
 mod gather;
 
+mod advice;
 mod build;
+mod list;
+mod rank;
+mod reasons;
 mod say;
 
 mod again;

@@ -7,12 +7,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::FieldProblem;
-use crate::model::{AsKnown, CaseProblem, Moment, MomentProblem, Place, Purpose, Question, Window};
+use crate::model::{AsKnown, CaseProblem, Features, Moment, MomentProblem, Place, Purpose, Question, Window};
 use crate::plate::{PlateLink, ReadingProblem, Recollection, Sight, recall};
 use crate::registry::Rules;
 use crate::words::{Language, say};
 
-/// Fewer characters of a plate lead anywhere only with a place.
+/// How many features are looked at.
+const MOST_FEATURES: usize = 20;
+/// How many characters of a plate must be known where nothing else tells scooters apart.
 const LEAST_KNOWN: usize = 4;
 
 /// A question as it is sent.
@@ -55,6 +57,16 @@ pub struct RawQuestion {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub comment: Option<Value>,
+    /// How well the plate was seen: `clear` (if absent) or `poor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub sight: Option<Value>,
+    /// What else was seen: `{colour, make, model, direction, photo}`, each a text in Kazakh, Russian or English. `make` may
+    /// be the operator's name; `direction` a word of the compass or degrees; `photo` says where one is kept. What is not
+    /// understood is told in the warnings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub features: Option<Value>,
 }
 
 /// A question as it is understood: its fields, and what the plate and the code read as.
@@ -88,17 +100,19 @@ pub(super) fn understand(
     if plate_text.is_none() && qr_text.is_none() && judge.problems.is_empty() {
         judge.wrong("plate", "missing", &[]);
     }
+    let near = judge.near(raw.near.as_ref());
     let plate = plate_text.as_deref().and_then(|text| judge.seen("plate", text));
     let qr = qr_text.as_deref().and_then(|text| judge.seen("qr", text));
+    let known = |seen: &Option<Recollection>| seen.as_ref().map_or(0, Recollection::known);
+    // A place narrows what would otherwise be too many, and so does a code that can be read.
+    if judge.problems.is_empty() && near.is_none() && known(&plate).max(known(&qr)) < LEAST_KNOWN {
+        judge.wrong(if plate.is_some() { "plate" } else { "qr" }, "too_few_known", &[]);
+    }
     let at = judge.instant(raw.at.as_ref());
     let as_known = judge.as_known(now, raw.known_at.as_ref());
     let tolerance = judge.tolerance(raw.tolerance.as_ref());
-    let near = judge.near(raw.near.as_ref());
-    for (field, seen) in [("plate", &plate), ("qr", &qr)] {
-        if near.is_none() && seen.as_ref().is_some_and(|seen| seen.known() < LEAST_KNOWN) {
-            judge.wrong(field, "too_few_known", &[]);
-        }
-    }
+    let sight = judge.sight(raw.sight.as_ref());
+    let features = judge.features(raw.features.as_ref());
     let comment = judge.text("comment", raw.comment.as_ref());
     let purpose = judge.purpose(raw.purpose.as_ref(), comment.as_deref());
     let case_number = judge.case(raw.case_number.as_ref());
@@ -114,10 +128,12 @@ pub(super) fn understand(
                 purpose,
                 case_number,
                 comment,
+                sight: sight.unwrap_or_default(),
+                features,
             },
             plate,
             qr,
-            sight: None,
+            sight,
             link,
         }),
         _ => Err(judge.problems),
@@ -144,6 +160,17 @@ fn problem(language: Language, field: &'static str, code: &'static str, args: &[
     let mut all = vec![("field", field)];
     all.extend_from_slice(args);
     FieldProblem { field, code, text: say(language, &format!("lookup.problem.{code}"), &all) }
+}
+
+/// A feature as text: a number too, for a direction in degrees.
+fn feature_text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let sound = !text.is_empty() && !has_control_characters(&text) && text.chars().count() <= 200;
+    sound.then_some(text)
 }
 
 /// Line breaks and tabs are layout; the others cannot be seen, and `PostgreSQL` stores no U+0000.
@@ -185,7 +212,8 @@ impl Judge<'_> {
             ReadingProblem::Empty => self.wrong(field, "missing", &[]),
             ReadingProblem::TooLong { .. } => self.wrong(field, "too_long", &[]),
             ReadingProblem::WrongLength { found } => {
-                self.wrong(field, "wrong_length", &[("found", &found.to_string())]);
+                let pattern = self.pattern();
+                self.wrong(field, "wrong_length", &[("found", &found.to_string()), ("pattern", &pattern)]);
             }
             ReadingProblem::Foreign { character, position } | ReadingProblem::NotADigit { character, position } => {
                 let args = [("character", character.to_string()), ("position", position.to_string())];
@@ -193,9 +221,17 @@ impl Judge<'_> {
                 self.wrong(field, "foreign_character", &args);
             }
             ReadingProblem::TooManyUnknown { .. } => self.wrong(field, "too_few_known", &[]),
-            ReadingProblem::NoSuchNumber => self.wrong(field, "no_such_number", &[]),
+            ReadingProblem::NoSuchNumber => {
+                let pattern = self.pattern();
+                self.wrong(field, "no_such_number", &[("pattern", &pattern)]);
+            }
         }
         None
+    }
+
+    /// What a number of this registry looks like, in words.
+    fn pattern(&self) -> String {
+        say(self.language, &format!("plate_pattern.{}", self.rules.scheme), &[])
     }
 
     fn instant(&mut self, value: Option<&Value>) -> Option<Moment> {
@@ -258,6 +294,46 @@ impl Judge<'_> {
                 None
             }
         }
+    }
+
+    fn sight(&mut self, value: Option<&Value>) -> Option<Sight> {
+        let name = self.text("sight", value)?;
+        let sight = Sight::find(&name);
+        if sight.is_none() {
+            let names: Vec<_> = Sight::ALL.iter().map(|sight| sight.name()).collect();
+            self.wrong("sight", "unknown_sight", &[("known", &names.join(", "))]);
+        }
+        sight
+    }
+
+    /// A feature that cannot be read never loses the question: it is told by its name.
+    fn features(&mut self, value: Option<&Value>) -> Features {
+        let mut features = Features::default();
+        match value {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(named)) => {
+                for (name, value) in named.iter().filter(|(_, value)| !value.is_null()).take(MOST_FEATURES) {
+                    let text = feature_text(value);
+                    let slot = match name.as_str() {
+                        "colour" | "color" => &mut features.colour,
+                        "make" => &mut features.make,
+                        "model" => &mut features.model,
+                        "direction" => &mut features.direction,
+                        "photo" => &mut features.photo,
+                        _ => {
+                            features.not_read.push(name.clone());
+                            continue;
+                        }
+                    };
+                    match text {
+                        Some(text) => *slot = Some(text),
+                        None => features.not_read.push(name.clone()),
+                    }
+                }
+            }
+            Some(_) => self.wrong("features", "bad_features", &[]),
+        }
+        features
     }
 
     fn purpose(&mut self, value: Option<&Value>, comment: Option<&str>) -> Option<Purpose> {

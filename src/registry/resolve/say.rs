@@ -110,19 +110,22 @@ pub(super) fn explain(facts: &Facts, verdict: Verdict, warnings: &[&'static str]
     for code in warnings {
         if !answer.warnings.iter().any(|warning| warning == code) {
             answer.warnings.push((*code).to_owned());
-            let text = words::say(facts.language, &format!("lookup.warning.{code}"), &[]);
+            let words = facts.named.unknown.join(", ");
+            let text = words::say(facts.language, &format!("lookup.warning.{code}"), &[("words", &words)]);
             answer.explanations.insert((*code).to_owned(), text);
         }
     }
     let verdict_text = words::say(facts.language, &format!("lookup.verdict.{verdict}"), &[]);
     answer.explanations.insert(verdict.name().to_owned(), verdict_text);
-    answer.next_steps = steps(facts, verdict);
+    // What would tell the candidates apart stands first.
+    answer.next_steps.extend(steps(facts, verdict));
 }
 
 fn steps(facts: &Facts, verdict: Verdict) -> Vec<String> {
     let mut codes: Vec<&str> = match verdict {
         Verdict::Riding => vec!["call_operator", "preserve", "account_holder"],
-        Verdict::Ambiguous => vec!["second_feature", "preserve"],
+        Verdict::Ambiguous if matches!(facts.meant, Meant::One(_)) => vec!["check_time_and_plate", "preserve"],
+        Verdict::Ambiguous => vec!["preserve"],
         Verdict::Idle => vec!["check_time_and_plate", "call_operator"],
         Verdict::NotReported => vec!["ask_again", "call_operator", "preserve"],
         Verdict::MovedByOperator => vec!["call_operator", "ask_driver"],

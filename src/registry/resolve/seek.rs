@@ -35,7 +35,7 @@ pub(super) struct Sought {
 ///
 /// # Errors
 /// [`TooMany`], where so little was read that the numbers cannot be told apart.
-pub(super) fn seek(understood: &Understood, issued: &IssuedNumbers) -> Result<Sought, TooMany> {
+pub(super) fn seek(understood: &Understood, issued: &IssuedNumbers<'_>) -> Result<Sought, TooMany> {
     let seen: Vec<&Recollection> = understood.plate.iter().chain(&understood.qr).collect();
     let ranked: Vec<Ranked> =
         seen.iter().map(|seen| rank(seen, sight_of(understood.sight, seen), issued)).collect::<Result<_, _>>()?;
@@ -69,7 +69,7 @@ fn says_plainly(seen: &Recollection, sight: Sight) -> bool {
 }
 
 /// A number that is said plainly is what is meant, issued or not; everything else is ranked among those that were issued.
-fn rank(seen: &Recollection, sight: Sight, issued: &IssuedNumbers) -> Result<Ranked, TooMany> {
+fn rank(seen: &Recollection, sight: Sight, issued: &IssuedNumbers<'_>) -> Result<Ranked, TooMany> {
     match seen.exact().filter(|_| says_plainly(seen, sight)) {
         Some(number) => {
             let plain =
@@ -82,7 +82,7 @@ fn rank(seen: &Recollection, sight: Sight, issued: &IssuedNumbers) -> Result<Ran
 
 /// How probable it is that a number said plainly is the one that was there. Without the control pair a misread digit names
 /// another scooter, and nothing shows it.
-fn plainly(seen: &Recollection, sight: Sight, issued: &IssuedNumbers, number: PlateNumber) -> f64 {
+fn plainly(seen: &Recollection, sight: Sight, issued: &IssuedNumbers<'_>, number: PlateNumber) -> f64 {
     if seen.is_checked() || !issued.is_issued(number) {
         return 1.0;
     }

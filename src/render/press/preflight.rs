@@ -185,7 +185,7 @@ impl Press<'_> {
             rows: u32::try_from(grid.rows).unwrap_or_default(),
             plates_a_sheet,
             white_mm: white.as_millimetres(),
-            widest_number: number.and_then(|_| widest_number()).map(|number| number.to_string()),
+            widest_number: number.and_then(|_| widest_number(self.faces.scheme())).map(|number| number.to_string()),
             number_mm: number.map(crate::render::Length::as_millimetres),
             room_mm: number.map(|_| room.as_millimetres()),
             number_fits: number.is_none_or(|number| number <= room),

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use super::geometry::Grid;
 use super::*;
 use crate::model::Position;
-use crate::plate::{PlateNumber, SeriesLetter};
+use crate::plate::{KZ_158, PlateNumber, SeriesLetter};
 use crate::render::{Area, CodeUse, Faces, Inscription, Length, PairUse, PlateSettings, Validity};
 
 fn shipped(section: &str) -> toml::Value {
@@ -31,7 +31,7 @@ fn plates() -> PlateSettings {
 }
 
 fn faces() -> Faces {
-    Faces::new(&plates(), "REG.TEST").unwrap()
+    Faces::new(KZ_158, &plates(), "REG.TEST").unwrap()
 }
 
 const SLUG: Slug<'_> =
@@ -42,7 +42,7 @@ fn drawn(press: &Press<'_>, die: Die, count: u32, validity: Validity) -> Result<
     let letter = SeriesLetter::parse("W").unwrap();
     let numbers: Vec<_> = (0..count).map(|serial| PlateNumber::of(letter, 44_444 + serial).unwrap()).collect();
     let links: Vec<_> =
-        numbers.iter().map(|number| format!("HTTPS://REG.TEST/P/{number}{}/0123456789", number.control())).collect();
+        numbers.iter().map(|number| format!("HTTPS://REG.TEST/P/{}/0123456789", number.machine_form())).collect();
     let position = if die.kind == crate::render::FaceKind::Rear { Position::Rear } else { Position::Left };
     let items = numbers.iter().zip(&links).map(|(number, code)| {
         let inscription = Inscription { number: *number, code, operator: "Жел Самокат", validity };
@@ -263,7 +263,7 @@ fn every_use_of_pair_and_code_is_drawn_on_every_stock() {
     {
         let mut wanted = plates();
         (wanted.control_pair, wanted.qr) = (pair, code);
-        let (faces, settings) = (Faces::new(&wanted, "REG.TEST").unwrap(), settings());
+        let (faces, settings) = (Faces::new(KZ_158, &wanted, "REG.TEST").unwrap(), settings());
         for stock in Stock::ALL {
             let press = Press::new(&faces, &settings, stock).unwrap();
             assert_eq!(press.dies().count(), if pair == PairUse::Label || code == CodeUse::Label { 4 } else { 2 });

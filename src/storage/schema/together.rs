@@ -5,10 +5,11 @@
 use crate::storage::schema::{
     accounts, alarms, api_keys, authorities, counters, fittings, fleet_import_rows, fleet_imports, idempotency,
     insurance_notices, jobs, log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides,
-    lookups, maintenance_records, numbers, operator_suspensions, operators, plate_corrections, plate_item_states,
-    plate_items, plates, policies, policy_checks, policy_covers, print_job_contents, print_job_files, print_job_items,
-    print_jobs, refused_reports, ride_heads, ride_marks, rides, series, series_objections, series_rejections, tag_keys,
-    vehicle_retirements, vehicle_statuses, vehicle_versions, vehicles, watermarks,
+    lookups, maintenance_records, numbering, numbers, operator_suspensions, operators, plate_corrections,
+    plate_item_states, plate_items, plates, policies, policy_checks, policy_covers, print_job_contents,
+    print_job_files, print_job_items, print_jobs, refused_reports, ride_heads, ride_marks, rides, series,
+    series_objections, series_rejections, tag_keys, telemetry, vehicle_retirements, vehicle_statuses, vehicle_versions,
+    vehicles, watermarks,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -25,6 +26,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     vehicles,
     vehicle_versions,
     numbers,
+    numbering,
     plates,
     tag_keys,
     plate_items,
@@ -51,6 +53,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ride_marks,
     refused_reports,
     watermarks,
+    telemetry,
     lookups,
     lookup_rides,
     log_entries,

@@ -4,7 +4,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::Path;
+use actix_web::web::{Data, Path};
 
 use crate::model::ImportId;
 use crate::registry::enroll::{self, EnrollError, Form, GivenFile, Template};
@@ -14,7 +14,7 @@ use crate::web::kind::Kind;
 use crate::web::params::Params;
 use crate::web::problem::Problem;
 use crate::web::respond::download;
-use crate::web::state::{act, read};
+use crate::web::state::{WebState, act, read};
 use crate::web::wrong::Wrong;
 use crate::words::Language;
 
@@ -59,6 +59,7 @@ pub(crate) async fn bad_rows(call: Call, id: Path<String>) -> Result<HttpRespons
     responses((status = 200, description = "A list without a scooter", content(
         (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 pub(crate) async fn template(
+    state: Data<WebState>,
     Speaking(preferred): Speaking,
     request: actix_web::HttpRequest,
     file_name: Path<String>,
@@ -69,7 +70,8 @@ pub(crate) async fn template(
     params.finish()?;
     let template = Template::find(&file_name).ok_or_else(|| Problem::new(Kind::NotFound))?;
     let stem = file_name.split('.').next().unwrap_or_default().to_owned();
-    let mut response = file(enroll::template(template, language), &format!("scooters-{stem}-{language}"));
+    let mut response =
+        file(enroll::template(state.registry.rules.scheme, template, language), &format!("scooters-{stem}-{language}"));
     response.headers_mut().insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(language.code()));
     Ok(response)
 }

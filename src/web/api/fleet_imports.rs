@@ -138,7 +138,10 @@ pub(crate) async fn commit(call: Call, id: Path<String>) -> Result<HttpResponse,
             &registry.store,
             now,
             keyed.as_ref(),
-            |tx| enroll::request_commit(tx, now, rng, &caller, &import).map(|()| Saved { import: import.clone() }),
+            |tx| {
+                enroll::request_commit(tx, now, rng, registry.rules.scheme, &caller, &import)
+                    .map(|()| Saved { import: import.clone() })
+            },
             |saved| (202, serde_json::to_string(saved).ok()),
         )
     });

@@ -70,6 +70,8 @@ impl Request for RawQuestion {
             purpose: fields.optional("purpose"),
             case_number: fields.optional("case_number"),
             comment: fields.optional("comment"),
+            sight: fields.optional("sight"),
+            features: fields.optional("features"),
         })
     }
 }

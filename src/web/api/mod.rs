@@ -32,6 +32,8 @@ mod print_order;
 pub(super) mod insurance;
 pub(super) mod policies;
 pub(super) mod sessions;
+pub(super) mod spread;
+pub(super) mod telemetry;
 
 pub(super) mod log;
 pub(super) mod lookups;

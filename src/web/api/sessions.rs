@@ -23,8 +23,10 @@ use crate::web::problem::Problem;
 use crate::web::state::act;
 
 /// The most bytes that one call may report, unpacked.
-const LIMIT: usize = 16 * 1024 * 1024;
-const TYPES: [&str; 4] = ["application/json", "application/x-ndjson", "application/ndjson", "application/jsonl"];
+pub(super) const LIMIT: usize = 16 * 1024 * 1024;
+/// The media types in which reports come.
+pub(super) const TYPES: [&str; 4] =
+    ["application/json", "application/x-ndjson", "application/ndjson", "application/jsonl"];
 
 /// A ride to be reported. Its scooter is named by `device_id` or by `plate`.
 #[derive(Debug, ToSchema)]
@@ -141,7 +143,7 @@ pub(crate) async fn report(call: Call, payload: Payload) -> Result<HttpResponse,
 }
 
 /// An array, or values line by line: what the first character says.
-fn reports(bytes: &[u8]) -> Result<Vec<Value>, Problem> {
+pub(super) fn reports(bytes: &[u8]) -> Result<Vec<Value>, Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match bytes.trim_ascii_start().first() {
         None => Ok(Vec::new()),

@@ -11,7 +11,7 @@ use super::turn::take_turn;
 use super::{style, telephone};
 use crate::clock;
 use crate::model::{Moment, Zone};
-use crate::plate::PlateNumber;
+use crate::plate::{PlateNumber, Scheme};
 use crate::registry::letters::{LetterStanding, Letters, TakenLetter, list_letters};
 use crate::web::caller::language;
 use crate::web::kind::Kind;
@@ -23,11 +23,22 @@ use crate::words::{Language, say};
 /// The number that the instruction reads: the one of the control pair's own example.
 const SAMPLE: &str = "K04271";
 
+/// The texts that speak of letters, and what is said in their place where numbers have none.
+const WITHOUT_LETTERS: [(&str, &str); 6] = [
+    ("title", "title_all"),
+    ("lead", "lead_all"),
+    ("none", "none_all"),
+    ("read_number", "read_symbols"),
+    ("read_letter", "read_alphabet"),
+    ("call", "call_all"),
+];
+
 #[derive(Template)]
 #[template(path = "series.html", config = "assets/templates/askama.toml")]
 struct Page<'a> {
     language: Language,
     css: &'static str,
+    scheme: Scheme,
     zone: Zone,
     now: Moment,
     letters: &'a Letters,
@@ -35,7 +46,13 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    fn has_letters(&self) -> bool {
+        self.scheme.has_letters()
+    }
+
     fn say(&self, key: &str) -> String {
+        let other = WITHOUT_LETTERS.into_iter().find(|(with, _)| *with == key && !self.has_letters());
+        let key = other.map_or(key, |(_, without)| without);
         say(self.language, &format!("series_page.{key}"), &[])
     }
 
@@ -93,14 +110,17 @@ pub(crate) async fn show(state: Data<WebState>, request: HttpRequest) -> Result<
     }
     let named = Params::of(&request).all("lang");
     let language = named.iter().find_map(|tag| Language::from_tag(tag)).unwrap_or_else(|| language(request.headers()));
-    let letters = read(&state, |db, _| list_letters(db)).await?;
+    let scheme = state.registry.rules.scheme;
+    let letters = read(&state, move |db, _| list_letters(db, scheme)).await?;
+    let sample = if scheme.has_letters() { SAMPLE } else { scheme.sample() };
     let page = Page {
         language,
         css: style::SERIES,
+        scheme,
         zone: state.registry.rules.zone,
         now: clock::now(),
         letters: &letters,
-        sample: PlateNumber::parse(SAMPLE).map_err(|error| Problem::new(Kind::Internal).because(error))?,
+        sample: PlateNumber::parse(sample).map_err(|error| Problem::new(Kind::Internal).because(error))?,
     };
     let html = page.render().map_err(|error| Problem::new(Kind::Internal).because(error))?;
     Ok(HttpResponse::Ok()

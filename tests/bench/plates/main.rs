@@ -15,7 +15,7 @@
 use std::time::{Duration, Instant};
 
 use scooter_registry::config;
-use scooter_registry::plate::{PlateLink, PlateNumber, SeriesLetter, Tag, TagKey};
+use scooter_registry::plate::{KZ_158, PlateLink, PlateNumber, SeriesLetter, Tag, TagKey};
 use scooter_registry::render::{Dpi, FaceKind, Faces, Inscription, Length, Part, PlateSettings, Plotter, Validity};
 
 const ROUND: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
     let rounds: u32 = arguments.next().map_or(5, |text| text.parse().expect("a number of rounds"));
     let sample = arguments.next();
-    let faces = Faces::new(&settings(), "REG.TEST").unwrap();
+    let faces = Faces::new(KZ_158, &settings(), "REG.TEST").unwrap();
     let key = TagKey::new(1, [7; 32]);
     let mut plotter = Plotter::new(Dpi::USUAL);
     let mut numbers = (1..=99_999).cycle().map(|serial| {

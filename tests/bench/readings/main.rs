@@ -5,7 +5,11 @@
 //! the program writes cell, id, `exact` (taken without a question), `ranked` or `none`, and the five likeliest numbers with
 //! their probabilities. It never looks at the true number.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program for the bench: it stops at what it cannot read")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the bench: it stops at what it cannot read"
+)]
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufWriter, Write};
@@ -20,7 +24,11 @@ struct Sequences(HashMap<SeriesLetter, u32>);
 
 impl Issued for Sequences {
     fn is_issued(&self, number: PlateNumber) -> bool {
-        number.letter().and_then(|letter| self.0.get(&letter)).zip(number.serial()).is_some_and(|(highest, serial)| serial <= *highest)
+        number
+            .letter()
+            .and_then(|letter| self.0.get(&letter))
+            .zip(number.serial())
+            .is_some_and(|(highest, serial)| serial <= *highest)
     }
 
     fn count(&self) -> u32 {

@@ -12,7 +12,7 @@ use crate::storage::idempotency;
 /// How long a repeated creation is recognised, in seconds: seven days, as the interface promises.
 const REPEATS_KNOWN_S: i64 = 7 * 24 * 3600;
 
-/// Puts away what has served its time: old idempotency keys, old positions, old print files.
+/// Puts away what has served its time: old idempotency keys, old positions, the bytes of old print files.
 pub(super) fn tidy(registry: &Registry, now: Moment) {
     forget_creations(registry, now);
     match retain::erase_positions(registry, now, &mut clock::chance()) {
@@ -23,7 +23,9 @@ pub(super) fn tidy(registry: &Registry, now: Moment) {
     match press::erase_old(registry, now, &mut clock::chance()) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "the files of old print jobs were erased"),
-        Err(error) => tracing::warn!(why = causes(&error), "the files of old print jobs could not be erased"),
+        Err(error) => {
+            tracing::warn!(why = causes(&error), "the files of old print jobs could not be erased");
+        }
     }
 }
 

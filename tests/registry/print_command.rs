@@ -48,7 +48,7 @@ fn many_plates_land_in_an_archive_or_a_directory_and_a_single_one_as_before() {
 
         let again = run(&[&range[..], &["second"]].concat());
         assert_eq!(again.status.code(), Some(1), "{}", said(&again));
-        assert!(said(&again).contains("/reason") && said(&again).contains("6"), "{}", said(&again));
+        assert!(said(&again).contains("/reason") && said(&again).contains('6'), "{}", said(&again));
         assert!(!folder.path().join("second").exists());
         let reasoned = run(&[&range[..], &["second", "--reason", "cut askew"]].concat());
         assert!(reasoned.status.success(), "{}", said(&reasoned));

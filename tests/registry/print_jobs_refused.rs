@@ -17,6 +17,7 @@ fn faults(reply: &Reply) -> Vec<(String, String)> {
 }
 
 #[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "an order is made where it is refused")]
 fn refused(operator: &Person, body: Value, expected: &[(&str, &str)]) {
     let found = faults(&order(operator, &body));
     let found: Vec<_> = found.iter().map(|(pointer, code)| (pointer.as_str(), code.as_str())).collect();

@@ -73,7 +73,7 @@ fn compare(archive: &Path, wanted: &Wanted) -> Result<(), Failure> {
     for (name, told) in &wanted.inside {
         let mut inner = archive.by_name(name).map_err(|_missing| differs(&wanted.to))?;
         let mut hash = Sha256::new();
-        let mut buffer = [0_u8; 32 * 1024];
+        let mut buffer = [0_u8; 8 * 1024];
         loop {
             let count = inner.read(&mut buffer).map_err(|_broken| differs(&wanted.to))?;
             let Some(part) = buffer.get(..count).filter(|part| !part.is_empty()) else { break };

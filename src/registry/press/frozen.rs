@@ -18,7 +18,8 @@ use crate::storage::print_jobs::{NewPrint, StoredJob};
 pub(super) fn settings_digest(rules: &Rules) -> String {
     let mut hash = Sha256::new();
     let (plates, press) = (format!("{:?}", rules.faces.settings()), format!("{:?}", rules.press));
-    for part in [env!("CARGO_PKG_VERSION"), rules.qr_host.as_str(), &plates, &press] {
+    let scheme = format!("{:?}", rules.scheme);
+    for part in [env!("CARGO_PKG_VERSION"), &scheme, rules.qr_host.as_str(), &plates, &press] {
         hash.update(part);
         hash.update([0]);
     }

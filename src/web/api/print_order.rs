@@ -101,14 +101,12 @@ fn wanted(fields: &mut Fields) -> Option<Wanted> {
     let import = fields.optional_text("import").map(|id| Some(Wanted::Import(ImportId::from_text(&id))));
     let range = fields.optional("range").map(|value| range(fields, &value));
     let mut given = [numbers, import, range].into_iter().flatten();
-    match (given.next(), given.next()) {
-        (Some(wanted), None) => wanted,
-        _ => {
-            let fault = Fault::new(Spot::Pointer(String::new()), Wrong::ExactlyOne);
-            fields.refuse(fault.with("names", &"numbers, import, range"));
-            None
-        }
+    if let (Some(wanted), None) = (given.next(), given.next()) {
+        return wanted;
     }
+    let fault = Fault::new(Spot::Pointer(String::new()), Wrong::ExactlyOne);
+    fields.refuse(fault.with("names", &"numbers, import, range"));
+    None
 }
 
 fn numbers(fields: &mut Fields, value: Value) -> Option<Wanted> {
@@ -142,7 +140,9 @@ fn range(fields: &mut Fields, value: &Value) -> Option<Wanted> {
         faults = vec![Fault::field("range", Wrong::NotAnObject)];
     }
     let wrong = !faults.is_empty();
-    faults.into_iter().for_each(|fault| fields.refuse(fault));
+    for fault in faults {
+        fields.refuse(fault);
+    }
     let [from, to] = ends;
     if wrong { None } else { Some(Wanted::Range { from: from?, to: to? }) }
 }

@@ -19,7 +19,7 @@ const SLUG: Slug<'_> = Slug { operator: "Қала Самокат", batch: "bench
 /// plate, the most memory that was used in MiB.
 pub(crate) fn draw(stock: Stock, plates: u32, directory: Option<&Path>) {
     let settings = config::load(None, []).expect("the built-in settings are complete");
-    let faces = Faces::new(scooter_registry::plate::KZ_158, &settings.plates, "REG.TEST").unwrap();
+    let faces = Faces::new(settings.registry.scheme, &settings.plates, "REG.TEST").unwrap();
     let press = Press::new(&faces, &settings.press, stock).unwrap();
     let mut manifest = Manifest::new();
     let (mut took, mut pages, mut items, mut bytes) = (Duration::ZERO, 0_u32, 0_usize, 0_usize);

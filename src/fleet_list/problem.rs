@@ -122,6 +122,8 @@ mod tests {
         "borne",
         "highest",
         "serial_number",
+        "sample",
+        "pattern",
     ];
 
     #[test]

@@ -90,7 +90,7 @@ impl Scene {
             .replace("/fleet-imports/{id}", &format!("/fleet-imports/{}", pick(&self.import, &self.foreign_import)))
             .replace("/lookups/{id}", &format!("/lookups/{}", pick(&self.lookup, &self.foreign_lookup(thing))))
             .replace("/print-jobs/{id}", &format!("/print-jobs/{}", pick(&self.print(true), &self.print(false))))
-            .replace("{name}", "preflight.json")
+            .replace("{name}", "manifest.csv")
             .replace("/policies/{id}", &format!("/policies/{}", pick(&self.policy(true), &self.policy(false))))
             .replace("templates/{file}", if thing == Thing::Missing { "templates/x.csv" } else { "templates/full.csv" })
             .replace("{device_id}", &pick("k-1", "z-1"))

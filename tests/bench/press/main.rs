@@ -11,6 +11,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::as_conversions,
     clippy::disallowed_methods,
     clippy::print_stdout,
     reason = "a measurement, not the registry: it reads the clock, writes lines, and ends where something is wrong"

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
 use crate::database::kinds;
-use crate::decoders::{rasterised, read_by_zbar, there_is_poppler, there_is_zbar};
+use crate::decoders::{rasterised, read_by_rqrr, read_by_zbar, there_is_poppler, there_is_zbar};
 use crate::house::{TestRegistry, fleet};
 use crate::people::{Person, Reply};
 use crate::plate_items::items;

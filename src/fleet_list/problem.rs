@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     /// Every argument that the documentation of a kind promises.
-    const ARGUMENTS: [&str; 27] = [
+    const ARGUMENTS: [&str; 29] = [
         "part",
         "line",
         "position",

@@ -287,8 +287,13 @@ impl<'a> RowReader<'a> {
                     Some(Problem::new(ProblemKind::PlateReadAs).with("numbers", &told).with("sample", sample)),
                 )
             }
-            Plates::Contradiction => (None, Some(Problem::new(ProblemKind::PlateContradictsPair))),
-            Plates::Nothing => (None, Some(Problem::new(ProblemKind::PlateUnreadable).with("sample", sample))),
+            Plates::Contradiction if self.bounds.scheme.has_letters() => {
+                (None, Some(Problem::new(ProblemKind::PlateContradictsPair)))
+            }
+            // Without letters there is no pair beside the number: its own characters contradict each other.
+            Plates::Contradiction | Plates::Nothing => {
+                (None, Some(Problem::new(ProblemKind::PlateUnreadable).with("sample", sample)))
+            }
         };
         if let Some(problem) = problem {
             self.tell(Field::Plate, text, problem);

@@ -231,7 +231,7 @@ fn search(code: &Code, layouts: &[Laid], threshold: f64) -> Option<Vec<(PlateNum
 
 /// Adds up the weights of one number, and sorts.
 fn merged(mut found: Vec<(PlateNumber, f64)>) -> Vec<(PlateNumber, f64)> {
-    found.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+    found.sort_unstable_by_key(|(number, _)| *number);
     found.dedup_by(|(later, weight), (kept, sum)| {
         let same = later == kept;
         if same {

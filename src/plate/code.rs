@@ -136,7 +136,7 @@ pub(super) struct Solver {
 
 impl Solver {
     /// Returns the values that the two places must have, given the sums over all others.
-    pub(super) fn solve(&self, sums: Sums) -> [u8; 2] {
+    pub(super) fn solve(self, sums: Sums) -> [u8; 2] {
         let p = self.modulus;
         let first = (self.weight * sums.plain + p - sums.weighted) % p * self.inverse % p;
         let second = (2 * p - sums.plain - first) % p;

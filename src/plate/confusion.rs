@@ -33,8 +33,10 @@ const MEASURED_AS: [(u8, Option<&str>); CONDITIONS - 2] =
 const CLEAR: Likelihoods = [0.9, 0.06, 0.04, 0.0, 0.0, 0.0];
 const POOR: Likelihoods = [0.0, 0.0, 0.0, 0.1, 0.5, 0.4];
 
-/// How many times as many errors as under the worst measured condition there are under the one that is worse.
+/// Under the condition that is worse than what was measured there are so many times as many errors as under the worst that was,
+/// but never more than this part of all characters.
 const WORSE: f64 = 2.0;
+const MOST_WRONG: f64 = 0.8;
 
 /// People and programs differ in what they take for what: this part of all errors is spread evenly.
 const UNLIKE_THE_READER: f64 = 0.3;
@@ -138,8 +140,13 @@ fn likelihoods(counts: &Counts, slot: Slot, truth: char, read: Option<char>) -> 
     for (likelihood, counted) in likelihoods.iter_mut().skip(1).zip(conditions) {
         *likelihood = slipped(measured(slot, truth, read, counted), slot, truth, read);
     }
-    let [.., worst, worse] = &mut likelihoods;
-    *worse = if read == Some(truth) { 1.0 - WORSE * (1.0 - *worst) } else { WORSE * *worst };
+    let [.., measured_last, beyond] = &mut likelihoods;
+    let right = counts
+        .get(&(slot, truth))
+        .and_then(|conditions| conditions.last())
+        .map_or(0.0, |counted| slipped(measured(slot, truth, Some(truth), counted), slot, truth, Some(truth)));
+    let errors = f64::min(WORSE, MOST_WRONG / (1.0 - right));
+    *beyond = if read == Some(truth) { 1.0 - errors * (1.0 - right) } else { errors * *measured_last };
     likelihoods
 }
 

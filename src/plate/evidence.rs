@@ -25,13 +25,8 @@ pub(super) struct Place {
     pub(super) best: Likelihoods,
     /// The sum of the likelihoods under each condition.
     pub(super) sum: Likelihoods,
-}
-
-impl Place {
     /// Whether nothing was read here.
-    pub(super) fn says_nothing(&self) -> bool {
-        self.possible.iter().all(|one| one.likelihoods == [1.0; CONDITIONS])
-    }
+    pub(super) is_unread: bool,
 }
 
 /// Returns what a layout says about each place of `code`.
@@ -74,7 +69,7 @@ fn place(slot: Slot, cell: Cell) -> Place {
         best.iter_mut().zip(one.likelihoods).for_each(|(best, likelihood)| *best = f64::max(*best, likelihood));
         sum.iter_mut().zip(one.likelihoods).for_each(|(sum, likelihood)| *sum += likelihood);
     }
-    Place { possible, best, sum }
+    Place { possible, best, sum, is_unread: cell == Cell::Unread }
 }
 
 /// Returns how probable it is to write `character` where `truth` stands: over everything that the character may mean.

@@ -13,7 +13,7 @@ const NEGLIGIBLE: f64 = 1e-7;
 /// Returns the sum of the weights of all rows that pass the checks, by dynamic programming over the two sums.
 pub(super) fn mass(code: &Code, places: &[Place], prior: Likelihoods) -> f64 {
     // Where two places say nothing they absorb both sums, and the checks hold by chance.
-    if places.iter().filter(|place| place.says_nothing()).count() >= 2 {
+    if places.iter().filter(|place| place.is_unread).count() >= 2 {
         let rows = places.iter().fold(prior, |rows, place| times(rows, place.sum));
         return rows.iter().sum::<f64>() / code.rows_a_number();
     }

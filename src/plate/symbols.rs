@@ -65,7 +65,9 @@ fn rows(layout: &Layout) -> Result<Vec<Row>, Misfit> {
     let mut rows = vec![Row { values: [None; PLACES], weight: layout.weight, steps: Vec::new() }];
     for (place, cell) in layout.cells.iter().enumerate() {
         let Cell::Written { character, position } = *cell else {
-            rows.iter_mut().for_each(|row| row.steps.push(ReadingStep::FromPair { position: place + 1 }));
+            for row in &mut rows {
+                row.steps.push(ReadingStep::FromPair { position: place + 1 });
+            }
             continue;
         };
         let meanings = meanings(Slot::Sparse, character);

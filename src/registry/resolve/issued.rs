@@ -23,17 +23,13 @@ pub(super) enum IssuedNumbers<'a> {
 impl<'a> IssuedNumbers<'a> {
     /// Reads them: one statement, or two.
     pub(super) fn find(db: &mut Db, scheme: Scheme, shuffle: Option<&'a Shuffle>) -> storage::Result<Self> {
-        match (scheme, shuffle) {
-            (Scheme::Sparse19, Some(shuffle)) => {
-                let next = numbering::next_serial(db)?;
-                let adopted = plates::shuffled_from(db, next, MOST_ADOPTED)?;
-                Ok(Self::Shuffled { shuffle, next, adopted })
-            }
-            _ => {
-                let all = series::list(db, None, None, 26)?;
-                Ok(Self::Lettered(all.into_iter().map(|series| (series.letter, series.next_serial)).collect()))
-            }
+        if let (Scheme::Sparse19, Some(shuffle)) = (scheme, shuffle) {
+            let next = numbering::next_serial(db)?;
+            let adopted = plates::shuffled_from(db, next, MOST_ADOPTED)?;
+            return Ok(Self::Shuffled { shuffle, next, adopted });
         }
+        let all = series::list(db, None, None, 26)?;
+        Ok(Self::Lettered(all.into_iter().map(|series| (series.letter, series.next_serial)).collect()))
     }
 }
 

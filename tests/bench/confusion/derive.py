@@ -17,48 +17,35 @@ import reader
 HEIGHTS = (12, 10, 8, 7)
 READER_SEED, READER_SHARE, PICTURE_SEED = 158, 0, 1910
 ROWS_AT_ONCE = 400
-# On the rear plate the control letters are smaller than the number, in millimetres: [plates.rear] in config/base.toml. They are
-# counted at the height that they have when the number has the height of the row.
-SMALL = 14 / 22
-SMALL_HEIGHTS = (4, 9)  # what the reader of control letters has learned from, pixels
-
-
-def count(counts, face, judge, height, part, alphabets, samples, rng):
-    """Shows every character of the alphabets `samples` times, at a part of the height, and counts what is read."""
-    # Every character as often as any other, each time among other neighbours.
-    shown = "".join(sorted(set("".join(reader.ALPHABETS[alphabet] for alphabet in alphabets))))
-    pool = np.array(list(shown * samples))
-    rng.shuffle(pool)
-    rows = pool[: len(pool) // 8 * 8].reshape(-1, 8)
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        cells, truth, blur = [], [], []
-        for text in rows[start : start + ROWS_AT_ONCE]:
-            row, places = face.row("".join(text))
-            picture, matrix, soft = optics.degrade(row, height * part, rng)
-            cells.append(optics.crop(picture, matrix, places))
-            truth.extend(text)
-            blur.extend(["soft" if soft else "sharp"] * len(text))
-        whole = judge.model.predict_proba(np.concatenate(cells))
-        for alphabet in alphabets:
-            characters = reader.ALPHABETS[alphabet]
-            of = whole[:, [judge.classes.index(character) for character in characters]]
-            of = of / np.maximum(of.sum(axis=1, keepdims=True), 1e-12)
-            best, sure = of.argmax(axis=1), of.max(axis=1) >= reader.UNSURE
-            for here, softness, index, known in zip(truth, blur, best, sure):
-                if here in characters:
-                    counts[alphabet, height, softness, here, characters[index] if known else "?"] += 1
 
 
 def main(face_path, out, samples):
     face = optics.Face(face_path)
     judge = reader.Reader(READER_SEED, READER_SHARE)
-    small_judge = reader.Reader(READER_SEED, READER_SHARE, heights=SMALL_HEIGHTS)
     rng = np.random.default_rng(PICTURE_SEED)
     counts = Counter()
     for height in HEIGHTS:
-        large = [alphabet for alphabet in reader.ALPHABETS if alphabet != "control"]
-        count(counts, face, judge, height, 1, large, samples, rng)
-        count(counts, face, small_judge, height, SMALL, ["control"], samples, rng)
+        # Every character as often as any other, each time among other neighbours.
+        pool = np.array(list(reader.CHARACTERS * samples))
+        rng.shuffle(pool)
+        rows = pool[: len(pool) // 8 * 8].reshape(-1, 8)
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            cells, truth, blur = [], [], []
+            for text in rows[start : start + ROWS_AT_ONCE]:
+                row, places = face.row("".join(text))
+                picture, matrix, soft = optics.degrade(row, height, rng)
+                cells.append(optics.crop(picture, matrix, places))
+                truth.extend(text)
+                blur.extend(["soft" if soft else "sharp"] * len(text))
+            shown = np.concatenate(cells)
+            whole = judge.model.predict_proba(shown)
+            for alphabet, characters in reader.ALPHABETS.items():
+                of = whole[:, [judge.classes.index(character) for character in characters]]
+                of = of / np.maximum(of.sum(axis=1, keepdims=True), 1e-12)
+                best, sure = of.argmax(axis=1), of.max(axis=1) >= reader.UNSURE
+                for here, softness, index, known in zip(truth, blur, best, sure):
+                    if here in characters:
+                        counts[alphabet, height, softness, here, characters[index] if known else "?"] += 1
         for alphabet in reader.ALPHABETS:
             for blur in ("sharp", "soft"):
                 of = {key: count for key, count in counts.items() if key[:3] == (alphabet, height, blur)}
@@ -69,7 +56,6 @@ def main(face_path, out, samples):
         table.write("# How often one character of Overpass Bold is read as another: alphabet, height of capitals in pixels, how\n")
         table.write("# blurred, what stood there, what was read (? where the reader was unsure), how often. Made by tests/bench/confusion:\n")
         table.write("# degraded pictures, read by a neural network that was trained on other typefaces and never saw this one.\n")
-        table.write("# Heights are those of the number; the control letters beside it were as small as they stand on the rear plate.\n")
         table.write(f"# samples a character and height: {samples}; seeds {READER_SEED} and {PICTURE_SEED};\n")
         table.write(f"# scikit-learn {sklearn.__version__}, {len(judge.faces)} typefaces.\n")
         for key in sorted(counts, key=lambda key: (key[0], -key[1], *key[2:])):

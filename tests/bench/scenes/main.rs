@@ -34,7 +34,7 @@ fn origins(face: &Face, height: Length) -> String {
         _ => None,
     });
     let (first, baseline) = found.next().expect("characters of this height");
-    let (last, _) = found.last().expect("more than one character");
+    let (last, _) = found.next_back().expect("more than one character");
     format!("{},{},{},{}", micrometres(first), micrometres(baseline - height), micrometres(last), micrometres(baseline))
 }
 

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     /// Every argument that the documentation of a kind promises.
-    const ARGUMENTS: [&str; 29] = [
+    const ARGUMENTS: [&str; 31] = [
         "part",
         "line",
         "position",
@@ -124,6 +124,7 @@ mod tests {
         "serial_number",
         "sample",
         "pattern",
+        "fact",
     ];
 
     #[test]

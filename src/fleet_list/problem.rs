@@ -125,6 +125,7 @@ mod tests {
         "sample",
         "pattern",
         "fact",
+        "left",
     ];
 
     #[test]

@@ -2,6 +2,9 @@
 //!
 //! *Invariant:* nothing is excluded for want of data, and no uncertain reading is a silent hit.
 
+#![allow(clippy::needless_pass_by_value, reason = "a question is made where it is asked")]
+#![allow(clippy::float_cmp, reason = "a tie is a tie")]
+
 use serde_json::{Value, json};
 
 use crate::database::kinds;
@@ -72,7 +75,7 @@ fn fifty(registry: &TestRegistry) -> (Person, Person) {
 #[test]
 fn two_unknown_digits_among_fifty_scooters_nearby_lead_to_the_one_that_rode_past() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = fifty(&registry);
         let answer = ask(&officer, "K000??", json!({}));
         assert_eq!((&answer["verdict"], &answer["session"]["ride_id"]), (&json!("riding"), &json!("r27")), "{answer}");
@@ -93,7 +96,7 @@ fn two_unknown_digits_among_fifty_scooters_nearby_lead_to_the_one_that_rode_past
 #[test]
 fn without_a_place_the_fifty_tie_and_the_place_is_asked_for() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = fifty(&registry);
         let answer = ask(&officer, "K000??", json!({"near": null}));
         assert_eq!((&answer["verdict"], &answer["ambiguous_by"]), (&json!("ambiguous"), &json!("plate")), "{answer}");
@@ -126,7 +129,7 @@ fn four(registry: &TestRegistry) -> (Person, Person) {
 #[test]
 fn a_second_feature_decides_and_is_asked_for_only_where_it_would() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = four(&registry);
         let open = ask(&officer, "K0000?", json!({}));
         assert_eq!((&open["verdict"], &listed(&open)[..2]), (&json!("ambiguous"), &["K00001", "K00002"][..]), "{open}");
@@ -153,7 +156,7 @@ fn a_second_feature_decides_and_is_asked_for_only_where_it_would() {
 #[test]
 fn a_feature_that_is_not_understood_is_told_and_loses_nothing() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = four(&registry);
         let strange = json!({"features": {"colour": "шалфейный", "smell": "new", "model": 7}});
         let answer = ask(&officer, "K0000?", strange);
@@ -170,7 +173,7 @@ fn a_feature_that_is_not_understood_is_told_and_loses_nothing() {
 #[test]
 fn poor_records_exclude_nobody_and_a_parked_scooter_is_preferred_only_where_it_is_asked_about() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = four(&registry);
         let moving = ask(&officer, "K0000?", json!({}));
         assert_eq!(listed(&moving).len(), 4);
@@ -185,7 +188,7 @@ fn poor_records_exclude_nobody_and_a_parked_scooter_is_preferred_only_where_it_i
 #[test]
 fn what_was_not_reported_clears_nobody() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (k, n) = (registry.operator('H'), registry.operator('N'));
         k.enroll(&fleet("h", 1));
         n.enroll(&fleet("n", 1));
@@ -202,7 +205,7 @@ fn what_was_not_reported_clears_nobody() {
 #[test]
 fn a_question_with_fewer_than_four_known_characters_needs_a_place_and_is_on_record() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = fifty(&registry);
         let entries = || registry.database.query_i64("SELECT size FROM log_head")[0];
         let before = entries();
@@ -219,7 +222,7 @@ fn a_question_with_fewer_than_four_known_characters_needs_a_place_and_is_on_reco
 #[test]
 fn a_plate_and_a_code_that_differ_both_stand_there_whatever_their_rank() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (_, officer) = fifty(&registry);
         let answer = ask(&officer, "K00027", json!({"qr": "K00003"}));
         assert_eq!((&answer["warnings"][0], &answer["verdict"]), (&json!("qr_differs_from_face"), &json!("ambiguous")));
@@ -233,7 +236,7 @@ fn a_plate_and_a_code_that_differ_both_stand_there_whatever_their_rank() {
 #[test]
 fn a_narrowed_answer_is_told_as_it_was_known_then() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = four(&registry);
         let then = scooter_registry::clock::now();
         while scooter_registry::clock::now() <= then {}

@@ -30,7 +30,7 @@ fn said(output: &Output) -> String {
 #[test]
 fn many_plates_land_in_an_archive_or_a_directory_and_a_single_one_as_before() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         let import = operator.enroll(&fleet("k", 5));
         let folder = tempfile::tempdir().unwrap();

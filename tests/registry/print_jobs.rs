@@ -69,7 +69,7 @@ fn codes(operator: &Person, numbers: &[&str]) -> BTreeSet<String> {
 #[test]
 fn a_batch_is_made_and_the_archive_the_manifest_and_every_code_agree() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 3));
         let numbers = ["K00001", "K00002", "K00003"];
@@ -128,7 +128,7 @@ fn a_batch_is_made_and_the_archive_the_manifest_and_every_code_agree() {
 #[test]
 fn the_same_order_gives_the_same_bytes_and_needs_a_reason_the_second_time() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 4));
         let body =
@@ -161,7 +161,7 @@ fn the_same_order_gives_the_same_bytes_and_needs_a_reason_the_second_time() {
 #[test]
 fn an_import_is_printed_by_what_it_brought() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let second = operator.enroll(&fleet("k", 4));
@@ -174,7 +174,7 @@ fn an_import_is_printed_by_what_it_brought() {
 #[test]
 fn pictures_come_one_a_plate_in_one_archive() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         for (format, more) in [("png", json!({"dpi": 200})), ("svg", json!({"reason": "for the office"}))] {
@@ -201,7 +201,7 @@ fn pictures_come_one_a_plate_in_one_archive() {
 #[test]
 fn several_copies_lie_side_by_side_and_may_be_cut_by_the_end_of_a_file() {
     for kind in kinds() {
-        let registry = TestRegistry::start_with(kind, &[("PRESS__PLATES_A_FILE", "4")]);
+        let registry = TestRegistry::kz_with(kind, &[("PRESS__PLATES_A_FILE", "4")]);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 3));
         let body = json!({"numbers": ["K00002", "K00001", "K00003"], "positions": ["rear"], "format": "pdf",
@@ -219,7 +219,7 @@ fn several_copies_lie_side_by_side_and_may_be_cut_by_the_end_of_a_file() {
 #[test]
 fn jobs_are_listed_newest_first_by_pages_and_every_download_is_on_record() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 3));
         let jobs = ["K00001", "K00002", "K00003"].map(|number| {
@@ -246,7 +246,7 @@ fn jobs_are_listed_newest_first_by_pages_and_every_download_is_on_record() {
 #[test]
 fn an_order_that_is_sent_twice_under_one_key_is_one_job() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let body = json!({"numbers": ["K00001"], "format": "pdf"}).to_string();

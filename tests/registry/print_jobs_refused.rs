@@ -27,7 +27,7 @@ fn refused(operator: &Person, body: Value, expected: &[(&str, &str)]) {
 #[test]
 fn a_wrong_order_is_told_all_that_is_wrong_with_it_at_once() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, foreign) = (registry.operator('K'), registry.operator('Z'));
         operator.enroll(&fleet("k", 3));
         let import = foreign.enroll(&fleet("z", 1))["id"].clone();
@@ -77,7 +77,7 @@ fn a_wrong_order_is_told_all_that_is_wrong_with_it_at_once() {
 #[test]
 fn a_text_that_may_mean_two_numbers_of_the_fleet_prints_neither() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('H');
         operator.post("/v1/series", &json!({"letter": "N"})).expect(201);
         let decision = json!({"decision": "confirm", "reason": "test"});
@@ -94,7 +94,7 @@ fn a_text_that_may_mean_two_numbers_of_the_fleet_prints_neither() {
 #[test]
 fn annulled_numbers_and_withdrawn_plates_are_refused_by_name() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 3));
         let gone = json!({"from": "2026-11-01", "reason": "scrapped"});
@@ -120,7 +120,7 @@ fn annulled_numbers_and_withdrawn_plates_are_refused_by_name() {
 #[test]
 fn a_suspended_operator_orders_nothing_and_receives_nothing() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         let job = made(&operator, &json!({"numbers": ["K00001"], "format": "pdf"}));
@@ -138,7 +138,7 @@ fn a_suspended_operator_orders_nothing_and_receives_nothing() {
 #[test]
 fn a_foreign_job_is_none() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, foreign) = (registry.operator('K'), registry.operator('Z'));
         operator.enroll(&fleet("k", 1));
         let job = made(&operator, &json!({"numbers": ["K00001"], "format": "pdf"}));
@@ -189,7 +189,7 @@ fn ended(operator: &Person, path: &str) -> Value {
 #[test]
 fn a_cancelled_job_makes_no_file_and_counts_as_nothing_printed() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         hold(&registry);
@@ -212,7 +212,7 @@ fn a_cancelled_job_makes_no_file_and_counts_as_nothing_printed() {
 #[test]
 fn a_job_whose_plates_may_no_longer_be_printed_fails_and_says_why() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 4));
         hold(&registry);
@@ -240,7 +240,7 @@ fn a_job_whose_plates_may_no_longer_be_printed_fails_and_says_why() {
 #[test]
 fn an_annulled_number_is_not_drawn_although_it_was_ordered_before() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         hold(&registry);
@@ -255,7 +255,7 @@ fn an_annulled_number_is_not_drawn_although_it_was_ordered_before() {
 #[test]
 fn a_job_that_was_accepted_under_other_settings_says_so_and_mixes_nothing() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         hold(&registry);
@@ -274,7 +274,7 @@ fn a_job_that_was_accepted_under_other_settings_says_so_and_mixes_nothing() {
 #[test]
 fn bytes_that_served_their_time_are_erased_and_the_record_stays() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 1));
         let body = json!({"numbers": ["K00001"], "format": "pdf"});

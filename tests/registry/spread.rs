@@ -25,7 +25,7 @@ fn left(device: &str, metres: f64) -> Value {
 #[test]
 fn scooters_beside_a_near_twin_are_counted_grouped_and_named() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, other) = (registry.operator('K'), registry.operator('Z'));
         operator.enroll(&fleet("k", 30));
         other.enroll(&fleet("z", 2));
@@ -75,7 +75,7 @@ fn scooters_beside_a_near_twin_are_counted_grouped_and_named() {
 #[test]
 fn a_newer_position_moves_a_scooter_and_a_doubted_one_does_not() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let operator = registry.operator('K');
         operator.enroll(&fleet("k", 2));
         operator.report(&[left("k-1", 0.0), left("k-2", 10.0)]);

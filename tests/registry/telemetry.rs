@@ -37,7 +37,7 @@ fn two(registry: &TestRegistry) -> (Person, Person) {
 #[test]
 fn every_position_is_recorded_repeated_contradicting_or_refused() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, _) = two(&registry);
         let mut by_plate = point("k-2", "12:00:00", 10.0);
         by_plate.as_object_mut().unwrap().remove("device_id");
@@ -86,7 +86,7 @@ fn every_position_is_recorded_repeated_contradicting_or_refused() {
 #[test]
 fn a_position_beats_the_ellipse_and_a_contradicted_one_counts_for_nothing() {
     for kind in kinds() {
-        let registry = TestRegistry::start(kind);
+        let registry = TestRegistry::kz(kind);
         let (operator, officer) = two(&registry);
         let tie = ask(&officer, "K0000?", json!({}));
         assert_eq!(tie["candidates"][0]["probability"], tie["candidates"][1]["probability"], "{tie}");
@@ -113,7 +113,7 @@ fn a_position_beats_the_ellipse_and_a_contradicted_one_counts_for_nothing() {
 #[test]
 fn old_positions_are_erased_but_not_those_around_a_ride_that_a_lookup_has_shown() {
     for kind in kinds() {
-        let mut registry = TestRegistry::start(kind);
+        let mut registry = TestRegistry::kz(kind);
         let (operator, officer) = two(&registry);
         send(&operator, &[point("k-1", "12:05:00", 0.0), point("k-2", "12:05:00", 0.0), point("k-1", "20:00:00", 0.0)]);
         officer.look_up("K00001", &at("12:05:00"));

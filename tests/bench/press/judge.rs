@@ -20,7 +20,7 @@ type Pages = BTreeMap<(String, u32), Vec<(Placement, String)>>;
 /// did not read, or read otherwise.
 pub(crate) fn judge(directory: &Path, dpi: u32) -> usize {
     let settings = config::load(None, []).expect("the built-in settings are complete");
-    let faces = Faces::new(&settings.plates, "REG.TEST").unwrap();
+    let faces = Faces::new(settings.registry.scheme, &settings.plates, "REG.TEST").unwrap();
     let press = Press::new(&faces, &settings.press, Stock::Sra3).unwrap();
     let listed = listed(&directory.join("manifest.csv"));
     let mut wrong = [0, 0];

@@ -1,9 +1,13 @@
 //! What stands on the metal: plate numbers, their control pair, and the reading of what people typed or saw.
 //!
-//! A number is one series letter and five digits (`A00001`), or under the other [`Scheme`] seven symbols ([`sparse`]). Its [`ControlPair`] is computed, stands beside it and is never
-//! required. [`reading::read`] turns any text into hypotheses with likelihoods; [`look_alikes`] goes the other way, from a
-//! number to those it is easily taken for. A [`Tag`] proves that the registry made the plate which bears it, and a
-//! [`PlateLink`] is what its QR code says.
+//! A number is one series letter and five digits (`A00001`), or under the other [`Scheme`] seven symbols ([`sparse`]). Its
+//! [`ControlPair`] is computed, stands beside it and is never required.
+//!
+//! [`reading::read`] takes a text for one whole number that was typed, and gives hypotheses with likelihoods. [`recall`] takes it
+//! for what somebody saw, however little; [`candidates()`] ranks the issued numbers that it may have been, by how characters are
+//! measured to be taken for each other. [`look_alikes`] goes the other way, from a number to those it is easily taken for.
+//!
+//! A [`Tag`] proves that the registry made the plate which bears it, and a [`PlateLink`] is what its QR code says.
 //!
 //! *Invariant:* nothing here knows which numbers were issued, who owns a letter, the time, or any other room of the house.
 
@@ -30,14 +34,17 @@ mod symbols;
 
 pub mod reading;
 
-#[cfg(test)]
-mod candidate_tests;
-mod candidates;
+mod sight;
+
+mod recall;
+
 mod confusion;
 mod evidence;
 mod mass;
-mod recall;
-mod sight;
+
+#[cfg(test)]
+mod candidate_tests;
+mod candidates;
 
 mod link;
 mod tag;

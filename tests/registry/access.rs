@@ -267,7 +267,7 @@ fn every_route_answers_every_role_as_the_table_says() {
         for row in EXPECTED {
             for (name, expected) in CALLERS.iter().zip(row.own) {
                 let reply = scene.call(&scene.caller(name), row.verb, row.path, Thing::Own);
-                if reply.status != expected {
+                if !is(reply.status, expected) {
                     wrong.push(format!(
                         "{} {} by {name}: {} not {expected}: {}",
                         row.verb,
@@ -304,6 +304,11 @@ fn every_route_answers_every_role_as_the_table_says() {
         assert!(wrong.is_empty(), "on {kind:?}:\n{}", wrong.join("\n"));
         wait_for_jobs(&scene.registry);
     }
+}
+
+/// Work that had ended before the answer was written is told as done: 200 instead of 202.
+fn is(status: u16, expected: u16) -> bool {
+    status == expected || (expected == 202 && status == 200)
 }
 
 fn wait_for_jobs(registry: &TestRegistry) {

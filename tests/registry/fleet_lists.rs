@@ -128,7 +128,8 @@ fn without_a_confirmed_letter_or_while_suspended_no_list_is_taken() {
         assert!(answer["warnings"].as_array().unwrap().contains(&json!("operator_suspended")), "{answer}");
         operator.report(&[crate::house::ride("r", "a", "2026-07-07T12:00:00+05:00", None)]);
         assert_eq!(regulator.delete(&suspension).status / 100, 2);
-        assert_eq!(send().status, 202);
+        // 200 where the work had ended before the answer was written.
+        assert!(matches!(send().status, 200 | 202));
         operator.enroll("device_id\nb\n");
     }
 }

@@ -74,7 +74,8 @@ fn a_batch_is_made_and_the_archive_the_manifest_and_every_code_agree() {
         operator.enroll(&fleet("k", 3));
         let numbers = ["K00001", "K00002", "K00003"];
         let accepted = operator.post("/v1/print-jobs", &json!({"numbers": numbers, "stock": "sra3", "format": "pdf"}));
-        assert_eq!(accepted.status, 202, "{}", accepted.text());
+        // 200 where the work had ended before the answer was written.
+        assert!(matches!(accepted.status, 200 | 202), "{}", accepted.text());
         let path = accepted.header("location").unwrap().to_owned();
         let job = operator.send("GET", &path, &[("prefer", "wait=100")], &[]).expect(200)["print_job"].clone();
         assert_eq!(

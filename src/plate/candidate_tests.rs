@@ -130,6 +130,8 @@ fn a_shorter_text_is_matched_wherever_it_may_have_stood() {
     }
     assert_eq!(numbers("0427KR")[0], "K04271");
     assert!(numbers("K042").iter().take(100).all(|number| number.starts_with("K042")));
+    // The letter of the last series is as good as that of the first, however many letters lie before it.
+    assert!(["A00271", "N00271"].iter().all(|wanted| numbers("???271").contains(&(*wanted).to_owned())));
     assert!(numbers("71KR").iter().take(4).any(|number| number == "K04271"));
 }
 
@@ -152,6 +154,9 @@ fn too_little_is_refused_instead_of_guessed() {
     let refused = candidates(&recall(KZ_158, "K?????").unwrap(), Sight::Clear, &FourSeries, 2_000);
     assert_eq!(refused, Err(TooMany));
     assert!(recall(KZ_158, "??????").is_err());
+    // Ten thousand fit equally well; two thousand of them would leave the others out without a word.
+    let refused = candidates(&recall(KZ_158, "K1????").unwrap(), Sight::Clear, &FourSeries, 2_000);
+    assert_eq!(refused, Err(TooMany));
 }
 
 #[test]

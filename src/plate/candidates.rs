@@ -85,8 +85,6 @@ pub struct TooMany;
 
 /// The most combinations that are tried for a reading: some milliseconds of work.
 const MOST_TRIED: usize = 60_000;
-/// How many of the likeliest numbers are held against what was issued.
-const MOST_ASKED: usize = 4_000;
 /// A number this much less likely than the best does not matter.
 const NEGLIGIBLE: f64 = 1e-4;
 /// How far the threshold sinks in search of a first issued number.
@@ -111,7 +109,7 @@ pub fn candidates(
         .layouts()
         .iter()
         .flat_map(|layout| with_exchanges(code, layout))
-        .map(|laid| laid.weighed(code, sight))
+        .map(|(layout, exchanged)| Laid::new(layout, exchanged, code, sight))
         .collect();
     let best = layouts.iter().map(Laid::bound).fold(0.0, f64::max);
     let mut threshold = best * 0.5;
@@ -128,7 +126,7 @@ pub fn candidates(
             None => break,
         }
     }
-    Ok(ranked(recollection, code, &layouts, &found, issued, most))
+    ranked(recollection, code, &layouts, &found, issued, most)
 }
 
 /// A layout with what it says.
@@ -152,13 +150,8 @@ fn with_exchanges(code: &Code, layout: &Layout) -> Vec<(Layout, Option<usize>)> 
     std::iter::once((layout.clone(), None)).chain(swapped).collect()
 }
 
-trait Weighed {
-    fn weighed(self, code: &Code, sight: Sight) -> Laid;
-}
-
-impl Weighed for (Layout, Option<usize>) {
-    fn weighed(self, code: &Code, sight: Sight) -> Laid {
-        let (layout, exchanged) = self;
+impl Laid {
+    fn new(layout: Layout, exchanged: Option<usize>, code: &Code, sight: Sight) -> Self {
         let places = evidence(code, &layout);
         let weight = layout.weight * if exchanged.is_some() { EXCHANGED } else { 1.0 };
         let prior = conditions(sight).map(|condition| condition * weight);
@@ -181,7 +174,7 @@ impl Weighed for (Layout, Option<usize>) {
             ahead.push(times(behind, best));
         }
         ahead.reverse();
-        Laid { layout, exchanged, places, prior, tried, solved, ahead }
+        Self { layout, exchanged, places, prior, tried, solved, ahead }
     }
 }
 
@@ -229,6 +222,11 @@ fn search(code: &Code, layouts: &[Laid], threshold: f64) -> Option<Vec<(PlateNum
     Some(merged(found))
 }
 
+/// What weights are compared by, to nine digits: the order of multiplication must not decide between equals.
+fn rank(weight: f64) -> f64 {
+    (weight.ln() * 1e9).round()
+}
+
 /// Adds up the weights of one number, and sorts.
 fn merged(mut found: Vec<(PlateNumber, f64)>) -> Vec<(PlateNumber, f64)> {
     found.sort_unstable_by_key(|(number, _)| *number);
@@ -239,9 +237,7 @@ fn merged(mut found: Vec<(PlateNumber, f64)>) -> Vec<(PlateNumber, f64)> {
         }
         same
     });
-    // The order of multiplication must not decide between equals: weights are compared to nine digits, and equal ones stay in
-    // the order of numbers.
-    let rank = |weight: f64| (weight.ln() * 1e9).round();
+    // Stable: equal ones stay in the order of numbers.
     found.sort_by(|(_, left), (_, right)| rank(*right).total_cmp(&rank(*left)));
     found
 }
@@ -299,18 +295,22 @@ fn ranked(
     found: &[(PlateNumber, f64)],
     issued: &dyn Issued,
     most: usize,
-) -> Ranked {
+) -> Result<Ranked, TooMany> {
     let density = f64::min(1.0, f64::from(issued.count()) / recollection.scheme().numbers());
-    let asked = found.iter().take(MOST_ASKED);
-    let known: Vec<_> = asked.filter(|(number, _)| issued.is_issued(*number)).copied().collect();
-    let tail: f64 = found.iter().skip(MOST_ASKED).map(|(_, weight)| weight * density).sum();
+    let known: Vec<_> = found.iter().filter(|(number, _)| issued.is_issued(*number)).copied().collect();
+    // To list some of those that fit equally well would be a silent guess.
+    if let (Some((_, best)), Some((_, beyond))) = (known.first(), known.get(most))
+        && rank(*best) <= rank(*beyond)
+    {
+        return Err(TooMany);
+    }
     let seen: f64 = found.iter().map(|(_, weight)| *weight).sum();
     let whole: f64 = layouts.iter().map(|laid| laid.whole(code)).sum();
     let unseen = f64::max(0.0, whole - seen) * density;
     let never = f64::max(whole, seen) * density * NEVER_ISSUED;
-    let total = known.iter().map(|(_, weight)| *weight).sum::<f64>() + tail + unseen + never;
+    let total = known.iter().map(|(_, weight)| *weight).sum::<f64>() + unseen + never;
     if known.is_empty() || total <= 0.0 {
-        return Ranked { candidates: Vec::new(), elsewhere: 1.0 };
+        return Ok(Ranked { candidates: Vec::new(), elsewhere: 1.0 });
     }
     let kept: Vec<Candidate> = known
         .iter()
@@ -322,7 +322,7 @@ fn ranked(
         })
         .collect();
     let listed: f64 = kept.iter().map(|candidate| candidate.probability).sum();
-    Ranked { candidates: kept, elsewhere: f64::max(0.0, 1.0 - listed) }
+    Ok(Ranked { candidates: kept, elsewhere: f64::max(0.0, 1.0 - listed) })
 }
 
 /// Returns where a number differs from what was read, in the layout that explains it best.

@@ -15,6 +15,23 @@ macro_rules! on_each {
     };
 }
 
+/// Inserts rows that nothing on record contradicts, in each database's strongest form: `COPY` on `PostgreSQL` (no statement to
+/// parse and plan, rows in bulk), one prepared statement run again and again on `SQLite`, which is a call in this very process.
+/// The rows come sorted by key. Neither form knows `ON CONFLICT`: a row that is there fails, and with it the transaction.
+macro_rules! insert_many {
+    ($db:expr, $table:expr, $rows:expr) => {
+        match $db {
+            crate::storage::Db::Postgres(connection) if !$rows.is_empty() => {
+                diesel::ExecuteCopyFromDsl::execute(diesel::copy_from($table).from_insertable($rows), connection).map(drop)
+            }
+            crate::storage::Db::Postgres(_) => Ok(()),
+            crate::storage::Db::Sqlite(connection) => $rows.iter().try_for_each(|row| {
+                diesel::RunQueryDsl::execute(diesel::insert_into($table).values(row), connection).map(drop)
+            }),
+        }
+    };
+}
+
 /// How many rows fit into one statement: `SQLite` binds at most 32 766 values, `PostgreSQL` 65 535.
 pub(super) const fn rows_a_statement(columns: usize) -> usize {
     let rows = 32_000 / columns;
@@ -62,5 +79,40 @@ pub(super) fn copy_into(db: &mut Db, path: &str) -> diesel::QueryResult<Copied> 
             diesel::RunQueryDsl::execute(copy, connection)?;
             Ok(Copied::Whole)
         }
+    }
+}
+
+/// How a long import goes about its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stride {
+    /// How many rows are sorted by key together.
+    pub window: usize,
+    /// How many of them one transaction takes.
+    pub step: usize,
+    /// How many transactions run side by side.
+    pub abreast: usize,
+    /// For how many milliseconds others are let in after each.
+    pub pause_ms: u64,
+}
+
+/// Returns how a long import goes about its rows. `PostgreSQL` writes two transactions at once and holds up nobody but the
+/// operator itself. `SQLite` has one writer, and whoever waits for it asks again after 1 to 100 ms: steps are short, and
+/// between them is a gap in which to be met; the window is large because its pages are written once for each.
+pub fn stride(db: &Db) -> Stride {
+    match db {
+        Db::Postgres(_) => Stride { window: 100_000, step: 50_000, abreast: 2, pause_ms: 0 },
+        Db::Sqlite(_) => Stride { window: 200_000, step: 10_000, abreast: 1, pause_ms: 10 },
+    }
+}
+
+/// Gives the connection of a long import room for the pages it works on: 128 MiB of cache, and 64 MiB of log before they are
+/// written to their places, so that a page that several steps change is written there once.
+pub(super) fn make_room(db: &mut Db) -> diesel::QueryResult<()> {
+    match db {
+        Db::Postgres(_) => Ok(()),
+        Db::Sqlite(connection) => diesel::connection::SimpleConnection::batch_execute(
+            connection,
+            "PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 16384",
+        ),
     }
 }

@@ -122,10 +122,19 @@ pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: u
 /// # Errors
 /// [`Error::Missing`] where there is no such operator.
 pub fn take_turn(tx: &mut Tx<'_>, id: &OperatorId) -> Result<Operator> {
-    diesel::update(operators::table.filter(operators::id.eq(id.as_str())))
+    await_turn(tx, id)?;
+    find(tx.db(), id)?.ok_or(Error::Missing)
+}
+
+/// Waits for the operator's turn like [`take_turn`], for whom the operator itself is of no interest.
+///
+/// # Errors
+/// [`Error::Missing`] where there is no such operator.
+pub fn await_turn(tx: &mut Tx<'_>, id: &OperatorId) -> Result<()> {
+    let taken = diesel::update(operators::table.filter(operators::id.eq(id.as_str())))
         .set(operators::turn.eq(operators::turn + 1))
         .execute(tx.db())?;
-    find(tx.db(), id)?.ok_or(Error::Missing)
+    if taken == 1 { Ok(()) } else { Err(Error::Missing) }
 }
 
 /// Begins a suspension.

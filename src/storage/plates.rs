@@ -253,8 +253,18 @@ pub fn of_vehicles(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<Plate>> {
     let mut found = Vec::new();
     for chunk in ids.chunks(rows_a_statement(1)) {
         let ids: Vec<_> = chunk.iter().map(|id| id.0).collect();
-        found.extend(current!().filter(plates::vehicle_id.eq_any(ids)).load::<FoundRow>(db)?);
+        let of = current!().filter(plates::vehicle_id.eq_any(ids));
+        found.extend(on_each!(db, connection => of.load::<FoundRow>(connection))?);
     }
+    found.into_iter().map(plate).collect()
+}
+
+/// Finds all plates of an operator, as believed now.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_operator(db: &mut Db, operator: &OperatorId) -> Result<Vec<Plate>> {
+    let found = current!().filter(plates::operator_id.eq(operator.as_str())).load::<FoundRow>(db)?;
     found.into_iter().map(plate).collect()
 }
 

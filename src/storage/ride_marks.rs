@@ -3,14 +3,15 @@
 //! *Invariant:* a mark stands beside a ride and never instead of it; marks are only added.
 
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::connection::Tx;
 use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
+use super::rides::{KnownRide, NewRide};
 use super::schema::{ride_marks as marks, rides};
-use super::values::{known, ride_id, signed};
+use super::values::{ride_id, signed, unsigned};
 use crate::model::{Moment, OperatorId, RideId, RideMark, VehicleId};
 
 /// A mark to be noted.
@@ -47,25 +48,16 @@ pub(super) struct Occupied {
     version: i32,
 }
 
-/// Notes marks; those that are noted already stay as they are.
+/// Notes marks: those of versions that are recorded in this very transaction, and those on rides that were there before, of
+/// which the ones that are noted already stay as they are.
 ///
 /// # Errors
 /// Those of the database.
-pub fn note(tx: &mut Tx<'_>, operator: &OperatorId, new: &[NewMark], now: Moment) -> Result<()> {
-    let rows = new
-        .iter()
-        .map(|mark| {
-            Ok(MarkRow {
-                operator_id: operator.as_str(),
-                ride_id: mark.ride_id.as_str(),
-                version: signed(mark.version)?,
-                mark: mark.mark.name(),
-                other_ride: mark.other.as_ref().map_or("", RideId::as_str),
-                noted_at: now.as_millis(),
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    for chunk in rows.chunks(rows_a_statement(6)) {
+pub fn note(tx: &mut Tx<'_>, operator: &OperatorId, fresh: &[NewMark], older: &[NewMark], now: Moment) -> Result<()> {
+    let mut rows = rows(operator, fresh, now)?;
+    rows.sort_by_key(|row| (row.ride_id, row.version, row.mark));
+    insert_many!(tx.db(), marks::table, &rows)?;
+    for chunk in self::rows(operator, older, now)?.chunks(rows_a_statement(6)) {
         on_each!(tx.db(), connection => {
             diesel::insert_into(marks::table).values(chunk).on_conflict_do_nothing().execute(connection)
         })?;
@@ -73,61 +65,108 @@ pub fn note(tx: &mut Tx<'_>, operator: &OperatorId, new: &[NewMark], now: Moment
     Ok(())
 }
 
-/// Finds the overlaps among the newest versions of the rides of these vehicles that begin within `[from, to]` or up to
-/// `max_ride_s` seconds before, and notes those that touch a ride named in `fresh`, on both rides.
+fn rows<'a>(operator: &'a OperatorId, marks: &'a [NewMark], now: Moment) -> Result<Vec<MarkRow<'a>>> {
+    let row = |mark: &'a NewMark| {
+        Ok(MarkRow {
+            operator_id: operator.as_str(),
+            ride_id: mark.ride_id.as_str(),
+            version: signed(mark.version)?,
+            mark: mark.mark.name(),
+            other_ride: mark.other.as_ref().map_or("", RideId::as_str),
+            noted_at: now.as_millis(),
+        })
+    };
+    marks.iter().map(row).collect()
+}
+
+/// Overlaps that new versions of rides bring about.
+#[derive(Debug, Default)]
+pub struct Overlaps {
+    /// The marks of the new versions.
+    pub fresh: Vec<NewMark>,
+    /// The marks of rides that were there before.
+    pub older: Vec<NewMark>,
+}
+
+/// Finds the overlaps of rides that are about to be recorded, with each other and with the newest versions of those on record
+/// but for the ones they replace. All that matter begin after `max_ride_s` seconds before the first of them.
 ///
 /// # Errors
 /// Those of the database.
-pub fn note_overlaps(
-    tx: &mut Tx<'_>,
-    operator: &OperatorId,
-    vehicles: &[VehicleId],
-    (from, to): (Moment, Moment),
+pub fn find_overlaps(
+    db: &mut Db,
+    new: &[NewRide<'_>],
+    replaced: &[(RideId, KnownRide)],
     max_ride_s: i64,
-    now: Moment,
-    fresh: &[&RideId],
-) -> Result<()> {
-    let mut found = Vec::new();
-    for chunk in vehicles.chunks(rows_a_statement(1)) {
-        found.extend(occupied(tx.db(), chunk, from.plus_seconds(-max_ride_s), to, max_ride_s)?);
+) -> Result<Overlaps> {
+    let mut rides = Vec::with_capacity(new.len());
+    for ride in new {
+        let from = ride.report.started_at.as_millis();
+        let until = ride.report.ended_at.map_or_else(|| longest(from, max_ride_s), Moment::as_millis);
+        let ride_id = ride.report.ride_id.as_str().to_owned();
+        rides.push(Occupied { vehicle: ride.report.vehicle_id.0, from, until, ride_id, version: signed(ride.version)? });
     }
-    let fresh: std::collections::HashSet<_> = fresh.iter().map(|id| id.as_str()).collect();
-    let mut marked = std::collections::HashSet::new();
-    let mut new = Vec::new();
-    for (one, other) in overlaps(found) {
-        if !fresh.contains(one.ride_id.as_str()) && !fresh.contains(other.ride_id.as_str()) {
+    let starts = rides.iter().map(|ride| ride.from);
+    let (Some(from), Some(to)) = (starts.min(), rides.iter().map(|ride| ride.until).max()) else {
+        return Ok(Overlaps::default());
+    };
+    let mut vehicles: Vec<_> = new.iter().map(|ride| ride.report.vehicle_id).collect();
+    vehicles.sort_unstable();
+    vehicles.dedup();
+    let fresh: HashSet<_> = new.iter().map(|ride| ride.report.ride_id.as_str()).collect();
+    let replaced: HashSet<_> = replaced.iter().map(|(id, _)| id.as_str()).collect();
+    for chunk in vehicles.chunks(rows_a_statement(1)) {
+        let there = occupied(db, chunk, (longest(from, -max_ride_s), to), max_ride_s)?;
+        rides.extend(there.into_iter().filter(|ride| !replaced.contains(ride.ride_id.as_str())));
+    }
+    marks_of(rides, &fresh)
+}
+
+/// The marks of the pairs that a fresh ride is part of; each ride is marked once.
+fn marks_of(rides: Vec<Occupied>, fresh: &HashSet<&str>) -> Result<Overlaps> {
+    let mut marked = HashSet::new();
+    let mut found = Overlaps::default();
+    for (one, other) in overlaps(rides) {
+        let are_fresh = [&one, &other].map(|ride| fresh.contains(ride.ride_id.as_str()));
+        if are_fresh == [false, false] {
             continue;
         }
-        for (this, that) in [(&one, &other), (&other, &one)] {
+        for ((this, that), is_fresh) in [(&one, &other), (&other, &one)].into_iter().zip(are_fresh) {
             if !marked.insert(this.ride_id.clone()) {
                 continue;
             }
-            new.push(NewMark {
+            let of = if is_fresh { &mut found.fresh } else { &mut found.older };
+            of.push(NewMark {
                 ride_id: ride_id(&this.ride_id)?,
-                version: super::values::unsigned(this.version)?,
+                version: unsigned(this.version)?,
                 mark: RideMark::Overlaps,
                 other: Some(ride_id(&that.ride_id)?),
             });
         }
     }
-    note(tx, operator, &new, now)
+    Ok(found)
 }
 
-fn occupied(db: &mut Db, vehicles: &[VehicleId], from: Moment, to: Moment, max_ride_s: i64) -> Result<Vec<Occupied>> {
+/// Until when a ride reaches that has no end.
+const fn longest(from: i64, max_ride_s: i64) -> i64 {
+    from.saturating_add(max_ride_s.saturating_mul(1000))
+}
+
+fn occupied(db: &mut Db, vehicles: &[VehicleId], (from, to): (i64, i64), max_ride_s: i64) -> Result<Vec<Occupied>> {
     let ids: Vec<_> = vehicles.iter().map(|id| id.0).collect();
-    let rows: Vec<(i64, i64, Option<i64>, String, i32)> = rides::table
+    let of = rides::table
         .filter(rides::vehicle_id.eq_any(ids))
-        .filter(rides::started_at.ge(from.as_millis()))
-        .filter(rides::started_at.le(to.as_millis()))
+        .filter(rides::started_at.ge(from))
+        .filter(rides::started_at.le(to))
         .filter(rides::superseded_at.is_null())
-        .select((rides::vehicle_id, rides::started_at, rides::ended_at, rides::ride_id, rides::version))
-        .load(db)?;
+        .select((rides::vehicle_id, rides::started_at, rides::ended_at, rides::ride_id, rides::version));
+    let rows: Vec<(i64, i64, Option<i64>, String, i32)> = on_each!(db, connection => of.load(connection))?;
     Ok(rows
         .into_iter()
         .map(|(vehicle, from, until, ride_id, version)| Occupied {
             vehicle,
             from,
-            until: until.unwrap_or_else(|| from.saturating_add(max_ride_s.saturating_mul(1000))),
+            until: until.unwrap_or_else(|| longest(from, max_ride_s)),
             ride_id,
             version,
         })
@@ -152,33 +191,4 @@ fn overlaps(mut rides: Vec<Occupied>) -> Vec<(Occupied, Occupied)> {
         });
     }
     pairs
-}
-
-/// Finds the marks on versions of an operator's rides.
-///
-/// # Errors
-/// Those of the database.
-pub fn find(
-    db: &mut Db,
-    operator: &OperatorId,
-    rides: &[(RideId, u32)],
-) -> Result<HashMap<(RideId, u32), Vec<RideMark>>> {
-    let mut found: HashMap<_, Vec<RideMark>> = HashMap::new();
-    for chunk in rides.chunks(rows_a_statement(1)) {
-        let ids: Vec<_> = chunk.iter().map(|(id, _)| id.as_str()).collect();
-        let rows: Vec<(String, i32, String)> = marks::table
-            .filter(marks::operator_id.eq(operator.as_str()))
-            .filter(marks::ride_id.eq_any(ids))
-            .order((marks::ride_id, marks::mark))
-            .select((marks::ride_id, marks::version, marks::mark))
-            .load(db)?;
-        for (id, version, mark) in rows {
-            let mark = known(RideMark::find(&mark), "mark", &mark)?;
-            let of = found.entry((ride_id(&id)?, super::values::unsigned(version)?)).or_default();
-            if !of.contains(&mark) {
-                of.push(mark);
-            }
-        }
-    }
-    Ok(found)
 }

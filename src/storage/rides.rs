@@ -191,11 +191,25 @@ fn known_ride(row: KnownRow) -> Result<(RideId, KnownRide)> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn find_known(db: &mut Db, operator: &OperatorId, ids: &[RideId]) -> Result<HashMap<RideId, KnownRide>> {
+pub fn find_known<'a>(
+    db: &mut Db,
+    operator: &OperatorId,
+    ids: impl Iterator<Item = &'a RideId>,
+) -> Result<HashMap<RideId, KnownRide>> {
     let mut found = HashMap::new();
-    for chunk in ids.chunks(rows_a_statement(1)) {
-        let ids: Vec<_> = chunk.iter().map(RideId::as_str).collect();
-        let rows: Vec<KnownRow> = heads::table
+    let mut ids: Vec<_> = ids.map(RideId::as_str).collect();
+    ids.sort_unstable();
+    for ids in ids.chunks(rows_a_statement(1)) {
+        // Most reports are of new rides: which are not is asked of the small table alone.
+        let known = heads::table
+            .filter(heads::operator_id.eq(operator.as_str()))
+            .filter(heads::ride_id.eq_any(ids))
+            .select(heads::ride_id);
+        let ids: Vec<String> = on_each!(db, connection => known.load(connection))?;
+        if ids.is_empty() {
+            continue;
+        }
+        let newest = heads::table
             .inner_join(
                 rides::table.on(rides::vehicle_id
                     .eq(heads::vehicle_id)
@@ -220,8 +234,8 @@ pub fn find_known(db: &mut Db, operator: &OperatorId, ids: &[RideId]) -> Result<
                 rides::kind,
                 rides::rider_salt,
                 rides::rider_commitment,
-            ))
-            .load(db)?;
+            ));
+        let rows: Vec<KnownRow> = on_each!(db, connection => newest.load(connection))?;
         for row in rows {
             let (id, ride) = known_ride(row)?;
             found.insert(id, ride);
@@ -271,10 +285,8 @@ pub fn insert(
         .collect::<Result<Vec<_>>>()?;
     // In the order of the key: the same pages are touched once.
     rows.sort_by_key(|row| (row.vehicle_id, row.started_at));
-    for chunk in rows.chunks(rows_a_statement(17)) {
-        on_each!(tx.db(), connection => diesel::insert_into(rides::table).values(chunk).execute(connection))?;
-    }
-    let heads_of = new
+    insert_many!(tx.db(), rides::table, &rows)?;
+    let mut heads_of = new
         .iter()
         .map(|ride| {
             Ok(HeadRow {
@@ -287,9 +299,8 @@ pub fn insert(
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    for chunk in heads_of.chunks(rows_a_statement(6)) {
-        on_each!(tx.db(), connection => diesel::insert_into(heads::table).values(chunk).execute(connection))?;
-    }
+    heads_of.sort_by_key(|row| row.ride_id);
+    insert_many!(tx.db(), heads::table, &heads_of)?;
     Ok(())
 }
 

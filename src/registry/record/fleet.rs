@@ -8,8 +8,7 @@ use super::judge::{Judged, Named};
 use super::{RecordError, ReportProblem};
 use crate::model::{Moment, OperatorId, Plate, VehicleId};
 use crate::plate::PlateNumber;
-use crate::storage::vehicles::{self, Wanted};
-use crate::storage::{Tx, plates};
+use crate::storage::{Tx, plates, vehicle_ids};
 
 /// The vehicles that the batch names, and when they bear numbers.
 pub(super) struct Fleet {
@@ -39,28 +38,27 @@ impl Fleet {
         let mut numbers: HashSet<_> = beside.collect();
         for one in named {
             match one {
-                Named::Device(id) => drop(devices.insert(id.as_str().to_owned())),
+                Named::Device(id) => drop(devices.insert(id.as_str())),
                 Named::Plate(_, meant) => numbers.extend(meant.iter().copied()),
             }
         }
         let devices: Vec<_> = devices.into_iter().collect();
         let numbers: Vec<_> = numbers.into_iter().collect();
-        let found = vehicles::find_all(tx.db(), operator, Wanted::Devices(&devices))?;
+        let found = vehicle_ids::find(tx.db(), operator, &devices)?;
         let named = plates::find_by_numbers(tx.db(), &numbers)?;
         let mut by_number: HashMap<_, Vec<_>> = HashMap::new();
         for plate in named.into_iter().filter(|plate| plate.operator_id == *operator) {
             by_number.entry(plate.number).or_default().push(plate);
         }
         let named = by_number.values().flatten().map(|plate| plate.vehicle_id);
-        let mut ids: Vec<_> = found.iter().map(|vehicle| vehicle.id).chain(named).collect();
+        let mut ids: Vec<_> = found.iter().map(|(_, id)| *id).chain(named).collect();
         ids.sort_unstable();
         ids.dedup();
         let mut borne: HashMap<_, Vec<_>> = HashMap::new();
         for plate in plates::of_vehicles(tx.db(), &ids)? {
             borne.entry(plate.vehicle_id).or_default().push(plate);
         }
-        let by_device = found.into_iter().map(|vehicle| (vehicle.device_id.as_str().to_owned(), vehicle.id)).collect();
-        Ok(Self { by_device, by_number, plates: borne })
+        Ok(Self { by_device: found.into_iter().collect(), by_number, plates: borne })
     }
 
     /// The vehicle that a report names; a number stands for who bore it then.

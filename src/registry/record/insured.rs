@@ -18,8 +18,12 @@ pub(super) struct Insured {
 
 impl Insured {
     /// Finds it in four statements, however many rides there are.
-    pub(super) fn find(tx: &mut Tx<'_>, operator: &OperatorId, new: &[NewRide<'_>]) -> Result<Self, RecordError> {
-        let mut vehicles: Vec<_> = new.iter().map(|ride| ride.report.vehicle_id).collect();
+    pub(super) fn find<'a>(
+        tx: &mut Tx<'_>,
+        operator: &OperatorId,
+        new: impl Iterator<Item = &'a NewRide<'a>>,
+    ) -> Result<Self, RecordError> {
+        let mut vehicles: Vec<_> = new.map(|ride| ride.report.vehicle_id).collect();
         vehicles.sort_unstable();
         vehicles.dedup();
         let mut by_vehicle: HashMap<_, Vec<_>> = HashMap::new();

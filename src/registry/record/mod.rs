@@ -6,6 +6,7 @@
 mod error;
 mod judge;
 
+mod enter;
 mod fleet;
 mod insured;
 mod list;

@@ -4,7 +4,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{account, backup, demo, doctor, fleet, import, log, lookup, migrate, operator, print, serve};
+use super::{account, backup, demo, doctor, fleet, import, log, lookup, migrate, operator, print, serve, sessions};
 
 /// What the exit codes mean, for the end of every help.
 const EXIT_CODES: &str = "Exit codes:
@@ -40,6 +40,9 @@ pub(super) enum Command {
     /// Admits operators and lists them
     #[command(subcommand)]
     Operator(operator::Operator),
+    /// Enters files of rides at the machine's own console
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
     /// Uploads a fleet list to a server
     Import(import::Import),
     /// Asks a server about one's own fleet
@@ -67,6 +70,7 @@ impl Command {
             Self::Migrate(command) => command.run(),
             Self::Account(command) => command.run(),
             Self::Operator(command) => command.run(),
+            Self::Sessions(command) => command.run(),
             Self::Import(command) => command.run(),
             Self::Fleet(command) => command.run(),
             Self::Print(command) => command.run(),

@@ -17,6 +17,7 @@ mod doctor;
 mod log;
 mod migrate;
 mod operator;
+mod sessions;
 
 mod api;
 mod fleet;

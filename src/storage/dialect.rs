@@ -22,7 +22,8 @@ macro_rules! insert_many {
     ($db:expr, $table:expr, $rows:expr) => {
         match $db {
             crate::storage::Db::Postgres(connection) if !$rows.is_empty() => {
-                diesel::ExecuteCopyFromDsl::execute(diesel::copy_from($table).from_insertable($rows), connection).map(drop)
+                diesel::ExecuteCopyFromDsl::execute(diesel::copy_from($table).from_insertable($rows), connection)
+                    .map(drop)
             }
             crate::storage::Db::Postgres(_) => Ok(()),
             crate::storage::Db::Sqlite(connection) => $rows.iter().try_for_each(|row| {

@@ -8,7 +8,6 @@ use diesel::prelude::*;
 
 use super::connection::Tx;
 use super::db::Db;
-use super::dialect::rows_a_statement;
 use super::error::{Error, Result};
 use super::schema::{fleet_import_rows as rows, fleet_imports as imports};
 use super::values::limit;
@@ -227,9 +226,7 @@ pub fn insert_rows(tx: &mut Tx<'_>, id: &ImportId, outcomes: &[RowOutcome]) -> R
             changes: row.changes.as_deref(),
         })
         .collect();
-    for chunk in new.chunks(rows_a_statement(6)) {
-        on_each!(tx.db(), connection => diesel::insert_into(rows::table).values(chunk).execute(connection))?;
-    }
+    insert_many!(tx.db(), rows::table, &new)?;
     Ok(())
 }
 

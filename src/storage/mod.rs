@@ -49,6 +49,7 @@ pub mod watermarks;
 
 pub use connection::{Store, StoreSettings, Tx};
 pub use db::Db;
+pub use dialect::{Stride, stride};
 pub use error::{Error, Result};
 pub use migrations::{MigrationError, migrate, pending};
 pub use sealed::{Sealed, Unsaid};

@@ -102,9 +102,7 @@ pub fn insert_numbers(
             tag_key: i32::from(tag_key),
         })
         .collect();
-    for chunk in rows.chunks(rows_a_statement(7)) {
-        on_each!(tx.db(), connection => diesel::insert_into(numbers::table).values(chunk).execute(connection))?;
-    }
+    insert_many!(tx.db(), numbers::table, &rows)?;
     Ok(())
 }
 
@@ -162,9 +160,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &[Plate], import: Option<&ImportId>) -> Resu
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    for chunk in rows.chunks(rows_a_statement(10)) {
-        on_each!(tx.db(), connection => diesel::insert_into(plates::table).values(chunk).execute(connection))?;
-    }
+    insert_many!(tx.db(), plates::table, &rows)?;
     Ok(())
 }
 

@@ -104,7 +104,13 @@ pub fn find_overlaps(
         let from = ride.report.started_at.as_millis();
         let until = ride.report.ended_at.map_or_else(|| longest(from, max_ride_s), Moment::as_millis);
         let ride_id = ride.report.ride_id.as_str().to_owned();
-        rides.push(Occupied { vehicle: ride.report.vehicle_id.0, from, until, ride_id, version: signed(ride.version)? });
+        rides.push(Occupied {
+            vehicle: ride.report.vehicle_id.0,
+            from,
+            until,
+            ride_id,
+            version: signed(ride.version)?,
+        });
     }
     let starts = rides.iter().map(|ride| ride.from);
     let (Some(from), Some(to)) = (starts.min(), rides.iter().map(|ride| ride.until).max()) else {

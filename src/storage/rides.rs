@@ -328,6 +328,14 @@ fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &[(RideId, KnownRi
     Ok(())
 }
 
+/// Gives the connection room for the pages that a long import works on.
+///
+/// # Errors
+/// Those of the database.
+pub fn make_room(tx: &mut Tx<'_>) -> Result<()> {
+    Ok(super::dialect::make_room(tx.db())?)
+}
+
 /// Keeps reports that could not become rides, as they came: pairs of report and problem.
 ///
 /// # Errors

@@ -165,9 +165,7 @@ pub fn insert(
             registered_at: now.as_millis(),
         })
         .collect();
-    for chunk in rows.chunks(rows_a_statement(4)) {
-        on_each!(tx.db(), connection => diesel::insert_into(vehicles::table).values(chunk).execute(connection))?;
-    }
+    insert_many!(tx.db(), vehicles::table, &rows)?;
     insert_versions(tx, operator, new, import, now)
 }
 
@@ -229,9 +227,7 @@ fn insert_versions(
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    for chunk in rows.chunks(rows_a_statement(20)) {
-        on_each!(tx.db(), connection => diesel::insert_into(versions::table).values(chunk).execute(connection))?;
-    }
+    insert_many!(tx.db(), versions::table, &rows)?;
     Ok(())
 }
 

@@ -28,6 +28,7 @@ mod sheets;
 mod access;
 mod access_table;
 mod as_known;
+mod back_fill;
 mod contract;
 mod demo;
 mod fleet_lists;

@@ -12,10 +12,10 @@ use super::step::Step;
 use crate::audit::{Action, Salt};
 use crate::model::{Caller, Moment, OperatorId, RideId, RideMark, RideReport};
 use crate::registry::Rules;
+use crate::storage::Tx;
 use crate::storage::audit_log::Draft;
 use crate::storage::ride_marks::{self, NewMark};
 use crate::storage::rides::{self, Comparison, KnownRide, NewRide};
-use crate::storage::Tx;
 
 /// By what reports are judged once their vehicles are found.
 pub(super) struct Facts<'a> {

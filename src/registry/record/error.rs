@@ -39,6 +39,9 @@ pub enum RecordError {
 /// Why one report was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ReportProblem {
+    /// The row or line cannot be read.
+    #[error("the row cannot be read")]
+    Unreadable,
     /// The item is no object.
     #[error("a report must be an object")]
     NotAnObject,
@@ -93,6 +96,7 @@ impl ReportProblem {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Unreadable => "unreadable",
             Self::NotAnObject => "not_an_object",
             Self::Missing(_) => "missing",
             Self::Type { .. } => "wrong_type",
@@ -117,7 +121,7 @@ impl ReportProblem {
                 (*field, String::new())
             }
             Self::UnknownVehicle(value) | Self::UnknownPlate(value) | Self::TwiceInCall(value) => ("", value.clone()),
-            Self::NotAnObject | Self::EndsBeforeStart => ("", String::new()),
+            Self::Unreadable | Self::NotAnObject | Self::EndsBeforeStart => ("", String::new()),
         };
         say(language, &format!("sessions.{}", self.code()), &[("field", field), ("value", &value)])
     }

@@ -8,7 +8,7 @@ use super::judge::{Judged, Named};
 use super::{RecordError, ReportProblem};
 use crate::model::{Moment, OperatorId, Plate, VehicleId};
 use crate::plate::PlateNumber;
-use crate::storage::{Tx, plates, vehicle_ids};
+use crate::storage::{Db, Tx, plates, vehicle_ids};
 
 /// The vehicles that the batch names, and when they bear numbers.
 pub(super) struct Fleet {
@@ -59,6 +59,17 @@ impl Fleet {
             borne.entry(plate.vehicle_id).or_default().push(plate);
         }
         Ok(Self { by_device: found.into_iter().collect(), by_number, plates: borne })
+    }
+
+    /// Takes the whole fleet of an operator, for reports without end.
+    pub(super) fn whole(db: &mut Db, operator: &OperatorId) -> Result<Self, RecordError> {
+        let by_device = vehicle_ids::all(db, operator)?.into_iter().collect();
+        let (mut by_number, mut borne): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = (HashMap::new(), HashMap::new());
+        for plate in plates::of_operator(db, operator)? {
+            by_number.entry(plate.number).or_default().push(plate.clone());
+            borne.entry(plate.vehicle_id).or_default().push(plate);
+        }
+        Ok(Self { by_device, by_number, plates: borne })
     }
 
     /// The vehicle that a report names; a number stands for who bore it then.

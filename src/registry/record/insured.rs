@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 
 use super::RecordError;
-use crate::model::{Cover, Coverage, OperatorId, RideReport, VehicleId, Zone};
+use crate::model::{AsKnown, Cover, Coverage, OperatorId, RideReport, VehicleId, Zone};
 use crate::storage::rides::NewRide;
-use crate::storage::{Tx, policies};
+use crate::storage::{Db, Tx, policies};
 
 /// What covers the vehicles of a batch.
 pub(super) struct Insured {
@@ -31,6 +31,19 @@ impl Insured {
             by_vehicle.entry(vehicle).or_default().push(cover);
         }
         Ok(Self { by_vehicle, of_fleet: policies::covers_of_fleets(tx.db(), std::slice::from_ref(operator))? })
+    }
+
+    /// Takes all of an operator.
+    pub(super) fn whole(db: &mut Db, operator: &OperatorId) -> Result<Self, RecordError> {
+        let mut of_fleet = Vec::new();
+        let mut by_vehicle = HashMap::new();
+        for (vehicle, covers) in policies::covers_of_operator(db, operator, AsKnown::Now)? {
+            match vehicle {
+                Some(vehicle) => drop(by_vehicle.insert(vehicle, covers)),
+                None => of_fleet = covers,
+            }
+        }
+        Ok(Self { by_vehicle, of_fleet })
     }
 
     /// Returns whether some policy covers the vehicle on the day the ride begins. A move by the operator counts like a

@@ -6,6 +6,8 @@
 mod error;
 mod judge;
 
+pub mod back_fill;
+
 mod enter;
 mod fleet;
 mod insured;

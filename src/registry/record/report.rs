@@ -74,12 +74,15 @@ fn by_ride(marks: &[NewMark]) -> HashMap<(RideId, u32), Vec<RideMark>> {
 }
 
 /// The rides whose report names a scooter and the plate of another one, or of none.
-pub(super) fn contradicted(judged: &[Result<Judged, ReportProblem>], fleet: &Fleet) -> HashSet<RideId> {
-    let told = judged.iter().flatten().filter(|one| {
-        let named = fleet.vehicle(&one.vehicle, one.started_at).ok();
-        one.plate_beside.as_ref().is_some_and(|numbers| fleet.bearer(numbers, one.started_at) != named)
-    });
-    told.map(|one| one.ride_id.clone()).collect()
+fn contradicted(judged: &[Result<Judged, ReportProblem>], fleet: &Fleet) -> HashSet<RideId> {
+    judged.iter().flatten().filter(|one| contradicts(one, fleet)).map(|one| one.ride_id.clone()).collect()
+}
+
+/// Returns whether a report names a scooter and the plate of another one, or of none.
+pub(super) fn contradicts(judged: &Judged, fleet: &Fleet) -> bool {
+    judged.plate_beside.as_ref().is_some_and(|numbers| {
+        fleet.bearer(numbers, judged.started_at) != fleet.vehicle(&judged.vehicle, judged.started_at).ok()
+    })
 }
 
 /// Finds the vehicle of each report, and refuses a ride that the call tells in two ways.

@@ -1,0 +1,287 @@
+//! The run of a back-fill over its file: window after window, each judged, sorted and entered in steps.
+//!
+//! *Invariant:* the operator has its turn while a window is entered, and whoever waits for it is let in between; a step that
+//! met somebody else's is tried again, and finds what that one recorded.
+
+use rand::Rng;
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::rows::{Row, as_reported};
+use super::step::{Entered, step};
+use super::told::Told;
+use crate::model::{Caller, Moment, OperatorId, RideId, RideReport, new_id};
+use crate::registry::Registry;
+use crate::registry::record::enter::Facts;
+use crate::registry::record::fleet::Fleet;
+use crate::registry::record::insured::Insured;
+use crate::registry::record::report::{contradicts, of_vehicle, without_handle};
+use crate::registry::record::{RecordError, ReportProblem};
+use crate::storage::{self, Stride, operators, rides};
+
+/// After how many windows the fleet is looked at anew.
+const WINDOWS_A_LOOK: u32 = 10;
+/// How often a step is tried that meets somebody else's.
+const ATTEMPTS: u32 = 5;
+
+/// The clock and the source of chance of a run, which outlives any one instant.
+pub struct Hands<R> {
+    /// The clock.
+    pub now: fn() -> Moment,
+    /// The source of chance.
+    pub chance: fn() -> R,
+}
+
+/// Whether somebody else works on the registry meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Perhaps: no step keeps others waiting for long.
+    Considerate,
+    /// Nobody does: the steps are as large as is good for the speed.
+    Alone,
+}
+
+/// How many rows came to what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How many are new.
+    pub recorded: usize,
+    /// How many were known as they are.
+    pub repeated: usize,
+    /// How many became new versions.
+    pub versioned: usize,
+    /// How many were refused.
+    pub refused: usize,
+}
+
+/// A row that was refused, as it came.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// On which line of the file it begins, from 1.
+    pub line: u64,
+    /// Its cells.
+    pub cells: Vec<Vec<u8>>,
+    /// Why.
+    pub problem: ReportProblem,
+}
+
+/// A back-fill under way.
+pub struct BackFill<'a, R> {
+    registry: &'a Registry,
+    hands: Hands<R>,
+    caller: Caller,
+    operator: OperatorId,
+    run: String,
+    columns: Vec<String>,
+    stride: Stride,
+    known: (Fleet, Insured),
+    windows: u32,
+    told: Told,
+    counts: Counts,
+}
+
+impl<'a, R: Rng> BackFill<'a, R> {
+    /// Begins: looks at the fleet of the caller's operator.
+    ///
+    /// # Errors
+    /// [`RecordError::NotAnOperator`], and those of the database.
+    pub fn begin(
+        registry: &'a Registry,
+        hands: Hands<R>,
+        caller: Caller,
+        columns: &[String],
+        pace: Pace,
+    ) -> Result<Self, RecordError> {
+        let operator = caller.operator_id.clone().ok_or(RecordError::NotAnOperator)?;
+        let stride = registry.store.read(|db| -> Result<_, RecordError> { Ok(storage::stride(db)) })?;
+        let stride = match pace {
+            Pace::Considerate => stride,
+            Pace::Alone => Stride { window: 200_000, step: 200_000 / stride.abreast, pause_ms: 0, ..stride },
+        };
+        let known = look(registry, &operator)?;
+        let run = new_id((hands.now)(), &mut (hands.chance)());
+        let columns = columns.to_vec();
+        let (told, counts) = (Told::default(), Counts::default());
+        Ok(Self { registry, hands, caller, operator, run, columns, stride, known, windows: 0, told, counts })
+    }
+
+    /// Returns how many rows are to be taken at once.
+    #[must_use]
+    pub const fn window(&self) -> usize {
+        self.stride.window
+    }
+
+    /// Returns what came of all rows so far.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Enters a window of rows; returns those that are refused. Only what is returned `Ok` is on record.
+    ///
+    /// # Errors
+    /// [`RecordError`]; then some of the window may be on record, and the same file again finds it there.
+    pub fn take(&mut self, rows: Vec<Row>) -> Result<Vec<Refused>, RecordError> {
+        if self.windows > 0 && self.windows.is_multiple_of(WINDOWS_A_LOOK) {
+            self.known = look(self.registry, &self.operator)?;
+        }
+        self.windows = self.windows.wrapping_add(1);
+        let mut contradicted = HashSet::new();
+        let mut refused = Vec::new();
+        let mut placed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let report = row.judged.and_then(|judged| {
+                let contradicts = contradicts(&judged, &self.known.0);
+                let report = of_vehicle(judged, &self.known.0)?;
+                if !self.told.note(&report) {
+                    return Err(ReportProblem::TwiceInCall(report.ride_id.as_str().to_owned()));
+                }
+                if contradicts {
+                    contradicted.insert(report.ride_id.clone());
+                }
+                Ok(report)
+            });
+            match report {
+                Ok(report) => placed.push(report),
+                Err(problem) => refused.push((row.line, row.cells, problem)),
+            }
+        }
+        self.keep(&refused)?;
+        self.enter(&mut placed, &contradicted)?;
+        self.counts.refused += refused.len();
+        let refused = refused.into_iter().map(|(line, cells, problem)| Refused {
+            line,
+            cells: cells.iter().map(<[u8]>::to_vec).collect(),
+            problem,
+        });
+        Ok(refused.collect())
+    }
+
+    fn keep(&self, refused: &[(u64, csv::ByteRecord, ReportProblem)]) -> Result<(), RecordError> {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let (now, rng) = ((self.hands.now)(), &mut (self.hands.chance)());
+        let kept: Vec<_> = refused
+            .iter()
+            .map(|(_, cells, problem)| {
+                let report = without_handle(&as_reported(&self.columns, cells)).to_string();
+                (new_id(now, rng), report, problem.code().to_owned())
+            })
+            .collect();
+        self.registry.store.write(|tx| Ok(rides::keep_refused(tx, &self.operator, &kept, now)?))
+    }
+
+    /// Enters reports in steps, as many abreast as the database lets write side by side.
+    fn enter(&mut self, placed: &mut [RideReport], contradicted: &HashSet<RideId>) -> Result<(), RecordError> {
+        // Each step in a range of its own of the largest table's key: none touches the pages, or the scooters, of another.
+        placed.sort_by_key(|report| (report.vehicle_id, report.started_at));
+        let placed: Vec<_> = placed.iter().collect();
+        let steps = steps(&placed, self.stride.step);
+        let facts = Facts { rules: &self.registry.rules, fleet: &self.known.0, insured: &self.known.1, contradicted };
+        for abreast in steps.chunks(self.stride.abreast) {
+            let counts = match abreast {
+                [alone] => vec![self.attempt(&facts, alone, Turn::Take)?],
+                several => self.abreast(&facts, several)?,
+            };
+            for came in counts {
+                self.counts.recorded += came.recorded;
+                self.counts.repeated += came.repeated;
+                self.counts.versioned += came.versioned;
+            }
+            if self.stride.pause_ms > 0 {
+                std::thread::park_timeout(Duration::from_millis(self.stride.pause_ms));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the turn of the operator in a transaction that does nothing else, and under it enters steps side by side.
+    fn abreast(&self, facts: &Facts<'_>, steps: &[&[&RideReport]]) -> Result<Vec<Counts>, RecordError> {
+        let (registry, operator) = (self.registry, &self.operator);
+        registry.store.write(|turn| {
+            operators::await_turn(turn, operator)?;
+            let attempt = |reports: &[&RideReport]| self.attempt(facts, reports, Turn::IsTaken);
+            std::thread::scope(|scope| {
+                let running: Vec<_> = steps.iter().map(|reports| scope.spawn(move || attempt(reports))).collect();
+                running
+                    .into_iter()
+                    .map(|step| step.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .collect()
+            })
+        })
+    }
+
+    fn attempt(&self, facts: &Facts<'_>, reports: &[&RideReport], turn: Turn) -> Result<Counts, RecordError> {
+        let who = Entered { caller: &self.caller, operator: &self.operator, run: &self.run };
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let done = self.registry.store.write(|tx| {
+                if turn == Turn::Take {
+                    operators::await_turn(tx, &self.operator)?;
+                }
+                step(tx, (self.hands.now)(), &mut (self.hands.chance)(), &who, facts, reports)
+            });
+            match done {
+                Err(RecordError::Storage(storage::Error::Busy(_) | storage::Error::Conflict(_)))
+                    if attempts < ATTEMPTS => {}
+                other => return other,
+            }
+        }
+    }
+}
+
+/// Who takes the turn of the operator.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Take,
+    IsTaken,
+}
+
+/// What reports are judged by, of one instant.
+fn look(registry: &Registry, operator: &OperatorId) -> Result<(Fleet, Insured), RecordError> {
+    registry.store.read(|db| Ok((Fleet::whole(db, operator)?, Insured::whole(db, operator)?)))
+}
+
+/// Cuts sorted reports into steps of about so many, and never between two of one scooter.
+fn steps<'r, 'a>(sorted: &'r [&'a RideReport], about: usize) -> Vec<&'r [&'a RideReport]> {
+    let mut steps = Vec::new();
+    let mut rest = sorted;
+    while !rest.is_empty() {
+        let cut = rest
+            .get(about.saturating_sub(1))
+            .map_or(rest.len(), |last| rest.partition_point(|report| report.vehicle_id <= last.vehicle_id));
+        let (step, after) = rest.split_at(cut);
+        steps.push(step);
+        rest = after;
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{RideKind, VehicleId};
+
+    #[test]
+    fn steps_are_cut_between_scooters() {
+        let report = |vehicle| RideReport {
+            ride_id: RideId::parse("r").unwrap(),
+            vehicle_id: VehicleId(vehicle),
+            started_at: Moment::from_millis(0),
+            ended_at: None,
+            start: None,
+            end: None,
+            kind: RideKind::Rider,
+            rider_handle: None,
+        };
+        let reports: Vec<_> = [1, 1, 2, 2, 2, 3, 4, 5].map(report).into_iter().collect();
+        let sorted: Vec<_> = reports.iter().collect();
+        let lengths = |about| steps(&sorted, about).iter().map(|step| step.len()).collect::<Vec<_>>();
+        assert_eq!(lengths(3), [5, 3]);
+        assert_eq!(lengths(2), [2, 3, 2, 1]);
+        assert_eq!(lengths(100), [8]);
+        assert!(steps(&[], 2).is_empty());
+    }
+}

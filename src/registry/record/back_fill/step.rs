@@ -1,0 +1,66 @@
+//! One step of a back-fill: one transaction that enters some of its rows.
+//!
+//! *Invariant:* rows, marks and the entry of the audit log that tells of them are durable together or not at all.
+
+use rand::Rng;
+use serde::Serialize;
+
+use super::run::Counts;
+use crate::audit::{Action, digest_of};
+use crate::model::{Caller, Moment, OperatorId, RideReport};
+use crate::registry::record::RecordError;
+use crate::registry::record::enter::{Facts, changes, decide, enter};
+use crate::registry::record::step::Step;
+use crate::storage::audit_log::{self, Draft};
+use crate::storage::{Tx, rides};
+
+/// Whose rides, entered by whom.
+pub(super) struct Entered<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) operator: &'a OperatorId,
+    pub(super) run: &'a str,
+}
+
+/// What the entry of a step vouches for.
+#[derive(Serialize)]
+struct Told<'a> {
+    recorded: usize,
+    versioned: usize,
+    first: Option<&'a str>,
+    last: Option<&'a str>,
+}
+
+/// Enters reports whose vehicles are found.
+pub(super) fn step(
+    tx: &mut Tx<'_>,
+    now: Moment,
+    rng: &mut impl Rng,
+    who: &Entered<'_>,
+    facts: &Facts<'_>,
+    reports: &[&RideReport],
+) -> Result<Counts, RecordError> {
+    rides::make_room(tx)?;
+    let known = rides::find_known(tx.db(), who.operator, reports.iter().map(|report| &report.ride_id))?;
+    let decided = decide(reports, &known, now, rng);
+    enter(tx, now, who.operator, facts, &decided)?;
+    let mut counts = Counts::default();
+    for step in decided.values() {
+        match step {
+            Step::Record(_) => counts.recorded += 1,
+            Step::Version(..) => counts.versioned += 1,
+            Step::Repeat(_) => {}
+        }
+    }
+    counts.repeated = reports.len() - counts.recorded - counts.versioned;
+    let mut drafts = changes(tx, who.caller, who.operator, &decided)?;
+    if counts.recorded + counts.versioned > 0 {
+        let mut new = decided.iter().filter(|(_, step)| step.ride().is_some()).map(|(id, _)| id.as_str());
+        let first = new.next();
+        let told =
+            Told { recorded: counts.recorded, versioned: counts.versioned, first, last: new.next_back().or(first) };
+        let entry = Draft::of(who.caller, Action::Import, &format!("sessions {}", who.run));
+        drafts.push(Draft { answer_digest: Some(digest_of(&told)?), ..entry });
+    }
+    audit_log::append(tx, now, rng, drafts)?;
+    Ok(counts)
+}

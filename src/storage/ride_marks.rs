@@ -12,7 +12,7 @@ use super::error::Result;
 use super::rides::{KnownRide, NewRide};
 use super::schema::{ride_marks as marks, rides};
 use super::values::{ride_id, signed, unsigned};
-use crate::model::{Moment, OperatorId, RideId, RideMark, VehicleId};
+use crate::model::{Moment, OperatorId, RideId, RideMark};
 
 /// A mark to be noted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,14 +39,18 @@ struct MarkRow<'a> {
 }
 
 /// The stretch of time in which a ride occupies its vehicle, for finding overlaps.
-#[derive(Debug, Clone)]
-pub(super) struct Occupied {
+#[derive(Debug, Clone, Copy)]
+struct Occupied<'a> {
     vehicle: i64,
     from: i64,
     until: i64,
-    ride_id: String,
+    ride_id: &'a str,
     version: i32,
+    fresh: bool,
 }
+
+/// A ride on record: vehicle, start, end, id, version.
+type FoundRow = (i64, i64, Option<i64>, String, i32);
 
 /// Notes marks: those of versions that are recorded in this very transaction, and those on rides that were there before, of
 /// which the ones that are noted already stay as they are.
@@ -101,52 +105,51 @@ pub fn find_overlaps(
 ) -> Result<Overlaps> {
     let mut rides = Vec::with_capacity(new.len());
     for ride in new {
-        let from = ride.report.started_at.as_millis();
-        let until = ride.report.ended_at.map_or_else(|| longest(from, max_ride_s), Moment::as_millis);
-        let ride_id = ride.report.ride_id.as_str().to_owned();
-        rides.push(Occupied {
-            vehicle: ride.report.vehicle_id.0,
-            from,
-            until,
-            ride_id,
-            version: signed(ride.version)?,
-        });
+        let (report, from) = (ride.report, ride.report.started_at.as_millis());
+        let until = report.ended_at.map_or_else(|| longest(from, max_ride_s), Moment::as_millis);
+        let (vehicle, ride_id, version) = (report.vehicle_id.0, report.ride_id.as_str(), signed(ride.version)?);
+        rides.push(Occupied { vehicle, from, until, ride_id, version, fresh: true });
     }
     let starts = rides.iter().map(|ride| ride.from);
     let (Some(from), Some(to)) = (starts.min(), rides.iter().map(|ride| ride.until).max()) else {
         return Ok(Overlaps::default());
     };
-    let mut vehicles: Vec<_> = new.iter().map(|ride| ride.report.vehicle_id).collect();
+    let mut vehicles: Vec<_> = rides.iter().map(|ride| ride.vehicle).collect();
     vehicles.sort_unstable();
     vehicles.dedup();
-    let fresh: HashSet<_> = new.iter().map(|ride| ride.report.ride_id.as_str()).collect();
-    let replaced: HashSet<_> = replaced.iter().map(|(id, _)| id.as_str()).collect();
+    let mut there = Vec::new();
     for chunk in vehicles.chunks(rows_a_statement(1)) {
-        let there = occupied(db, chunk, (longest(from, -max_ride_s), to), max_ride_s)?;
-        rides.extend(there.into_iter().filter(|ride| !replaced.contains(ride.ride_id.as_str())));
+        there.extend(occupied(db, chunk, (longest(from, -max_ride_s), to))?);
     }
-    marks_of(rides, &fresh)
+    let replaced: HashSet<_> = replaced.iter().map(|(id, _)| id.as_str()).collect();
+    for (vehicle, from, until, ride_id, version) in &there {
+        if !replaced.contains(ride_id.as_str()) {
+            let (vehicle, from, version) = (*vehicle, *from, *version);
+            let until = until.unwrap_or_else(|| longest(from, max_ride_s));
+            rides.push(Occupied { vehicle, from, until, ride_id, version, fresh: false });
+        }
+    }
+    marks_of(rides)
 }
 
 /// The marks of the pairs that a fresh ride is part of; each ride is marked once.
-fn marks_of(rides: Vec<Occupied>, fresh: &HashSet<&str>) -> Result<Overlaps> {
+fn marks_of(rides: Vec<Occupied<'_>>) -> Result<Overlaps> {
     let mut marked = HashSet::new();
     let mut found = Overlaps::default();
     for (one, other) in overlaps(rides) {
-        let are_fresh = [&one, &other].map(|ride| fresh.contains(ride.ride_id.as_str()));
-        if are_fresh == [false, false] {
+        if !one.fresh && !other.fresh {
             continue;
         }
-        for ((this, that), is_fresh) in [(&one, &other), (&other, &one)].into_iter().zip(are_fresh) {
-            if !marked.insert(this.ride_id.clone()) {
+        for (this, that) in [(one, other), (other, one)] {
+            if !marked.insert(this.ride_id) {
                 continue;
             }
-            let of = if is_fresh { &mut found.fresh } else { &mut found.older };
+            let of = if this.fresh { &mut found.fresh } else { &mut found.older };
             of.push(NewMark {
-                ride_id: ride_id(&this.ride_id)?,
+                ride_id: ride_id(this.ride_id)?,
                 version: unsigned(this.version)?,
                 mark: RideMark::Overlaps,
-                other: Some(ride_id(&that.ride_id)?),
+                other: Some(ride_id(that.ride_id)?),
             });
         }
     }
@@ -158,38 +161,32 @@ const fn longest(from: i64, max_ride_s: i64) -> i64 {
     from.saturating_add(max_ride_s.saturating_mul(1000))
 }
 
-fn occupied(db: &mut Db, vehicles: &[VehicleId], (from, to): (i64, i64), max_ride_s: i64) -> Result<Vec<Occupied>> {
-    let ids: Vec<_> = vehicles.iter().map(|id| id.0).collect();
+/// The newest versions of the rides of these vehicles that begin within `[from, to]`. Which are the newest is not asked of the
+/// database: it would be led to the index of an operator's newest rides, and read all of it.
+fn occupied(db: &mut Db, vehicles: &[i64], (from, to): (i64, i64)) -> Result<Vec<FoundRow>> {
     let of = rides::table
-        .filter(rides::vehicle_id.eq_any(ids))
+        .filter(rides::vehicle_id.eq_any(vehicles))
         .filter(rides::started_at.ge(from))
         .filter(rides::started_at.le(to))
-        .filter(rides::superseded_at.is_null())
-        .select((rides::vehicle_id, rides::started_at, rides::ended_at, rides::ride_id, rides::version));
-    let rows: Vec<(i64, i64, Option<i64>, String, i32)> = on_each!(db, connection => of.load(connection))?;
-    Ok(rows
-        .into_iter()
-        .map(|(vehicle, from, until, ride_id, version)| Occupied {
-            vehicle,
-            from,
-            until: until.unwrap_or_else(|| longest(from, max_ride_s)),
-            ride_id,
-            version,
-        })
-        .collect())
+        .select((
+            (rides::vehicle_id, rides::started_at, rides::ended_at, rides::ride_id, rides::version),
+            rides::superseded_at,
+        ));
+    let rows: Vec<(FoundRow, Option<i64>)> = on_each!(db, connection => of.load(connection))?;
+    Ok(rows.into_iter().filter(|(_, superseded)| superseded.is_none()).map(|(row, _)| row).collect())
 }
 
 /// Returns, of the rides that share an instant, each with one other: of those that began before, the one that reaches
 /// furthest. All pairs would be quadratic in what one call may send. An open ride reaches as far as the longest
 /// plausible one.
-fn overlaps(mut rides: Vec<Occupied>) -> Vec<(Occupied, Occupied)> {
+fn overlaps(mut rides: Vec<Occupied<'_>>) -> Vec<(Occupied<'_>, Occupied<'_>)> {
     rides.sort_by_key(|ride| (ride.vehicle, ride.from, ride.until));
     let mut pairs = Vec::new();
-    let mut furthest: Option<Occupied> = None;
+    let mut furthest: Option<Occupied<'_>> = None;
     for ride in rides {
-        let running = furthest.take().filter(|earlier| earlier.vehicle == ride.vehicle && earlier.until > ride.from);
-        if let Some(earlier) = &running {
-            pairs.push((earlier.clone(), ride.clone()));
+        let running = furthest.filter(|earlier| earlier.vehicle == ride.vehicle && earlier.until > ride.from);
+        if let Some(earlier) = running {
+            pairs.push((earlier, ride));
         }
         furthest = Some(match running {
             Some(earlier) if earlier.until >= ride.until => earlier,

@@ -256,8 +256,11 @@ pub fn insert(
     now: Moment,
 ) -> Result<()> {
     supersede(tx, operator, changed, now)?;
-    let mut rows = new
-        .iter()
+    // In the order of the key: the same pages are touched once.
+    let mut by_key: Vec<_> = new.iter().collect();
+    by_key.sort_by_key(|ride| (ride.report.vehicle_id, ride.report.started_at));
+    let rows = by_key
+        .into_iter()
         .map(|ride| {
             let report = ride.report;
             let rider = ride.rider();
@@ -283,8 +286,6 @@ pub fn insert(
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    // In the order of the key: the same pages are touched once.
-    rows.sort_by_key(|row| (row.vehicle_id, row.started_at));
     insert_many!(tx.db(), rides::table, &rows)?;
     let mut heads_of = new
         .iter()

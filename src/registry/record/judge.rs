@@ -1,4 +1,4 @@
-//! One report, judged by itself: from JSON to what it says.
+//! One report, judged by itself: from JSON, or the cells of a table, to what it says.
 //!
 //! *Invariant:* no database: which vehicle is meant is still only a name here.
 
@@ -32,53 +32,82 @@ pub(super) struct Judged {
     pub(super) rider_handle: Option<String>,
 }
 
-/// Judges one report.
+/// What a report says, whatever form it came in.
+pub(super) trait Says {
+    /// Returns the text of a field; `None` where it says nothing.
+    fn text(&self, name: &'static str) -> Result<Option<&str>, ReportProblem>;
+
+    /// Returns the place of a field; `None` where it says nothing.
+    fn place(&self, name: &'static str) -> Result<Option<Place>, ReportProblem>;
+}
+
+impl Says for Map<String, Value> {
+    fn text(&self, name: &'static str) -> Result<Option<&str>, ReportProblem> {
+        let wrong = ReportProblem::Type { field: name, expected: "text" };
+        present(self, name).map(|value| value.as_str().ok_or(wrong)).transpose()
+    }
+
+    fn place(&self, name: &'static str) -> Result<Option<Place>, ReportProblem> {
+        let Some(value) = present(self, name) else {
+            return Ok(None);
+        };
+        let degrees = |name: &str| value.get(name).and_then(Value::as_f64);
+        let (lat, lng) = degrees("lat").zip(degrees("lng")).ok_or(ReportProblem::Place(name))?;
+        Place::new(lat, lng).map(Some).map_err(|_outside| ReportProblem::Place(name))
+    }
+}
+
+/// Judges one report in JSON.
 pub(super) fn judge(scheme: Scheme, report: &Value) -> Result<Judged, ReportProblem> {
-    let fields = report.as_object().ok_or(ReportProblem::NotAnObject)?;
-    let ride_id = text(fields, "ride_id")?.ok_or(ReportProblem::Missing("ride_id"))?;
+    judge_said(scheme, report.as_object().ok_or(ReportProblem::NotAnObject)?)
+}
+
+/// Judges one report.
+pub(super) fn judge_said(scheme: Scheme, said: &impl Says) -> Result<Judged, ReportProblem> {
+    let ride_id = said.text("ride_id")?.ok_or(ReportProblem::Missing("ride_id"))?;
     let ride_id = RideId::parse(ride_id).map_err(|problem| ReportProblem::Id { field: "ride_id", problem })?;
-    let started_at = instant(fields, "started_at")?.ok_or(ReportProblem::Missing("started_at"))?;
-    let ended_at = instant(fields, "ended_at")?;
+    let started_at = instant(said, "started_at")?.ok_or(ReportProblem::Missing("started_at"))?;
+    let ended_at = instant(said, "ended_at")?;
     if ended_at.is_some_and(|end| end < started_at) {
         return Err(ReportProblem::EndsBeforeStart);
     }
-    let kind = match text(fields, "kind")? {
+    let kind = match said.text("kind")? {
         None => RideKind::Rider,
         Some(name) => RideKind::find(name)
             .ok_or(ReportProblem::Type { field: "kind", expected: "rider, rebalance or maintenance" })?,
     };
     Ok(Judged {
         ride_id,
-        vehicle: vehicle(scheme, fields)?,
-        plate_beside: plate_beside(scheme, fields)?,
+        vehicle: vehicle(scheme, said)?,
+        plate_beside: plate_beside(scheme, said)?,
         started_at,
         ended_at,
-        start: place(fields, "start")?,
-        end: place(fields, "end")?,
+        start: said.place("start")?,
+        end: said.place("end")?,
         kind,
-        rider_handle: text(fields, "rider_handle")?.filter(|handle| !handle.is_empty()).map(ToOwned::to_owned),
+        rider_handle: said.text("rider_handle")?.filter(|handle| !handle.is_empty()).map(ToOwned::to_owned),
     })
 }
 
 /// Reads by what a report names its vehicle.
-pub(super) fn vehicle(scheme: Scheme, fields: &Map<String, Value>) -> Result<Named, ReportProblem> {
-    if let Some(device) = text(fields, "device_id")? {
+pub(super) fn vehicle(scheme: Scheme, said: &impl Says) -> Result<Named, ReportProblem> {
+    if let Some(device) = said.text("device_id")? {
         let id = DeviceId::parse(device).map_err(|problem| ReportProblem::Id { field: "device_id", problem })?;
         return Ok(Named::Device(id));
     }
-    let plate = text(fields, "plate")?.ok_or(ReportProblem::Missing("device_id"))?;
+    let plate = said.text("plate")?.ok_or(ReportProblem::Missing("device_id"))?;
     let unknown = || ReportProblem::UnknownPlate(plate.to_owned());
     let reading = reading::read(scheme, plate).ok().ok_or_else(unknown)?;
     Ok(Named::Plate(plate.to_owned(), reading.hypotheses().iter().map(|one| one.number).collect()))
 }
 
-fn plate_beside(scheme: Scheme, fields: &Map<String, Value>) -> Result<Option<Vec<PlateNumber>>, ReportProblem> {
-    if present(fields, "device_id").is_none() {
+fn plate_beside(scheme: Scheme, said: &impl Says) -> Result<Option<Vec<PlateNumber>>, ReportProblem> {
+    if said.text("device_id")?.is_none() {
         return Ok(None);
     }
     let numbers =
         |text| reading::read(scheme, text).map(|read| read.hypotheses().iter().map(|one| one.number).collect());
-    Ok(text(fields, "plate")?.map(|text| numbers(text).unwrap_or_default()))
+    Ok(said.text("plate")?.map(|text| numbers(text).unwrap_or_default()))
 }
 
 /// The fields of a report; whatever else it has is named in the result, for it may be a typing mistake.
@@ -95,24 +124,10 @@ pub(super) fn present<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<
     fields.get(name).filter(|value| !value.is_null())
 }
 
-pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, ReportProblem> {
-    let wrong = ReportProblem::Type { field: name, expected: "text" };
-    present(fields, name).map(|value| value.as_str().ok_or(wrong)).transpose()
-}
-
-pub(super) fn instant(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Moment>, ReportProblem> {
-    text(fields, name)?
+pub(super) fn instant(said: &impl Says, name: &'static str) -> Result<Option<Moment>, ReportProblem> {
+    said.text(name)?
         .map(|text| Moment::parse(text).map_err(|problem| ReportProblem::Instant { field: name, problem }))
         .transpose()
-}
-
-fn place(fields: &Map<String, Value>, name: &'static str) -> Result<Option<Place>, ReportProblem> {
-    let Some(value) = present(fields, name) else {
-        return Ok(None);
-    };
-    let degrees = |name: &str| value.get(name).and_then(Value::as_f64);
-    let (lat, lng) = degrees("lat").zip(degrees("lng")).ok_or(ReportProblem::Place(name))?;
-    Place::new(lat, lng).map(Some).map_err(|_outside| ReportProblem::Place(name))
 }
 
 #[cfg(test)]

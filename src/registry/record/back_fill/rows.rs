@@ -3,16 +3,19 @@
 //! *Invariant:* one row that cannot be read is one refused report; no row is passed over in silence but a blank one.
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::io::{self, BufRead, Read};
 use thiserror::Error;
 
+use crate::model::Place;
 use crate::plate::Scheme;
 use crate::registry::record::ReportProblem;
-use crate::registry::record::judge::{Judged, judge};
+use crate::registry::record::judge::{Judged, Says, judge, judge_said};
 
 /// The most bytes of a report on a line of its own.
 const LONGEST_LINE: u64 = 1024 * 1024;
+/// The only column of a file of lines.
+const LINE: &str = "report";
 /// What may divide the cells of a table, in the order of preference.
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
@@ -46,6 +49,7 @@ pub struct Row {
 pub struct Rows<R> {
     scheme: Scheme,
     columns: Vec<String>,
+    slots: Vec<Slot>,
     from: From<R>,
 }
 
@@ -66,7 +70,12 @@ impl<R: BufRead> Rows<R> {
         }
         let head = input.fill_buf()?;
         if head.trim_ascii_start().first() == Some(&b'{') {
-            return Ok(Self { scheme, columns: vec!["report".to_owned()], from: From::Lines { input, line: 0 } });
+            return Ok(Self {
+                scheme,
+                columns: vec![LINE.to_owned()],
+                slots: Vec::new(),
+                from: From::Lines { input, line: 0 },
+            });
         }
         let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let count = |delimiter: u8| first.iter().filter(|byte| **byte == delimiter).count();
@@ -90,7 +99,8 @@ impl<R: BufRead> Rows<R> {
         if let Some([name, _]) = sorted.array_windows().find(|[one, other]| one == other) {
             return Err(RowsProblem::Twice((*name).clone()));
         }
-        Ok(Self { scheme, columns, from: From::Table(Box::new(reader)) })
+        let slots = columns.iter().map(|name| Slot::of(name)).collect();
+        Ok(Self { scheme, columns, slots, from: From::Table(Box::new(reader)) })
     }
 
     /// Returns the names of the columns; of reports on lines the only one is `report`.
@@ -102,9 +112,11 @@ impl<R: BufRead> Rows<R> {
     /// Returns the columns that are not read: perhaps mistyped.
     #[must_use]
     pub fn unread(&self) -> Vec<&str> {
-        let read = |name: &str| FIELDS.contains(&name) || PLACES.iter().flatten().any(|place| *place == name);
         match self.from {
-            From::Table(_) => self.columns.iter().map(String::as_str).filter(|name| !read(name)).collect(),
+            From::Table(_) => {
+                let columns = self.columns.iter().zip(&self.slots);
+                columns.filter(|(_, slot)| matches!(slot, Slot::Unread)).map(|(name, _)| name.as_str()).collect()
+            }
             From::Lines { .. } => Vec::new(),
         }
     }
@@ -121,7 +133,7 @@ impl<R: BufRead> Rows<R> {
                     return Ok(None);
                 }
                 let line = cells.position().map_or(0, csv::Position::line);
-                let judged = of_cells(&self.columns, &cells).and_then(|report| judge(self.scheme, &report));
+                let judged = Said::of(&self.slots, &cells).and_then(|said| judge_said(self.scheme, &said));
                 Ok(Some(Row { line, cells, judged }))
             }
             From::Lines { input, line } => {
@@ -156,52 +168,91 @@ fn next_line(input: &mut impl BufRead, line: &mut u64) -> Result<Option<Vec<u8>>
 
 /// The columns that hold texts as a report has them.
 const FIELDS: [&str; 7] = ["ride_id", "device_id", "plate", "started_at", "ended_at", "kind", "rider_handle"];
-/// The columns of latitude and longitude of each place.
-const PLACES: [[&str; 2]; 2] = [["start_lat", "start_lng"], ["end_lat", "end_lng"]];
+/// The places, each with its columns of latitude and longitude.
+const PLACES: [(&str, [&str; 2]); 2] = [("start", ["start_lat", "start_lng"]), ("end", ["end_lat", "end_lng"])];
 
-/// The report that a row of a table makes. An empty cell says nothing.
-fn of_cells(columns: &[String], cells: &ByteRecord) -> Result<Value, ReportProblem> {
-    if cells.len() != columns.len() {
-        return Err(ReportProblem::Unreadable);
-    }
-    let mut report = Map::new();
-    let mut places = [const { [None::<&str>; 2] }; 2];
-    for (name, cell) in columns.iter().zip(cells) {
-        let text = std::str::from_utf8(cell).map_err(|_not_utf_8| ReportProblem::Unreadable)?.trim();
-        if text.is_empty() {
-            continue;
-        }
-        if FIELDS.contains(&name.as_str()) {
-            report.insert(name.clone(), Value::from(text));
-            continue;
-        }
-        for (place, names) in places.iter_mut().zip(PLACES) {
-            for (degrees, of) in place.iter_mut().zip(names) {
-                if of == name {
-                    *degrees = Some(text);
-                }
-            }
-        }
-    }
-    for (name, [lat, lng]) in ["start", "end"].into_iter().zip(places) {
-        if lat.is_some() || lng.is_some() {
-            // What is no number stays a text, and is refused as no place.
-            let degrees = |text: Option<&str>| text.map(|text| text.parse::<f64>().map_or(json!(text), Value::from));
-            report.insert(name.to_owned(), json!({"lat": degrees(lat), "lng": degrees(lng)}));
-        }
-    }
-    Ok(Value::Object(report))
+/// Where the cell of a column goes.
+#[derive(Clone, Copy)]
+enum Slot {
+    Field(usize),
+    Place(usize, usize),
+    Unread,
 }
 
-/// What is kept of a refused row: its report, or where that cannot be made of it, its cells.
+impl Slot {
+    fn of(name: &str) -> Self {
+        if let Some(place) = FIELDS.iter().position(|field| *field == name) {
+            return Self::Field(place);
+        }
+        let of = |(place, (_, columns)): (usize, &(&str, [&str; 2]))| {
+            Some(Self::Place(place, columns.iter().position(|column| *column == name)?))
+        };
+        PLACES.iter().enumerate().find_map(of).unwrap_or(Self::Unread)
+    }
+}
+
+/// What the cells of a row say. An empty cell says nothing.
+struct Said<'a> {
+    texts: [Option<&'a str>; 7],
+    places: [[Option<&'a str>; 2]; 2],
+}
+
+impl<'a> Said<'a> {
+    fn of(slots: &[Slot], cells: &'a ByteRecord) -> Result<Self, ReportProblem> {
+        if cells.len() != slots.len() {
+            return Err(ReportProblem::Unreadable);
+        }
+        let mut said = Self { texts: [None; 7], places: [[None; 2]; 2] };
+        for (slot, cell) in slots.iter().zip(cells) {
+            let text = std::str::from_utf8(cell).map_err(|_not_utf_8| ReportProblem::Unreadable)?.trim();
+            let into = match *slot {
+                Slot::Field(place) => said.texts.get_mut(place),
+                Slot::Place(place, of) => said.places.get_mut(place).and_then(|degrees| degrees.get_mut(of)),
+                Slot::Unread => None,
+            };
+            if let Some(into) = into {
+                *into = Some(text).filter(|text| !text.is_empty());
+            }
+        }
+        Ok(said)
+    }
+
+    /// The same as the object that a report over HTTP is.
+    fn as_object(&self) -> Value {
+        let texts = FIELDS.iter().zip(self.texts).filter_map(|(name, text)| Some((*name, Value::from(text?))));
+        let places = PLACES.iter().zip(self.places).filter(|(_, degrees)| *degrees != [None; 2]);
+        let places = places.map(|((name, _), [lat, lng])| (*name, json!({"lat": lat, "lng": lng})));
+        Value::Object(texts.chain(places).map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+}
+
+impl Says for Said<'_> {
+    fn text(&self, name: &'static str) -> Result<Option<&str>, ReportProblem> {
+        Ok(FIELDS.iter().zip(self.texts).find(|(field, _)| **field == name).and_then(|(_, text)| text))
+    }
+
+    fn place(&self, name: &'static str) -> Result<Option<Place>, ReportProblem> {
+        let of = PLACES.iter().zip(self.places).find(|((place, _), _)| *place == name);
+        let Some((_, degrees)) = of.filter(|(_, degrees)| *degrees != [None; 2]) else {
+            return Ok(None);
+        };
+        let [lat, lng] = degrees.map(|text| text.and_then(|text| text.parse::<f64>().ok()));
+        let place = lat.zip(lng).and_then(|(lat, lng)| Place::new(lat, lng).ok());
+        place.map(Some).ok_or(ReportProblem::Place(name))
+    }
+}
+
+/// What is kept of a refused row: its report; of one that cannot be read only how many cells it has, for nobody knows in which
+/// of them a rider's handle stands.
 pub(super) fn as_reported(columns: &[String], cells: &ByteRecord) -> Value {
-    let texts = || cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect::<Vec<_>>();
     let read = match columns {
-        [report] if report == "report" => serde_json::from_slice(cells.as_slice()).ok(),
-        _ => of_cells(columns, cells).ok(),
+        [report] if report == LINE => serde_json::from_slice(cells.as_slice()).ok(),
+        _ => {
+            let slots: Vec<_> = columns.iter().map(|name| Slot::of(name)).collect();
+            Said::of(&slots, cells).ok().map(|said| said.as_object())
+        }
     };
-    // The cells of a row that does not fit its header are not told apart from a rider's handle: none is kept here.
-    read.unwrap_or_else(|| json!({"unreadable_cells": texts().len()}))
+    read.unwrap_or_else(|| json!({"unreadable_cells": cells.len()}))
 }
 
 #[cfg(test)]

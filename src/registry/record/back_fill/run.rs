@@ -147,7 +147,7 @@ impl<'a, R: Rng> BackFill<'a, R> {
             }
         }
         self.keep(&refused)?;
-        self.enter(&mut placed, &contradicted)?;
+        self.enter(&placed, &contradicted)?;
         self.counts.refused += refused.len();
         let refused = refused.into_iter().map(|(line, cells, problem)| Refused {
             line,
@@ -173,11 +173,11 @@ impl<'a, R: Rng> BackFill<'a, R> {
     }
 
     /// Enters reports in steps, as many abreast as the database lets write side by side.
-    fn enter(&mut self, placed: &mut [RideReport], contradicted: &HashSet<RideId>) -> Result<(), RecordError> {
+    fn enter(&mut self, placed: &[RideReport], contradicted: &HashSet<RideId>) -> Result<(), RecordError> {
         // Each step in a range of its own of the largest table's key: none touches the pages, or the scooters, of another.
-        placed.sort_by_key(|report| (report.vehicle_id, report.started_at));
-        let placed: Vec<_> = placed.iter().collect();
-        let steps = steps(&placed, self.stride.step);
+        let mut sorted: Vec<_> = placed.iter().collect();
+        sorted.sort_by_key(|report| (report.vehicle_id, report.started_at));
+        let steps = steps(&sorted, self.stride.step);
         let facts = Facts { rules: &self.registry.rules, fleet: &self.known.0, insured: &self.known.1, contradicted };
         for abreast in steps.chunks(self.stride.abreast) {
             let counts = match abreast {

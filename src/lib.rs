@@ -48,7 +48,8 @@
 //!   ([`fleet_list::read`]), plans the diff, and makes all of it true in one transaction, with numbers, plates and
 //!   entries.
 //! - **Rides**: `web::api::sessions` → [`registry::record`]: each report is judged by itself; new, repeated, versioned
-//!   or refused; what looks wrong is marked and kept. Positions go the same way ([`registry::record::locate`]), and are
+//!   or refused; what looks wrong is marked and kept. Whole files go straight into the database, step by step
+//!   ([`registry::record::back_fill`]). Positions go the same way ([`registry::record::locate`]), and are
 //!   erased in time unless a lookup holds them ([`registry::retain`]).
 //! - **Lookup**: `web::api::lookups` → [`registry::resolve`]: reading → issued numbers → who bore it then → rides, sealed
 //!   → of several numbers the probability by reading, ride, place and second features ([`model::fit`]) → verdict → entry →

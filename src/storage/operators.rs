@@ -137,6 +137,14 @@ pub fn await_turn(tx: &mut Tx<'_>, id: &OperatorId) -> Result<()> {
     if taken == 1 { Ok(()) } else { Err(Error::Missing) }
 }
 
+/// Returns how many turns were taken of an operator so far.
+///
+/// # Errors
+/// [`Error::Missing`] where there is no such operator.
+pub fn turn(db: &mut Db, id: &OperatorId) -> Result<i64> {
+    Ok(operators::table.filter(operators::id.eq(id.as_str())).select(operators::turn).first(db)?)
+}
+
 /// Begins a suspension.
 ///
 /// # Errors

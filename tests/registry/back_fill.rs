@@ -169,6 +169,35 @@ fn a_changed_ride_that_was_asked_about_is_an_entry_of_its_own() {
 }
 
 #[test]
+fn the_same_rides_by_file_and_over_http_at_once_are_recorded_once() {
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        let operator = registry.operator('K');
+        operator.enroll(&fleet("k", 40));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rides.ndjson");
+        let reports: Vec<Value> = (0..2000)
+            .map(|n| {
+                let from = n / 40 * 60;
+                ride(&format!("r{n}"), &format!("k-{}", n % 40 + 1), &at(from), Some(&at(from + 20)))
+            })
+            .collect();
+        std::fs::write(&file, reports.iter().map(|report| format!("{report}\n")).collect::<String>()).unwrap();
+        let (by_http, by_file) = std::thread::scope(|scope| {
+            let sending = scope.spawn(|| reports.chunks(100).map(|batch| operator.report(batch)).collect::<Vec<_>>());
+            let (_, by_file) = import(&registry, &file, &[]);
+            (sending.join().unwrap(), by_file)
+        });
+        let sum = |name: &str| by_http.iter().map(|one| one[name].as_u64().unwrap()).sum::<u64>();
+        let [recorded, repeated, versioned, refused] = counts(&by_file);
+        assert_eq!((recorded + sum("recorded"), repeated + sum("repeated")), (2000, 2000), "{by_file}");
+        assert_eq!((versioned + sum("versioned"), refused + sum("refused")), (0, 0));
+        assert_eq!(registry.database.query_i64("SELECT COUNT(*) FROM rides"), [2000]);
+        assert_eq!(registry.database.query_i64("SELECT COUNT(*) FROM ride_marks WHERE mark = 'overlaps'"), [0]);
+    }
+}
+
+#[test]
 fn a_file_that_is_none_and_an_operator_that_is_none_are_refused_before_anything_is_recorded() {
     for kind in kinds() {
         let registry = TestRegistry::kz(kind);

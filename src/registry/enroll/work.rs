@@ -16,7 +16,7 @@ use crate::model::{ImportId, Moment, OperatorId, OperatorStatus};
 use crate::plate::PlateNumber;
 use crate::registry::Registry;
 use crate::storage::fleet_imports::{self, ImportOutcome, StoredImport};
-use crate::storage::{self, operators, vehicles};
+use crate::storage::{self, Db, operators, vehicles};
 
 /// How many problems a report keeps; all are counted.
 const PROBLEMS_KEPT: usize = 1_000;
@@ -110,33 +110,52 @@ fn commit(
     let operator_id = OperatorId::from_text(&import.operator_id);
     // In a transaction of its own, so that imports of different operators do not wait for each other's commits.
     let first_id = registry.store.write(|tx| vehicles::reserve_ids(tx, list.rows.len()))?;
-    registry.store.write(|tx| -> Result<(), EnrollError> {
-        let operator = operators::take_turn(tx, &operator_id)?;
-        let known = Known::find(tx.db(), registry.rules.scheme, &operator_id, list)?;
+    let look = |db: &mut Db| -> storage::Result<_> {
+        let known = Known::find(db, registry.rules.scheme, &operator_id, list)?;
         let planned = plan(list, &known, terms(registry, now, &operator_id, import));
-        let diff = diff::find(tx.db(), &operator_id, list, &planned)?;
-        let mut ended = outcome("committed", list, &planned, &diff)?;
-        if operator.status() != OperatorStatus::Admitted {
-            ended = ImportOutcome { status: "refused", failure: Some("operator_suspended".to_owned()), ..ended };
-        } else if refused(import, &planned) {
-            ended = ImportOutcome { status: "refused", ..ended };
-        }
-        if !fleet_imports::end(tx, id, "committing", &ended, now)? || ended.status == "refused" {
-            return Ok(());
-        }
-        let applied = Applied {
-            import: id,
-            operator: &operator_id,
-            account: &import.account_id,
-            now,
-            rules: &registry.rules,
-            first_id,
-            file_digest,
-            tag_key: registry.secrets.tag_keys().current().id(),
-            shuffle: registry.secrets.shuffle(),
-        };
-        apply(tx, rng, &applied, &known, &planned)
-    })
+        let diff = diff::find(db, &operator_id, list, &planned)?;
+        Ok((known, planned, diff))
+    };
+    let mut commit = |seen: Option<(i64, (Known, Plan, Diff))>| {
+        registry.store.write(|tx| -> Result<(), EnrollError> {
+            let operator = operators::take_turn(tx, &operator_id)?;
+            let turn = operators::turn(tx.db(), &operator_id)?;
+            let undisturbed = seen.filter(|(before, _)| turn == before.saturating_add(1));
+            let (known, planned, diff) = match undisturbed {
+                Some((_, seen)) => seen,
+                None => look(tx.db())?,
+            };
+            let mut ended = outcome("committed", list, &planned, &diff)?;
+            if operator.status() != OperatorStatus::Admitted {
+                ended = ImportOutcome { status: "refused", failure: Some("operator_suspended".to_owned()), ..ended };
+            } else if refused(import, &planned) {
+                ended = ImportOutcome { status: "refused", ..ended };
+            }
+            if !fleet_imports::end(tx, id, "committing", &ended, now)? || ended.status == "refused" {
+                return Ok(());
+            }
+            let applied = Applied {
+                import: id,
+                operator: &operator_id,
+                account: &import.account_id,
+                now,
+                rules: &registry.rules,
+                first_id,
+                file_digest,
+                tag_key: registry.secrets.tag_keys().current().id(),
+                shuffle: registry.secrets.shuffle(),
+            };
+            apply(tx, rng, &applied, &known, &planned)
+        })
+    };
+    // Looked at before anybody has to wait. Whoever changes a fleet takes its turn: if nobody did meanwhile, it is as it was.
+    // Where another operator took a number in between, it is looked at anew with everybody waiting.
+    let seen =
+        registry.store.read(|db| -> storage::Result<_> { Ok((operators::turn(db, &operator_id)?, look(db)?)) })?;
+    match commit(Some(seen)) {
+        Err(EnrollError::Storage(storage::Error::Conflict(_))) => commit(None),
+        other => other,
+    }
 }
 
 /// All or nothing: any error refuses. Good rows: a file without one does, and so does an error of the file as a whole.

@@ -70,17 +70,18 @@ pub fn note(tx: &mut Tx<'_>, operator: &OperatorId, fresh: &[NewMark], older: &[
 }
 
 fn rows<'a>(operator: &'a OperatorId, marks: &'a [NewMark], now: Moment) -> Result<Vec<MarkRow<'a>>> {
-    let row = |mark: &'a NewMark| {
-        Ok(MarkRow {
+    let mut rows = Vec::with_capacity(marks.len());
+    for mark in marks {
+        rows.push(MarkRow {
             operator_id: operator.as_str(),
             ride_id: mark.ride_id.as_str(),
             version: signed(mark.version)?,
             mark: mark.mark.name(),
             other_ride: mark.other.as_ref().map_or("", RideId::as_str),
             noted_at: now.as_millis(),
-        })
-    };
-    marks.iter().map(row).collect()
+        });
+    }
+    Ok(rows)
 }
 
 /// Overlaps that new versions of rides bring about.

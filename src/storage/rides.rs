@@ -134,8 +134,8 @@ struct RideRow<'a> {
     end_lat: Option<f64>,
     end_lng: Option<f64>,
     kind: &'a str,
-    rider_salt: Option<Vec<u8>>,
-    rider_commitment: Option<Vec<u8>>,
+    rider_salt: Option<&'a [u8]>,
+    rider_commitment: Option<&'a [u8]>,
     received_at: i64,
     superseded_at: Option<i64>,
     long: bool,
@@ -257,49 +257,43 @@ pub fn insert(
 ) -> Result<()> {
     supersede(tx, operator, changed, now)?;
     // In the order of the key: the same pages are touched once.
-    let mut by_key: Vec<_> = new.iter().collect();
-    by_key.sort_by_key(|ride| (ride.report.vehicle_id, ride.report.started_at));
-    let rows = by_key
-        .into_iter()
-        .map(|ride| {
-            let report = ride.report;
-            let rider = ride.rider();
-            let start = ride.start();
-            Ok(RideRow {
-                vehicle_id: report.vehicle_id.0,
-                started_at: report.started_at.as_millis(),
-                operator_id: operator.as_str(),
-                ride_id: report.ride_id.as_str(),
-                version: signed(ride.version)?,
-                ended_at: report.ended_at.map(Moment::as_millis),
-                start_lat: start.0,
-                start_lng: start.1,
-                end_lat: report.end.map(|place| place.lat),
-                end_lng: report.end.map(|place| place.lng),
-                kind: report.kind.name(),
-                rider_salt: rider.as_ref().map(|(salt, _)| salt.as_bytes().to_vec()),
-                rider_commitment: rider.map(|(_, commitment)| commitment.as_hash().as_bytes().to_vec()),
-                received_at: now.as_millis(),
-                superseded_at: None,
-                long: ride.is_long(),
-                completes: ride.completes,
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let mut by_key: Vec<_> = new.iter().map(|ride| (ride, ride.rider())).collect();
+    by_key.sort_by_key(|(ride, _)| (ride.report.vehicle_id, ride.report.started_at));
+    let mut rows = Vec::with_capacity(new.len());
+    for (ride, rider) in &by_key {
+        let (report, start) = (ride.report, ride.start());
+        rows.push(RideRow {
+            vehicle_id: report.vehicle_id.0,
+            started_at: report.started_at.as_millis(),
+            operator_id: operator.as_str(),
+            ride_id: report.ride_id.as_str(),
+            version: signed(ride.version)?,
+            ended_at: report.ended_at.map(Moment::as_millis),
+            start_lat: start.0,
+            start_lng: start.1,
+            end_lat: report.end.map(|place| place.lat),
+            end_lng: report.end.map(|place| place.lng),
+            kind: report.kind.name(),
+            rider_salt: rider.as_ref().map(|(salt, _)| salt.as_bytes().as_slice()),
+            rider_commitment: rider.as_ref().map(|(_, commitment)| commitment.as_hash().as_bytes().as_slice()),
+            received_at: now.as_millis(),
+            superseded_at: None,
+            long: ride.is_long(),
+            completes: ride.completes,
+        });
+    }
     insert_many!(tx.db(), rides::table, &rows)?;
-    let mut heads_of = new
-        .iter()
-        .map(|ride| {
-            Ok(HeadRow {
-                operator_id: operator.as_str(),
-                ride_id: ride.report.ride_id.as_str(),
-                vehicle_id: ride.report.vehicle_id.0,
-                started_at: ride.report.started_at.as_millis(),
-                version: signed(ride.version)?,
-                first_received: ride.first_received.as_millis(),
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let mut heads_of = Vec::with_capacity(new.len());
+    for ride in new {
+        heads_of.push(HeadRow {
+            operator_id: operator.as_str(),
+            ride_id: ride.report.ride_id.as_str(),
+            vehicle_id: ride.report.vehicle_id.0,
+            started_at: ride.report.started_at.as_millis(),
+            version: signed(ride.version)?,
+            first_received: ride.first_received.as_millis(),
+        });
+    }
     heads_of.sort_by_key(|row| row.ride_id);
     insert_many!(tx.db(), heads::table, &heads_of)?;
     Ok(())

@@ -71,7 +71,8 @@ pub(super) fn enter(
     facts: &Facts<'_>,
     decided: &BTreeMap<&RideId, Step<'_>>,
 ) -> Result<Vec<NewMark>, RecordError> {
-    let new: Vec<_> = decided.values().filter_map(Step::ride).cloned().collect();
+    let mut new = Vec::with_capacity(decided.len());
+    new.extend(decided.values().filter_map(Step::ride).cloned());
     if new.is_empty() {
         return Ok(Vec::new());
     }
@@ -79,7 +80,8 @@ pub(super) fn enter(
         new.iter().filter_map(|ride| Some((ride.report.ride_id.clone(), ride.before?.clone()))).collect();
     let overlaps = ride_marks::find_overlaps(tx.db(), &new, &replaced, facts.rules.max_ride_s)?;
     rides::insert(tx, operator, &new, &replaced, now)?;
-    let mut marks: Vec<_> = new.iter().flat_map(|ride| marks_of(ride, now, facts)).collect();
+    let mut marks = Vec::with_capacity(new.len());
+    marks.extend(new.iter().flat_map(|ride| marks_of(ride, now, facts)));
     marks.extend(overlaps.fresh);
     ride_marks::note(tx, operator, &marks, &overlaps.older, now)?;
     Ok(marks)

@@ -99,7 +99,8 @@ pub struct Stride {
 /// Returns how a long import goes about its rows. `PostgreSQL` writes two transactions at once and holds up nobody but the
 /// operator itself. `SQLite` has one writer, and whoever waits for it asks again after 1 to 100 ms: steps are short, and
 /// between them is a gap in which to be met; the window is large because its pages are written once for each.
-pub fn stride(db: &Db) -> Stride {
+#[must_use]
+pub const fn stride(db: &Db) -> Stride {
     match db {
         Db::Postgres(_) => Stride { window: 100_000, step: 50_000, abreast: 2, pause_ms: 0 },
         Db::Sqlite(_) => Stride { window: 200_000, step: 10_000, abreast: 1, pause_ms: 10 },

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* this file writes; what it reads of a ride never leaves it but as a comparison. Rides that are to be
 //! shown come from [`super::rides_found`], sealed.
+#![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
 use std::collections::HashMap;

@@ -78,7 +78,7 @@ impl<R: BufRead> Rows<R> {
             });
         }
         let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let count = |delimiter: u8| first.iter().filter(|byte| **byte == delimiter).count();
+        let count = |delimiter: u8| first.split(|byte| *byte == delimiter).count();
         let [comma, ..] = DELIMITERS;
         // Of equals the last would win: they are asked from the last to the first.
         let delimiter = DELIMITERS.into_iter().rev().max_by_key(|one| count(*one)).unwrap_or(comma);
@@ -288,7 +288,7 @@ mod tests {
              r3,2026-07-07T12:00:00Z,k,here,7\nr4,2026-07-07T12:00:00Z,k,43,77\n",
         );
         let codes: Vec<_> =
-            rows.iter().map(|row| row.judged.as_ref().map_or_else(|wrong| wrong.code(), |_| "ok")).collect();
+            rows.iter().map(|row| row.judged.as_ref().map_or_else(ReportProblem::code, |_| "ok")).collect();
         assert_eq!(codes, ["no_offset", "unreadable", "bad_place", "ok"]);
         assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 3, 4, 5]);
         let lines = read(&format!("{{}}\n{{\"ride_id\":\"{}\"}}\n{{]\n", "x".repeat(2_000_000)));

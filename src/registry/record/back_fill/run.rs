@@ -261,6 +261,7 @@ fn steps<'r, 'a>(sorted: &'r [&'a RideReport], about: usize) -> Vec<&'r [&'a Rid
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::*;
     use crate::model::{RideKind, VehicleId};
 

@@ -99,6 +99,8 @@ pub struct StoreSettings {
 /// The database: the only handle that the floors above hold.
 #[derive(Clone)]
 pub struct Store {
+    opener: Opener,
+    wait: Duration,
     pool: Pool<Opener>,
 }
 
@@ -122,14 +124,26 @@ impl Store {
     pub fn open(settings: &StoreSettings) -> Result<Self> {
         let opener = Opener::new(&settings.url);
         drop(opener.open().map_err(|error| Error::Broken(Box::new(error)))?);
+        Self::with(opener, settings.connections, settings.wait)
+    }
+
+    fn with(opener: Opener, connections: u32, wait: Duration) -> Result<Self> {
         let pool = Pool::builder()
-            .max_size(settings.connections)
+            .max_size(connections)
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(settings.wait)
-            .build(opener)
+            .connection_timeout(wait)
+            .build(opener.clone())
             .map_err(|error| Error::Broken(Box::new(error)))?;
-        Ok(Self { pool })
+        Ok(Self { opener, wait, pool })
+    }
+
+    /// Opens connections of its own to the same database, for those who must not wait until others give theirs back.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where it cannot be reached.
+    pub fn apart(&self, connections: u32) -> Result<Self> {
+        Self::with(self.opener.clone(), connections, self.wait)
     }
 
     fn connection(&self) -> Result<PooledConnection<Opener>> {
@@ -187,7 +201,7 @@ fn begin(db: &mut Db, postgres: &str, sqlite: &str) -> Result<()> {
 
 fn end<T, E: From<Error>>(db: &mut Db, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
     if outcome.is_ok() {
-        on_each!(db, connection => AnsiTransactionManager::commit_transaction(connection)).map_err(Error::from)?;
+        on_each!(db, connection => AnsiTransactionManager::commit_transaction(connection)).map_err(Error::of_commit)?;
     } else if let Err(error) = on_each!(db, connection => AnsiTransactionManager::rollback_transaction(connection)) {
         // The pool drops a connection that still stands in a transaction.
         tracing::warn!(%error, "a transaction could not be rolled back");

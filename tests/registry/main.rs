@@ -41,6 +41,8 @@ mod life;
 mod life_numbers;
 mod life_story;
 mod list_formats;
+mod lookup_desk;
+mod lookup_plans;
 mod lookup_warnings;
 mod lookups;
 mod narrowing;

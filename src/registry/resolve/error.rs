@@ -22,6 +22,9 @@ pub enum ResolveError {
     /// The kept answer is no answer.
     #[error("the kept answer cannot be read")]
     Unreadable(#[from] serde_json::Error),
+    /// The program is at fault: it ended in the middle of a question.
+    #[error("answering a question ended by a panic")]
+    Fault,
     /// The entry of the audit log cannot be written.
     #[error("the question cannot be entered into the audit log")]
     Entry(#[from] crate::audit::EntryProblem),

@@ -17,11 +17,12 @@ use super::sealed::Unsaid;
 pub(super) struct Opener {
     url: String,
     synchronous: bool,
+    by_key: bool,
 }
 
 impl Opener {
     pub(super) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), synchronous: true }
+        Self { url: url.to_owned(), synchronous: true, by_key: false }
     }
 
     #[allow(clippy::disallowed_methods, reason = "the one place that opens connections, by URL scheme")]
@@ -42,6 +43,12 @@ impl Opener {
             connection
                 .batch_execute("SET lock_timeout = '20s'; SET statement_timeout = '120s'; SET TIME ZONE 'UTC'")
                 .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            if self.by_key {
+                // A plan that was right for a small table, or made before a bulk load was counted, must not stay for a large one.
+                connection
+                    .batch_execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")
+                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            }
             return Ok(Db::Postgres(connection));
         }
         Err(diesel::ConnectionError::InvalidConnectionUrl(
@@ -138,12 +145,13 @@ impl Store {
         Ok(Self { opener, wait, pool })
     }
 
-    /// Opens connections of its own to the same database, for those who must not wait until others give theirs back.
+    /// Opens connections of its own to the same database, for those who must not wait until others give theirs back, and who
+    /// find what they read by its key, however large the tables are.
     ///
     /// # Errors
     /// [`Error::Broken`] where it cannot be reached.
     pub fn apart(&self, connections: u32) -> Result<Self> {
-        Self::with(self.opener.clone(), connections, self.wait)
+        Self::with(Opener { by_key: true, ..self.opener.clone() }, connections, self.wait)
     }
 
     fn connection(&self) -> Result<PooledConnection<Opener>> {

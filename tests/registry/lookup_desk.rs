@@ -84,7 +84,7 @@ fn everybody_who_asks_at_once_is_told_of_the_own_question_in_the_own_language_an
         for (asker, number, reply) in &replies {
             let reply = reply.as_ref().unwrap();
             if *number == 5 {
-                reply.problem(422, "invalid");
+                reply.problem(422, "invalid-request");
                 continue;
             }
             let lookup = &reply.expect(200)["lookup"];

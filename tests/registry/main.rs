@@ -37,6 +37,7 @@ mod hostile_lists;
 mod idempotency;
 mod issue;
 mod keys;
+mod leases;
 mod life;
 mod life_numbers;
 mod life_story;

@@ -61,7 +61,11 @@ fn work_on(registry: &Registry, lease_s: u32, mut job: HeldJob) {
     match settle(registry, lease_s, &mut job, &outcome) {
         Ok(Hold::Kept) => {}
         Ok(Hold::Lost) => {
-            tracing::warn!(job = job.id, kind = job.kind, "a job took longer than its lease and is another worker's now");
+            tracing::warn!(
+                job = job.id,
+                kind = job.kind,
+                "a job took longer than its lease and is another worker's now"
+            );
         }
         // Another worker takes it when the lease runs out.
         Err(error) => tracing::warn!(job = job.id, why = causes(&error), "the end of a job was not recorded"),

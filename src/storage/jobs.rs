@@ -135,9 +135,8 @@ pub fn end(tx: &mut Tx<'_>, job: &HeldJob, now: Moment, failure: Option<&str>) -
 pub fn hold_on(tx: &mut Tx<'_>, job: &mut HeldJob, leased_until: Moment) -> Result<Hold> {
     // Never shorter, or another worker's lease could be of the same length.
     let leased_until = leased_until.max(job.leased_until);
-    let held = diesel::update(held!(job))
-        .set(jobs::leased_until.eq(Some(leased_until.as_millis())))
-        .execute(tx.db())?;
+    let held =
+        diesel::update(held!(job)).set(jobs::leased_until.eq(Some(leased_until.as_millis()))).execute(tx.db())?;
     let hold = Hold::of(held);
     if hold == Hold::Kept {
         job.leased_until = leased_until;
@@ -150,9 +149,7 @@ pub fn hold_on(tx: &mut Tx<'_>, job: &mut HeldJob, leased_until: Moment) -> Resu
 /// # Errors
 /// Those of the database.
 pub fn give_back(tx: &mut Tx<'_>, job: &HeldJob, not_before: Moment) -> Result<Hold> {
-    let given = diesel::update(held!(job))
-        .set(jobs::leased_until.eq(Some(not_before.as_millis())))
-        .execute(tx.db())?;
+    let given = diesel::update(held!(job)).set(jobs::leased_until.eq(Some(not_before.as_millis()))).execute(tx.db())?;
     Ok(Hold::of(given))
 }
 

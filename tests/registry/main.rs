@@ -54,6 +54,7 @@ mod press_files;
 mod print_command;
 mod print_jobs;
 mod print_jobs_killed;
+mod print_jobs_large;
 mod print_jobs_refused;
 mod public_page;
 mod restarts;

@@ -58,11 +58,13 @@ pub(crate) async fn order(call: Call, body: Json<PrintOrder>) -> Result<HttpResp
     let asked = body.asked.asked;
     let (keyed, caller) = (keyed(&call, body.digest)?, call.caller.clone());
     let done = act(&call.state, move |registry, now, rng| {
+        // Judged before the transaction, and told within it: a repetition is answered as it was, whatever stands against it now.
+        let judged = registry.store.read(|db| press::judge(db, registry, now, &caller, &asked));
         book::once(
             &registry.store,
             now,
             keyed.as_ref(),
-            |tx| press::order(tx, registry, now, rng, &caller, &asked).map(|print_job| Saved { print_job }),
+            |tx| press::order(tx, now, rng, &caller, &asked, &judged?).map(|print_job| Saved { print_job }),
             |saved| (202, serde_json::to_string(saved).ok()),
         )
     });

@@ -135,13 +135,13 @@ pub fn end(tx: &mut Tx<'_>, job: &HeldJob, now: Moment, failure: Option<&str>) -
 pub fn hold_on(tx: &mut Tx<'_>, job: &mut HeldJob, leased_until: Moment) -> Result<Hold> {
     // Never shorter, or another worker's lease could be of the same length.
     let leased_until = leased_until.max(job.leased_until);
-    let held =
+    let rows =
         diesel::update(held!(job)).set(jobs::leased_until.eq(Some(leased_until.as_millis()))).execute(tx.db())?;
-    let hold = Hold::of(held);
-    if hold == Hold::Kept {
+    let came = Hold::of(rows);
+    if came == Hold::Kept {
         job.leased_until = leased_until;
     }
-    Ok(hold)
+    Ok(came)
 }
 
 /// Gives a job back, to be taken again after an instant.

@@ -17,7 +17,7 @@ use crate::storage::{self, Db, plate_items, plates};
 
 /// How many things of a kind are named.
 const MOST_NAMED: usize = 10;
-const NUMBERS_AT_ONCE: usize = 5_000;
+const NUMBERS_AT_ONCE: usize = 1_000;
 
 /// What is printed of each number.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +56,8 @@ impl Pieces<'_> {
             let a_number = i64::try_from(of_die.len()).unwrap_or(i64::MAX);
             (first..).zip(plates).flat_map(move |(number, wanted)| {
                 let items = of_die.iter().filter_map(|place| wanted.items.get(*place).copied());
-                let places = number.saturating_mul(a_number)..;
-                let laid = places.zip(items).map(|(place, item)| Laid { die, place, number: wanted.number, item });
+                let from = number.saturating_mul(a_number);
+                let laid = (from..).zip(items).map(|(place, item)| Laid { die, place, number: wanted.number, item });
                 // The list of one number's items is short, and borrowed no longer.
                 laid.collect::<Vec<_>>()
             })

@@ -1,4 +1,4 @@
-//! The work on a print job: one file at a time, until none is missing.
+//! The work on a print job: its plates recorded, then one file at a time, until none is missing.
 //!
 //! *Invariant:* a file, the marks on its plates and its entry are recorded in one short transaction: whenever the program
 //! dies, the next worker goes on with the first file that is missing.
@@ -11,6 +11,7 @@ use super::error::PrintJobError;
 use super::fetch::manifest_header;
 use super::frozen::{Frozen, settings_digest};
 use super::order::digest;
+use super::take_down::take_down;
 use crate::audit::{Action, Decision, Hash};
 use crate::model::{
     AccountId, AsKnown, ItemState, Moment, OperatorId, OperatorStatus, PlateItem, PlateStatus, PrintJobId,
@@ -32,11 +33,11 @@ pub const JOB: &str = "print_job";
 pub enum Worked {
     /// No: the job has ended, however it did.
     ToTheEnd,
-    /// Yes: another file is missing.
-    OneFile,
+    /// Yes: plates are not recorded yet, or another file is missing.
+    AStep,
 }
 
-/// Makes the next file of a job that has not ended.
+/// Does the next step of a job that has not ended: records some of its plates, or makes a file.
 ///
 /// One at a time, and then whoever waits longest: a batch of a hundred thousand plates keeps nobody's fleet list waiting.
 ///
@@ -75,6 +76,9 @@ fn attempt(registry: &Registry, now: Moment, rng: &mut impl Rng, id: &PrintJobId
     if job.settings != settings_digest(&registry.rules) {
         // What was drawn before would look otherwise than what is drawn now.
         return give_up(registry, now, id, "settings_changed").map(|()| Worked::ToTheEnd);
+    }
+    if let Some(worked) = take_down(registry, now, id, &frozen)? {
+        return Ok(worked);
     }
     let next = registry.store.read(|db| -> storage::Result<_> {
         let Some(file) = print_jobs::next_to_make(db, id)? else { return Ok(None) };
@@ -129,7 +133,7 @@ fn keep(
     print_jobs::begin(tx, id)?;
     if !print_jobs::make_file(tx, id, file.place, made, now)? {
         // A worker whose lease had run out was faster, and drew the same.
-        return Ok(Worked::OneFile);
+        return Ok(Worked::AStep);
     }
     print_jobs::mark_made(tx, id, file, frozen.copies, now)?;
     if frozen.part == Part::Plate {
@@ -142,7 +146,7 @@ fn keep(
         rng,
         vec![entry(frozen.job, Action::PlateItemRecorded, &subject, digest(&made.sha256))],
     )?;
-    Ok(Worked::OneFile)
+    Ok(Worked::AStep)
 }
 
 /// Why these plates may no longer be printed, by code.

@@ -1,6 +1,6 @@
 """Judges the boxes and the inks of a file on SRA3.
 
-    judge.py FILE BOXES INKS
+    judge_sheets.py FILE BOXES INKS
 
 BOXES is what `pdfinfo -box` said of all pages, INKS the folder of Ghostscript's tiffsep (8 bits, no compression). Every box
 must be 320 x 450 mm within 0.01 mm, and the separations with ink exactly Black and CutContour. Exit code 1 otherwise.

@@ -90,7 +90,7 @@ const NEGLIGIBLE: f64 = 1e-4;
 /// How far the threshold sinks in search of a first issued number.
 const HOPELESS: f64 = 1e-12;
 /// Two neighbours in the wrong order, for each such place.
-const EXCHANGED: f64 = 0.002;
+pub(super) const EXCHANGED: f64 = 0.002;
 /// How probable it is that the plate bears a number that was never issued: forged, foreign, or no scooter's.
 const NEVER_ISSUED: f64 = 1e-3;
 

@@ -91,8 +91,9 @@ fn three_misread(text: &[char]) -> Vec<(Vec<char>, f64)> {
         for (character, value) in
             Slot::Sparse.alphabet().iter().zip(0..).filter(|(other, _)| text.get(one) != Some(other))
         {
-            let solved = solver.solve(SPARSE.sums_over(kept().chain([(one, value)])));
-            let [second, third] = solved.map(|value| Slot::Sparse.characters(value).next().unwrap_or_default());
+            let sums = SPARSE.sums_over(kept().chain([(one, value)]));
+            let [second, third] =
+                solver.solve(sums).map(|value| Slot::Sparse.characters(value).next().unwrap_or_default());
             let others = [(one, *character), (two, second), (three, third)];
             let likelihoods = others.iter().map(|(place, other)| {
                 text.get(*place).map_or([0.0; CONDITIONS], |stands| mixed_up(Slot::Sparse, *stands, *other))
@@ -144,7 +145,10 @@ mod tests {
     #[test]
     fn shapes_weigh_more_than_chance_and_neighbours_more_than_strangers() {
         assert!(weight("K04271", "K04277") > weight("K04271", "K04275"));
-        assert!((weight("K04271", "K04721") - weight("K04271", "K40271")).abs() < 1e-12, "any two are exchanged as easily");
+        assert!(
+            (weight("K04271", "K04721") - weight("K04271", "K40271")).abs() < 1e-12,
+            "any two are exchanged as easily"
+        );
         assert!(weight("K04271", "L04271") > weight("K04271", "S04271"));
         assert!(weight("K04271", "X04271") > weight("K04271", "L04271"));
     }

@@ -81,7 +81,8 @@ fn place(slot: Slot, cell: Cell) -> Place {
     };
     let mut possible: Vec<Possible> = slot
         .alphabet()
-        .chars()
+        .iter()
+        .copied()
         .filter_map(|character| {
             let value = slot.value(character)?;
             Some(Possible { character, value, likelihoods: likelihoods(character) })

@@ -16,7 +16,6 @@ mod number;
 mod scheme;
 
 mod code;
-mod residue;
 
 pub mod sparse;
 

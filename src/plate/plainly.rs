@@ -125,7 +125,9 @@ fn digits_of(serial: u32) -> [usize; DIGITS] {
 
 fn sum_of(likelihoods: &[Likelihoods]) -> Likelihoods {
     let mut sum = [0.0; CONDITIONS];
-    likelihoods.iter().for_each(|one| add(&mut sum, *one));
+    for one in likelihoods {
+        add(&mut sum, *one);
+    }
     sum
 }
 

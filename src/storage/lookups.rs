@@ -1,6 +1,7 @@
 //! Lookups as they are kept: the exact bytes of question and answer, encrypted; and which rides were shown to whom.
 //!
 //! *Invariant:* nothing of an answer stands here in clear but the ids of the rides that it showed.
+#![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
 use std::collections::BTreeMap;

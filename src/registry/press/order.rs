@@ -193,12 +193,15 @@ fn batch(plates: &[WantedPlates]) -> String {
     }
 }
 
+/// The files of a job, and those that are made at once, by their place.
+type PlannedFiles = (Vec<NewFile>, Vec<(i32, MadeFile)>);
+
 /// Returns which files there will be; what the printer is told beforehand is made at once.
 fn planned_files(
     press: &Press<'_>,
     asked: &Asked,
     numbers: usize,
-) -> Result<(Vec<NewFile>, Vec<(i32, MadeFile)>), PrintJobError> {
+) -> Result<PlannedFiles, PrintJobError> {
     let copies = usize::try_from(asked.copies).unwrap_or(usize::MAX);
     let counted = Die::ALL.map(|die| {
         let items = numbers.saturating_mul(pieces(asked).a_number(die)).saturating_mul(copies);

@@ -64,7 +64,9 @@ pub fn resolve(
         }
     }
     let mut said = record(registry, now, rng, refused, asked, &new)?.into_iter();
-    let outcomes = outcomes.into_iter().map(|known| known.or_else(|| said.next().map(Resolved::Answered)));
+    let outcomes = outcomes
+        .into_iter()
+        .map(|known| known.or_else(|| said.next().map(|answer| Resolved::Answered(Box::new(answer)))));
     outcomes.collect::<Option<_>>().ok_or(ResolveError::Unknown)
 }
 
@@ -75,7 +77,7 @@ fn record(
     refused: Vec<Draft>,
     asked: Vec<super::look::ToTell>,
     new: &[NewLookup],
-) -> Result<Vec<Box<Answer>>, ResolveError> {
+) -> Result<Vec<Answer>, ResolveError> {
     if refused.is_empty() && asked.is_empty() {
         return Ok(Vec::new());
     }
@@ -87,7 +89,7 @@ fn record(
         })?;
         Ok(kept.beside(checkpoint))
     })?;
-    Ok(said.into_iter().map(|said| Box::new(with_receipt(said, &checkpoint))).collect())
+    Ok(said.into_iter().map(|said| with_receipt(said, &checkpoint)).collect())
 }
 
 fn with_receipt(said: OnRecord<Answer>, checkpoint: &str) -> Answer {

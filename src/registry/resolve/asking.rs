@@ -12,7 +12,6 @@ use super::seek::{Sought, is_plain, seek};
 use super::{FieldProblem, ResolveError};
 use crate::audit::{Action, Decision, Hash, digest_of};
 use crate::model::{Caller, Moment};
-use crate::plate::TooMany;
 use crate::registry::{Registry, Rules};
 use crate::storage::audit_log::Draft;
 use crate::words::Language;
@@ -94,12 +93,11 @@ impl Asking {
         let Subject::Question { understood, .. } = &self.of else { return Ok(self) };
         let (scheme, shuffle) = (registry.rules.scheme, registry.secrets.shuffle());
         let issued = registry.store.read(|db| IssuedNumbers::find(db, scheme, shuffle))?;
-        self.of = match seek(understood, &issued) {
-            Ok(sought) => Subject::Question { understood: understood.clone(), ranked: Some(Box::new(sought)) },
-            Err(TooMany) => {
-                self.draft.decision = Decision::Malformed;
-                Subject::Refused(vec![too_few_known(self.language, understood)])
-            }
+        self.of = if let Ok(sought) = seek(understood, &issued) {
+            Subject::Question { understood: understood.clone(), ranked: Some(Box::new(sought)) }
+        } else {
+            self.draft.decision = Decision::Malformed;
+            Subject::Refused(vec![too_few_known(self.language, understood)])
         };
         Ok(self)
     }

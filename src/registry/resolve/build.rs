@@ -48,7 +48,7 @@ pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer
     };
     let shown = shown(facts.zone, &answer, &rides);
     let (digest, bytes) = digested(&answer)?;
-    Ok(Built { digest, answer, bytes, decision, shown })
+    Ok(Built { answer, bytes, digest, decision, shown })
 }
 
 fn empty(facts: &Facts) -> Answer {

@@ -112,13 +112,12 @@ async fn connection(run: Rc<Run>, place: usize) {
             None => None,
         };
         let took = due.elapsed();
-        match answer {
-            Some((status, body)) => note(&run, status, body, took),
-            None => {
-                run.tally.borrow_mut().broken += 1;
-                stream = None;
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+        if let Some((status, body)) = answer {
+            note(&run, status, body, took);
+        } else {
+            run.tally.borrow_mut().broken += 1;
+            stream = None;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }

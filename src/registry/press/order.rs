@@ -37,8 +37,10 @@ pub struct Judged {
     job_hash: String,
     files: Vec<NewFile>,
     /// What the printer is told beforehand, with its place among the files.
-    reports: Vec<(i32, MadeFile)>,
+    reports: Vec<PlacedReport>,
 }
+
+type PlacedReport = (i32, MadeFile);
 
 /// Judges an order; records nothing, and keeps nobody from recording.
 ///
@@ -198,7 +200,7 @@ fn planned_files(
     press: &Press<'_>,
     asked: &Asked,
     numbers: usize,
-) -> Result<(Vec<NewFile>, Vec<(i32, MadeFile)>), PrintJobError> {
+) -> Result<(Vec<NewFile>, Vec<PlacedReport>), PrintJobError> {
     let copies = usize::try_from(asked.copies).unwrap_or(usize::MAX);
     let counted = Die::ALL.map(|die| {
         let items = numbers.saturating_mul(pieces(asked).a_number(die)).saturating_mul(copies);

@@ -35,7 +35,7 @@ pub(crate) fn draw(stock: Stock, plates: u32, directory: Option<&Path>) {
             let links = links(&file, positions);
             let wanted: Vec<_> = links.iter().map(item).collect();
             let drawn = press.draw_file(&SLUG, die, file.number, &wanted).unwrap();
-            took += busy() - began;
+            took += busy().saturating_sub(began);
             pages += drawn.sheets;
             items += wanted.len();
             bytes += drawn.bytes.len();

@@ -37,8 +37,10 @@ pub struct Judged {
     job_hash: String,
     files: Vec<NewFile>,
     /// What the printer is told beforehand, with its place among the files.
-    reports: Vec<(i32, MadeFile)>,
+    reports: Vec<PlacedReport>,
 }
+
+type PlacedReport = (i32, MadeFile);
 
 /// Judges an order; records nothing, and keeps nobody from recording.
 ///
@@ -193,15 +195,12 @@ fn batch(plates: &[WantedPlates]) -> String {
     }
 }
 
-/// The files of a job, and those that are made at once, by their place.
-type PlannedFiles = (Vec<NewFile>, Vec<(i32, MadeFile)>);
-
 /// Returns which files there will be; what the printer is told beforehand is made at once.
 fn planned_files(
     press: &Press<'_>,
     asked: &Asked,
     numbers: usize,
-) -> Result<PlannedFiles, PrintJobError> {
+) -> Result<(Vec<NewFile>, Vec<PlacedReport>), PrintJobError> {
     let copies = usize::try_from(asked.copies).unwrap_or(usize::MAX);
     let counted = Die::ALL.map(|die| {
         let items = numbers.saturating_mul(pieces(asked).a_number(die)).saturating_mul(copies);

@@ -60,13 +60,13 @@ fn main() {
     for _ in 0..rounds {
         let began = busy();
         let (mut plates, mut bytes) = (0_u32, 0);
-        while busy() - began < ROUND {
+        while busy().saturating_sub(began) < ROUND {
             for number in numbers.by_ref().take(50) {
                 bytes += draw(&faces, &mut plotter, &key, number).len();
                 plates += 1;
             }
         }
-        let rate = f64::from(plates) / (busy() - began).as_secs_f64();
+        let rate = f64::from(plates) / busy().saturating_sub(began).as_secs_f64();
         println!("{rate:.1} {}", bytes / usize::try_from(plates).unwrap());
     }
 }

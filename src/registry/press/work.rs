@@ -83,7 +83,7 @@ fn attempt(registry: &Registry, now: Moment, rng: &mut impl Rng, id: &PrintJobId
     let next = registry.store.read(|db| -> storage::Result<_> {
         let Some(file) = print_jobs::next_to_make(db, id)? else { return Ok(None) };
         let rows = print_jobs::items_of_file(db, id, &file, frozen.copies)?;
-        let items = plate_items::of_numbers(db, &numbers(&rows))?;
+        let items = items_of(db, &rows)?;
         Ok(Some(Next { file, rows, items }))
     })?;
     let Some(Next { file, rows, items }) = next else { return finish(registry, now, rng, id, &job) };
@@ -101,6 +101,21 @@ fn numbers(rows: &[PrintRow]) -> Vec<PlateNumber> {
     numbers
 }
 
+/// Of how many numbers all plates are looked at together: of each there are three, and those that were replaced.
+const NUMBERS_A_LOOK: usize = 500;
+
+/// The plates of rows, by number and place; the others of their numbers are not kept, for a file holds thousands.
+fn items_of(db: &mut Db, rows: &[PrintRow]) -> Result<Vec<PlateItem>, storage::Error> {
+    let mut wanted: Vec<_> = rows.iter().map(|row| (row.number, row.item)).collect();
+    wanted.sort_unstable();
+    let mut items = Vec::with_capacity(rows.len());
+    for some in numbers(rows).chunks(NUMBERS_A_LOOK) {
+        let found = plate_items::of_numbers(db, some)?;
+        items.extend(found.into_iter().filter(|item| wanted.binary_search(&(item.number, item.item)).is_ok()));
+    }
+    Ok(items)
+}
+
 /// Keeps a file that was drawn, unless its plates may no longer be printed.
 fn keep(
     tx: &mut Tx<'_>,
@@ -116,7 +131,7 @@ fn keep(
     if !open {
         return Ok(Worked::ToTheEnd);
     }
-    let items = plate_items::of_numbers(tx.db(), &numbers(rows))?;
+    let items = items_of(tx.db(), rows)?;
     let printed: Vec<&PlateItem> = rows
         .iter()
         .filter_map(|row| items.binary_search_by_key(&(row.number, row.item), |item| (item.number, item.item)).ok())

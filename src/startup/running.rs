@@ -107,7 +107,7 @@ fn desk_rules(server: &ServerSettings) -> DeskRules {
         waiting: server.lookups_waiting.get(),
         batch: server.lookups_a_transaction.get(),
         uncertain_batch: 8,
-        ranking: server.workers.get().saturating_mul(8),
+        ranking: server.workers.get(),
         patience_ms: server.lookup_patience_ms.get(),
     }
 }

@@ -75,7 +75,7 @@ fn everybody_who_asks_at_once_is_told_of_the_own_question_in_the_own_language_an
         let replies = at_once(&officer, askers, each, |asker, number| match number {
             // One is no question, one has an unreadable digit.
             5 => json!({"plate": "K00001", "at": "yesterday", "purpose": "hit_and_run", "case_number": "2026-000001"}),
-            6 => json!({"plate": format!("K0000{}?", asker % 4), "at": AT, "purpose": "hit_and_run",
+            6 => json!({"plate": format!("K000{}?", asker % 4), "at": AT, "purpose": "hit_and_run",
                         "case_number": "2026-000001"}),
             _ => about(place(asker, number), 1 + asker),
         });

@@ -41,7 +41,9 @@ fn rides_plates_and_vehicles_are_found_through_indexes_only() {
         let deadline = Instant::now() + Duration::from_secs(60);
         let mut asked = 0;
         // The database counts when a second has passed, after a transaction.
-        while counted(database, "idx_scan").iter().zip(&used_before).any(|(now, before)| now - before < 20) {
+        while asked < 60
+            || counted(database, "idx_scan").iter().zip(&used_before).any(|(now, before)| now - before < 20)
+        {
             assert!(Instant::now() < deadline, "the database counts nothing after {asked} questions");
             asked += 1;
             let plate = format!("K{:05}", 1 + asked % SCOOTERS);
@@ -59,6 +61,9 @@ fn rides_plates_and_vehicles_are_found_through_indexes_only() {
             question["case_number"] = json!("2026-000001");
             officer.post("/v1/lookups", &question).expect(200);
         }
-        assert_eq!(counted(database, "seq_scan"), before, "{GROWING:?} read whole, over {asked} questions");
+        // Some scans of what was done before are counted late; a question that read a table whole would do so each time.
+        let now = counted(database, "seq_scan");
+        let few = now.iter().zip(&before).all(|(now, before)| now - before <= 3);
+        assert!(few, "{GROWING:?} read whole {before:?} times before, {now:?} after {asked} questions");
     }
 }

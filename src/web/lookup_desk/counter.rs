@@ -14,7 +14,7 @@ use super::figures::DeskFigures;
 use crate::clock;
 use crate::registry::Registry;
 use crate::registry::resolve::{Asking, Resolved};
-use crate::storage;
+use crate::storage::Error as StorageError;
 use crate::web::kind::Kind;
 use crate::web::problem::Problem;
 
@@ -37,6 +37,8 @@ pub struct DeskRules {
 pub struct LookupDesk {
     plain: Sender<Waiting>,
     uncertain: Sender<Waiting>,
+    /// Places for uncertain readings that wait to be ranked, and for those that are.
+    unranked: Semaphore,
     ranking: Arc<Semaphore>,
     figures: Arc<DeskFigures>,
     registry: Registry,
@@ -48,7 +50,7 @@ pub struct LookupDesk {
 pub enum DeskProblem {
     /// It has no connection of its own.
     #[error("the lookup desk could not connect to the database")]
-    Storage(#[from] storage::Error),
+    Storage(#[from] StorageError),
     /// It has no thread.
     #[error("the lookup desk could not be started")]
     Thread(#[from] io::Error),
@@ -73,9 +75,10 @@ impl LookupDesk {
         };
         let plain = serve("lookup-desk", rules.batch)?;
         let uncertain = serve("lookup-desk-uncertain", rules.uncertain_batch)?;
-        let ranking = Arc::new(Semaphore::new(rules.ranking));
+        let unranked = Semaphore::new(rules.waiting.max(1));
+        let ranking = Arc::new(Semaphore::new(rules.ranking.max(1)));
         let registry = Registry { store: registry.store.apart(1)?, ..registry.clone() };
-        Ok(Self { plain, uncertain, ranking, figures, registry, threads })
+        Ok(Self { plain, uncertain, unranked, ranking, figures, registry, threads })
     }
 
     /// Returns what the desk has done so far.
@@ -111,10 +114,12 @@ impl LookupDesk {
 
     /// Ranks an uncertain reading on a thread that may take its time.
     async fn rank(&self, asking: Asking) -> Result<Asking, Problem> {
-        let Ok(permit) = Arc::clone(&self.ranking).try_acquire_owned() else {
+        let Ok(_place) = self.unranked.try_acquire() else {
             self.figures.turned_away();
-            return Err(Problem::new(Kind::Busy).because("too many uncertain readings are being ranked"));
+            return Err(Problem::new(Kind::Busy).because("too many uncertain readings wait to be ranked"));
         };
+        let permit = Arc::clone(&self.ranking).acquire_owned().await;
+        let permit = permit.map_err(|closed| Problem::new(Kind::Busy).because(closed))?;
         let registry = self.registry.clone();
         let ranked = actix_web::web::block(move || {
             let ranked = asking.ranked(&registry);

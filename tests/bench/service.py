@@ -1,5 +1,6 @@
 """A registry at work, for the benches: its server as a process of its own, and the people who talk to it."""
 
+import atexit
 import http.client
 import json
 import pathlib
@@ -20,6 +21,7 @@ class Server:
                 break
         self.ready_s = time.perf_counter() - began
         self.address = urllib.parse.urlparse(url).netloc
+        atexit.register(self.process.kill)
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
     def status(self, name):
@@ -48,8 +50,14 @@ class Person:
         if not isinstance(body, (bytes, type(None))):
             body, headers["content-type"] = json.dumps(body).encode(), "application/json"
         headers["authorization"] = f"Bearer {self.key}"
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except (ConnectionError, http.client.HTTPException):
+            # The server closes what has been silent for long; nothing was begun on it.
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
         return answer, answer.read()
 
     def ask(self, method, path, body=None, **headers):

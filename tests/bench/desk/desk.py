@@ -28,7 +28,7 @@ COMMIT;
 """
 
 
-def founded(program, environment):
+def founded(program, environment, database):
     """Operators, letters, fleets; returns an officer's key."""
     server = service.Server(program, environment)
     regulator = service.Person(server, service.first_key(program, environment, "--role", "regulator"))
@@ -36,6 +36,8 @@ def founded(program, environment):
     for place, letter in enumerate(LETTERS):
         operator = service.admitted(server, regulator, letter, place)
         service.enroll(operator, (f"{letter}-{serial}" for serial in range(1, SERIALS + 1)))
+        # Or the next list would be looked up as if the tables were still empty.
+        database.run("ANALYZE")
     server.end()
     return officer
 
@@ -141,7 +143,7 @@ def environment_of(database, directory, **more):
 def on_postgres(program, loader, url, rides, rounds, seconds, directory):
     database = Postgres(url, "desk")
     environment = environment_of(database, directory)
-    key = founded(program, environment)
+    key = founded(program, environment, database)
     each = database.fill(rides)
     script = directory / "transaction.sql"
     script.write_text(PGBENCH_TRANSACTION.format(first=FIRST, last=FIRST + each * EVERY))
@@ -175,7 +177,7 @@ def on_postgres(program, loader, url, rides, rounds, seconds, directory):
 
 def on_sqlite(program, loader, rides, rounds, seconds, directory):
     database = Sqlite(directory)
-    key = founded(program, environment_of(database, directory))
+    key = founded(program, environment_of(database, directory), database)
     each = database.fill(rides)
     ratios = []
     for _ in range(rounds):

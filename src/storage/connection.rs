@@ -45,8 +45,11 @@ impl Opener {
                 .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
             if self.by_key {
                 // A plan that was right for a small table, or made before a bulk load was counted, must not stay for a large one.
+                // What is avoided counts as dear, and what is dear would be compiled: longer than it runs.
                 connection
-                    .batch_execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")
+                    .batch_execute(
+                        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off",
+                    )
                     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
             }
             return Ok(Db::Postgres(connection));

@@ -87,6 +87,8 @@ impl Running {
         // The server's threads have ended, and with them whoever else held the desk.
         if let Some(desk) = Arc::into_inner(self.desk) {
             desk.close();
+        } else {
+            tracing::warn!("somebody still asks at the lookup desk: it ends with the program");
         }
         self.crew.stop();
         tracing::info!("the registry is closed");

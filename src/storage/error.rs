@@ -37,10 +37,10 @@ impl Error {
         Self::Broken(what.into().into())
     }
 
-    /// Returns the error of a commit: where the connection is gone, so is the knowledge of what became of it.
+    /// Returns the error of a commit. Where the database did not say plainly that it refused, nobody knows what became of it.
     pub(super) fn of_commit(error: Diesel) -> Self {
         match Self::from(error) {
-            Self::Lost(source) => Self::Unsettled(source),
+            Self::Lost(source) | Self::Broken(source) => Self::Unsettled(source),
             other => other,
         }
     }

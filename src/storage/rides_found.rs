@@ -3,7 +3,7 @@
 //! *Invariant:* no function here returns a ride that is not inside a [`Sealed`].
 
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::db::Db;
 use super::dialect::rows_a_statement;
@@ -11,10 +11,10 @@ use super::error::Result;
 use super::lookups;
 use super::ride_rows::{Row, columns, sessions};
 use super::rides_sought::{Spot, near, neighbours};
-use super::schema::rides;
+use super::schema::{ride_heads, rides};
 use super::sealed::Sealed;
 use super::telemetry;
-use super::values::limit;
+use super::values::{limit, unsigned};
 use crate::model::{AsKnown, Fix, Moment, OperatorId, RideId, RideSession, VehicleId, Window, believed};
 
 /// How far a search goes, in seconds.
@@ -165,12 +165,17 @@ fn add_history(db: &mut Db, found: &mut [FoundRides], knowledge: &[AsKnown]) -> 
         return Ok(());
     }
     let (earlier, shown) = (earlier_versions(db, &all)?, lookups::first_shown(db, &all)?);
+    let mut by_ride: HashMap<(OperatorId, RideId), Vec<RideSession>> = HashMap::new();
+    for ride in earlier {
+        by_ride.entry((ride.operator_id.clone(), ride.ride_id.clone())).or_default().push(ride);
+    }
+    let shown: HashMap<_, _> = shown.into_iter().collect();
     for (found, as_known) in found.iter_mut().zip(knowledge) {
-        let own = changed(found);
-        let of_own = |ride: &&RideSession| own.contains(&(ride.operator_id.clone(), ride.ride_id.clone()));
-        found.earlier = earlier.iter().filter(of_own).cloned().collect();
-        let first = shown.iter().filter(|(ride, _)| own.contains(ride));
-        found.first_shown = first.map(|((_, id), asked)| (id.clone(), *asked)).collect();
+        let own: BTreeSet<_> = changed(found).into_iter().collect();
+        found.earlier = own.iter().filter_map(|ride| by_ride.get(ride)).flatten().cloned().collect();
+        found.earlier.sort_by_key(|ride| std::cmp::Reverse(ride.version));
+        let first = own.iter().filter_map(|ride| Some((ride.1.clone(), *shown.get(ride)?)));
+        found.first_shown = first.collect();
         if let Some(instant) = as_known.instant() {
             found.earlier.retain(|ride| ride.superseded_at.is_some_and(|superseded| superseded <= instant));
             found.first_shown.retain(|(_, shown)| *shown <= instant);
@@ -192,8 +197,36 @@ fn earlier_versions(db: &mut Db, of: &[(OperatorId, RideId)]) -> Result<Vec<Ride
             .load::<Row>(db)?;
         found.extend(sessions(rows)?);
     }
+    let of: BTreeSet<_> = of.iter().collect();
     found.retain(|ride| of.contains(&(ride.operator_id.clone(), ride.ride_id.clone())));
     Ok(found)
+}
+
+/// Returns whether the rides that were found as known now are still the newest versions: between the look and its record somebody
+/// may have corrected one, and would have found that nobody had asked about it.
+///
+/// # Errors
+/// Those of the database.
+pub fn still_stand(db: &mut Db, found: &[&Sealed<Vec<FoundRides>>]) -> Result<bool> {
+    let all = found.iter().flat_map(|sealed| sealed.within());
+    let told = all.flat_map(|found| found.touching.iter().chain(&found.before).chain(&found.after));
+    let told: BTreeMap<_, _> =
+        told.map(|ride| ((ride.operator_id.as_str(), ride.ride_id.as_str()), ride.version)).collect();
+    let rides: Vec<_> = told.keys().copied().collect();
+    for chunk in rides.chunks(rows_a_statement(2)) {
+        let newest: Vec<(String, String, i32)> = ride_heads::table
+            .filter(ride_heads::operator_id.eq_any(chunk.iter().map(|(operator, _)| *operator)))
+            .filter(ride_heads::ride_id.eq_any(chunk.iter().map(|(_, id)| *id)))
+            .select((ride_heads::operator_id, ride_heads::ride_id, ride_heads::version))
+            .load(db)?;
+        for (operator, ride, version) in newest {
+            let told = told.get(&(operator.as_str(), ride.as_str()));
+            if told.is_some_and(|told| unsigned(version).is_ok_and(|newest| newest > *told)) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// Where a list of rides goes on: after this start and ride id.

@@ -288,6 +288,7 @@ impl From<ResolveError> for Problem {
             ResolveError::Fault | ResolveError::Kept(_) | ResolveError::Unreadable(_) | ResolveError::Entry(_) => {
                 ours(error)
             }
+            ResolveError::Overtaken => Self::new(Kind::Busy).because(error),
             ResolveError::Storage(error) => error.into(),
         }
     }

@@ -14,6 +14,7 @@ use crate::model::{Answer, LookupId, Moment, Receipt};
 use crate::registry::{Registry, access};
 use crate::storage::audit_log::{self, Asked, Draft, OnRecord};
 use crate::storage::lookups::{self, NewLookup};
+use crate::storage::rides_found;
 
 /// What came of a question.
 #[derive(Debug)]
@@ -32,6 +33,24 @@ pub enum Resolved {
 /// [`ResolveError`]; then no question of the slice is answered. [`crate::storage::Error::Unsettled`]: their entries may be on
 /// record all the same, and they must not be asked again for their callers.
 pub fn resolve(
+    registry: &Registry,
+    now: Moment,
+    rng: &mut impl Rng,
+    questions: &[Asking],
+) -> Result<Vec<Resolved>, ResolveError> {
+    for _ in 0..LOOKS {
+        match once(registry, now, rng, questions) {
+            Err(ResolveError::Overtaken) => {}
+            other => return other,
+        }
+    }
+    Err(ResolveError::Overtaken)
+}
+
+/// How often questions are looked up whose rides are being corrected meanwhile.
+const LOOKS: usize = 5;
+
+fn once(
     registry: &Registry,
     now: Moment,
     rng: &mut impl Rng,
@@ -82,6 +101,14 @@ fn record(
         return Ok(Vec::new());
     }
     let (said, checkpoint) = registry.store.write_then_say(|tx| -> Result<_, ResolveError> {
+        let looked: Vec<_> = asked
+            .iter()
+            .filter(|asked| asked.facts.question.as_known.instant().is_none())
+            .map(|asked| &asked.sealed)
+            .collect();
+        if !rides_found::still_stand(tx.db(), &looked)? {
+            return Err(ResolveError::Overtaken);
+        }
         let checkpoint = crate::storage::log_reading::newest_checkpoint(tx.db())?;
         let unsaid = audit_log::disclose(tx, now, rng, refused, asked, build)?;
         let kept = lookups::keep(tx, now, new, unsaid, |id, bytes| -> Result<_, ResolveError> {

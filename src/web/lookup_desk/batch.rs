@@ -28,7 +28,7 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// Takes those who are still there and have not waited too long.
+    /// Takes those that have not waited too long.
     pub(super) fn of(batch: Vec<Waiting>, now: Moment, patience_ms: u32, figures: &DeskFigures) -> Self {
         let mut taken = Self { questions: Vec::with_capacity(batch.len()), waiting: Vec::with_capacity(batch.len()) };
         for one in batch {
@@ -37,7 +37,8 @@ impl Taken {
             if waited > i64::from(patience_ms) {
                 figures.turned_away();
                 let _gone = one.tell.send(Err(Problem::new(Kind::Busy).because("a question waited too long")));
-            } else if !one.tell.is_closed() {
+            } else {
+                // Also of those who have gone meanwhile: what was asked is on record.
                 taken.questions.push(one.asking);
                 taken.waiting.push(Some(one.tell));
             }
@@ -64,6 +65,7 @@ enum Remedy {
 fn remedy(error: &ResolveError, first: bool) -> Remedy {
     match error {
         ResolveError::Storage(StorageError::Lost(_)) if first => Remedy::Again,
+        ResolveError::Overtaken => Remedy::TurnAway,
         ResolveError::Storage(StorageError::Busy(_) | StorageError::Lost(_) | StorageError::Unsettled(_)) => {
             Remedy::TurnAway
         }

@@ -50,7 +50,8 @@
 //! - **Rides**: `web::api::sessions` → [`registry::record`]: each report is judged by itself; new, repeated, versioned
 //!   or refused; what looks wrong is marked and kept. Positions go the same way ([`registry::record::locate`]), and are
 //!   erased in time unless a lookup holds them ([`registry::retain`]).
-//! - **Lookup**: `web::api::lookups` → [`registry::resolve`]: reading → issued numbers → who bore it then → rides, sealed
+//! - **Lookup**: `web::api::lookups` → the desk that gathers what is asked at once ([`web::LookupDesk`]) →
+//!   [`registry::resolve`]: reading → issued numbers → who bore it then → rides, sealed
 //!   → of several numbers the probability by reading, ride, place and second features ([`model::fit`]) → verdict → entry →
 //!   commit → answer.
 //! - **Plates for a print shop**: `web::api::print_jobs` → [`registry::press`]: the order is judged by reading, and frozen as a

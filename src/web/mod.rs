@@ -38,7 +38,7 @@ mod api;
 mod openapi;
 mod pages;
 
-pub use lookup_desk::{DeskFigures, DeskProblem, DeskReading, DeskRules, LookupDesk};
+pub use lookup_desk::{DeskProblem, DeskRules, LookupDesk};
 pub use route::{Route, Verb, Who};
 pub use routes::{ROUTES, configure};
 pub use state::{Limits, WebState};

@@ -81,12 +81,6 @@ impl LookupDesk {
         Ok(Self { plain, uncertain, unranked, ranking, figures, registry, threads })
     }
 
-    /// Returns what the desk has done so far.
-    #[must_use]
-    pub fn figures(&self) -> &DeskFigures {
-        &self.figures
-    }
-
     /// Returns the registry on a connection that is the desk's own.
     pub(crate) const fn registry(&self) -> &Registry {
         &self.registry
@@ -137,6 +131,7 @@ impl LookupDesk {
                 tracing::error!("a lookup desk ended by a panic");
             }
         }
+        tracing::info!(done = ?self.figures.read(), "the lookup desk is closed");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What the desk has done since it was opened.
 #[derive(Debug, Default)]
-pub struct DeskFigures {
+pub(super) struct DeskFigures {
     batches: AtomicU64,
     questions: AtomicU64,
     waited_ms: AtomicU64,
@@ -18,21 +18,21 @@ pub struct DeskFigures {
 
 /// The figures at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeskReading {
+pub(super) struct DeskReading {
     /// Transactions that became durable.
-    pub batches: u64,
+    pub(super) batches: u64,
     /// Questions that were answered in them.
-    pub questions: u64,
+    pub(super) questions: u64,
     /// The most questions that one transaction held.
-    pub largest: u64,
+    pub(super) largest: u64,
     /// How long questions waited for their turn, together, in milliseconds.
-    pub waited_ms: u64,
+    pub(super) waited_ms: u64,
     /// How long the transactions took, together, in milliseconds.
-    pub answering_ms: u64,
+    pub(super) answering_ms: u64,
     /// Questions that were refused because too many waited or one waited too long.
-    pub turned_away: u64,
+    pub(super) turned_away: u64,
     /// Questions whose transaction failed.
-    pub failed: u64,
+    pub(super) failed: u64,
 }
 
 impl DeskFigures {
@@ -58,7 +58,7 @@ impl DeskFigures {
 
     /// Reads them.
     #[must_use]
-    pub fn read(&self) -> DeskReading {
+    pub(super) fn read(&self) -> DeskReading {
         let of = |figure: &AtomicU64| figure.load(Ordering::Relaxed);
         DeskReading {
             batches: of(&self.batches),

@@ -11,4 +11,3 @@ mod counter;
 mod figures;
 
 pub use counter::{DeskProblem, DeskRules, LookupDesk};
-pub use figures::{DeskFigures, DeskReading};

@@ -125,8 +125,7 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
-    let lock = format!("SELECT size, root, frontier, last_time FROM log_head WHERE id = 1{}", for_update(tx.db()));
-    let old: HeadRow = diesel::sql_query(lock).get_result(tx.db())?;
+    let old = held_head(tx)?;
     let mut range = CompactRange::from_bytes(&old.frontier).map_err(|error| Error::Broken(Box::new(error)))?;
     if range.size() != size(old.size)? || range.root().as_bytes().as_slice() != old.root.as_slice() {
         return Err(Error::corrupt("the head of the audit log contradicts itself: run `log verify`"));
@@ -164,6 +163,20 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     } else {
         Err(Error::Conflict("the head of the audit log was moved meanwhile".to_owned()))
     }
+}
+
+fn held_head(tx: &mut Tx<'_>) -> Result<HeadRow> {
+    let lock = format!("SELECT size, root, frontier, last_time FROM log_head WHERE id = 1{}", for_update(tx.db()));
+    Ok(diesel::sql_query(lock).get_result(tx.db())?)
+}
+
+/// Keeps every other writer of the log waiting from here to the end of the transaction, and with them whoever records anything:
+/// for what must be read and recorded with nothing in between.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold(tx: &mut Tx<'_>) -> Result<()> {
+    held_head(tx).map(drop)
 }
 
 fn entry_of(draft: Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut Vec<SaltRow>) -> Entry {

@@ -8,13 +8,14 @@ use rand::Rng;
 
 use super::asking::{Asking, Subject};
 use super::build::build;
-use super::look::{Looked, look};
+use super::look::{Looked, ToTell, look};
 use super::{FieldProblem, ResolveError};
 use crate::model::{Answer, LookupId, Moment, Receipt};
 use crate::registry::{Registry, access};
 use crate::storage::audit_log::{self, Asked, Draft, OnRecord};
 use crate::storage::lookups::{self, NewLookup};
-use crate::storage::rides_found;
+use crate::storage::rides_found::{self, FoundRides};
+use crate::storage::{Db, Sealed, Tx, Unsaid, log_reading};
 
 /// What came of a question.
 #[derive(Debug)]
@@ -39,84 +40,95 @@ pub fn resolve(
     questions: &[Asking],
 ) -> Result<Vec<Resolved>, ResolveError> {
     for _ in 0..LOOKS {
-        match once(registry, now, rng, questions) {
+        let sorted = registry.store.read(|db| Sorted::look(db, registry, now, rng, questions))?;
+        let recorded = registry.store.write_then_say(|tx| {
+            if !rides_found::still_stand(tx.db(), &sorted.of_today())? {
+                return Err(ResolveError::Overtaken);
+            }
+            sorted.record(tx, registry, now, rng)
+        });
+        match recorded {
             Err(ResolveError::Overtaken) => {}
-            other => return other,
+            other => return tell(other?),
         }
     }
-    Err(ResolveError::Overtaken)
+    // Whoever goes on correcting waits now: nothing is recorded beside the log, whose end is held.
+    tell(registry.store.write_then_say(|tx| {
+        audit_log::hold(tx)?;
+        Sorted::look(tx.db(), registry, now, rng, questions)?.record(tx, registry, now, rng)
+    })?)
 }
 
-/// How often questions are looked up whose rides are being corrected meanwhile.
-const LOOKS: usize = 5;
+/// How often questions whose rides are being corrected meanwhile are looked up without keeping anybody from it.
+const LOOKS: usize = 2;
 
-fn once(
-    registry: &Registry,
-    now: Moment,
-    rng: &mut impl Rng,
-    questions: &[Asking],
-) -> Result<Vec<Resolved>, ResolveError> {
-    let ids: Vec<_> = questions.iter().map(|_| LookupId::new(now, rng)).collect();
-    let (looked, in_force) = registry.store.read(|db| -> Result<_, ResolveError> {
-        let in_force = access::keys_in_force(db, now, questions.iter().map(|asking| &asking.caller))?;
-        Ok((look(db, registry, now, questions, &ids)?, in_force))
-    })?;
-    let mut outcomes = Vec::with_capacity(questions.len());
-    let mut asked = Vec::new();
-    let mut refused = Vec::new();
-    let mut new = Vec::new();
-    for ((asking, looked), id) in questions.iter().zip(looked).zip(ids) {
-        if !in_force.holds(&asking.caller) {
-            outcomes.push(Some(Resolved::KeyInvalid));
-            continue;
-        }
-        match looked {
-            Looked::Found(facts, sealed) => {
-                new.push(new_lookup(registry, now, asking, id));
-                asked.push(Asked { draft: asking.draft.clone(), facts: *facts, sealed });
-                outcomes.push(None);
-            }
-            Looked::Refused(draft, problems) => {
-                refused.push(*draft);
-                outcomes.push(Some(Resolved::Refused(problems)));
-            }
-        }
-    }
-    let mut said = record(registry, now, rng, refused, asked, &new)?.into_iter();
-    let outcomes = outcomes
-        .into_iter()
-        .map(|known| known.or_else(|| said.next().map(|answer| Resolved::Answered(Box::new(answer)))));
-    outcomes.collect::<Option<_>>().ok_or(ResolveError::Unknown)
+/// Answers and refusals in the order of the questions, and the checkpoint of the receipts.
+type Recorded = (Vec<OnRecord<Answer>>, (Vec<Option<Resolved>>, String));
+
+fn tell((said, (outcomes, checkpoint)): Recorded) -> Result<Vec<Resolved>, ResolveError> {
+    let mut said = said.into_iter().map(|said| Resolved::Answered(Box::new(with_receipt(said, &checkpoint))));
+    outcomes.into_iter().map(|known| known.or_else(|| said.next())).collect::<Option<_>>().ok_or(ResolveError::Unknown)
 }
 
-fn record(
-    registry: &Registry,
-    now: Moment,
-    rng: &mut impl Rng,
+/// Questions that were looked up: those to be answered, and what comes of the others.
+struct Sorted {
+    /// In the order of the questions; `None` for those that are to be answered.
+    outcomes: Vec<Option<Resolved>>,
+    asked: Vec<ToTell>,
     refused: Vec<Draft>,
-    asked: Vec<super::look::ToTell>,
-    new: &[NewLookup],
-) -> Result<Vec<Answer>, ResolveError> {
-    if refused.is_empty() && asked.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (said, checkpoint) = registry.store.write_then_say(|tx| -> Result<_, ResolveError> {
-        let looked: Vec<_> = asked
-            .iter()
-            .filter(|asked| asked.facts.question.as_known.instant().is_none())
-            .map(|asked| &asked.sealed)
-            .collect();
-        if !rides_found::still_stand(tx.db(), &looked)? {
-            return Err(ResolveError::Overtaken);
+    new: Vec<NewLookup>,
+}
+
+impl Sorted {
+    fn look(
+        db: &mut Db,
+        registry: &Registry,
+        now: Moment,
+        rng: &mut impl Rng,
+        questions: &[Asking],
+    ) -> Result<Self, ResolveError> {
+        let ids: Vec<_> = questions.iter().map(|_| LookupId::new(now, rng)).collect();
+        let in_force = access::keys_in_force(db, now, questions.iter().map(|asking| &asking.caller))?;
+        let looked = look(db, registry, now, questions, &ids)?;
+        let mut sorted = Self { outcomes: Vec::new(), asked: Vec::new(), refused: Vec::new(), new: Vec::new() };
+        for ((asking, looked), id) in questions.iter().zip(looked).zip(ids) {
+            let outcome = match looked {
+                _ if !in_force.holds(&asking.caller) => Some(Resolved::KeyInvalid),
+                Looked::Found(facts, sealed) => {
+                    sorted.new.push(new_lookup(registry, now, asking, id));
+                    sorted.asked.push(Asked { draft: asking.draft.clone(), facts: *facts, sealed });
+                    None
+                }
+                Looked::Refused(draft, problems) => {
+                    sorted.refused.push(*draft);
+                    Some(Resolved::Refused(problems))
+                }
+            };
+            sorted.outcomes.push(outcome);
         }
-        let checkpoint = crate::storage::log_reading::newest_checkpoint(tx.db())?;
-        let unsaid = audit_log::disclose(tx, now, rng, refused, asked, build)?;
-        let kept = lookups::keep(tx, now, new, unsaid, |id, bytes| -> Result<_, ResolveError> {
+        Ok(sorted)
+    }
+
+    /// The rides of those who ask what is known today.
+    fn of_today(&self) -> Vec<&Sealed<Vec<FoundRides>>> {
+        let today = |asked: &&ToTell| asked.facts.question.as_known.instant().is_none();
+        self.asked.iter().filter(today).map(|asked| &asked.sealed).collect()
+    }
+
+    fn record(
+        self,
+        tx: &mut Tx<'_>,
+        registry: &Registry,
+        now: Moment,
+        rng: &mut impl Rng,
+    ) -> Result<Unsaid<Recorded>, ResolveError> {
+        let checkpoint = log_reading::newest_checkpoint(tx.db())?;
+        let unsaid = audit_log::disclose(tx, now, rng, self.refused, self.asked, build)?;
+        let kept = lookups::keep(tx, now, &self.new, unsaid, |id, bytes| -> Result<_, ResolveError> {
             Ok(registry.secrets.encrypt(id.as_str(), bytes, rng)?)
         })?;
-        Ok(kept.beside(checkpoint))
-    })?;
-    Ok(said.into_iter().map(|said| with_receipt(said, &checkpoint)).collect())
+        Ok(kept.beside((self.outcomes, checkpoint)))
+    }
 }
 
 fn with_receipt(said: OnRecord<Answer>, checkpoint: &str) -> Answer {

@@ -51,12 +51,14 @@
 //!   or refused; what looks wrong is marked and kept. Whole files go straight into the database, step by step
 //!   ([`registry::record::back_fill`]). Positions go the same way ([`registry::record::locate`]), and are
 //!   erased in time unless a lookup holds them ([`registry::retain`]).
-//! - **Lookup**: `web::api::lookups` → [`registry::resolve`]: reading → issued numbers → who bore it then → rides, sealed
+//! - **Lookup**: `web::api::lookups` → the desk that gathers what is asked at once ([`web::LookupDesk`]) →
+//!   [`registry::resolve`]: reading → issued numbers → who bore it then → rides, sealed
 //!   → of several numbers the probability by reading, ride, place and second features ([`model::fit`]) → verdict → entry →
 //!   commit → answer.
-//! - **Plates for a print shop**: `web::api::print_jobs` → [`registry::press`]: the order is judged and frozen; a job draws one
-//!   file at a time ([`render::press`]) and keeps it with the marks on its plates, so that whoever comes after a crash
-//!   goes on with the next file and the bytes are the same; files go out streamed, and that is on record.
+//! - **Plates for a print shop**: `web::api::print_jobs` → [`registry::press`]: the order is judged by reading, and frozen as a
+//!   whole in one short transaction; a job records it by plate, some at a time, then draws one file at a time
+//!   ([`render::press`]) and keeps it with the marks on its plates, so that whoever comes after a crash goes on with the
+//!   next step and the bytes are the same; files go out streamed, and that is on record.
 //! - **Attesting**: [`jobs`] → [`registry::attest`]: entries read back, hashed again, signed; `log verify` recomputes
 //!   everything.
 //!

@@ -100,12 +100,20 @@ impl Entry {
 /// [`EntryProblem::Json`] if the value has no JSON form, [`EntryProblem::InexactNumber`] if an integer in it is beyond
 /// ±(2^53 - 1): canonical JSON writes every number as a double, and two values would share one digest.
 pub fn digest_of<T: Serialize>(value: &T) -> Result<Hash, EntryProblem> {
+    Ok(digested(value)?.0)
+}
+
+/// Returns the digest of a value with the canonical bytes that it is the digest of.
+///
+/// # Errors
+/// As [`digest_of`].
+pub fn digested<T: Serialize>(value: &T) -> Result<(Hash, Vec<u8>), EntryProblem> {
     let value = serde_json::to_value(value).map_err(EntryProblem::Json)?;
     if !has_exact_numbers(&value) {
         return Err(EntryProblem::InexactNumber);
     }
     let bytes = serde_json_canonicalizer::to_vec(&value).map_err(EntryProblem::Json)?;
-    Ok(Hash::from_bytes(Sha256::digest(bytes).into()))
+    Ok((Hash::from_bytes(Sha256::digest(&bytes).into()), bytes))
 }
 
 /// Why a value is no entry, or an entry cannot be written.

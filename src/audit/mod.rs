@@ -46,7 +46,7 @@ pub use bundle::{BundleProblem, decode_entries, encode_entries};
 pub use checkpoint::{Checkpoint, CheckpointProblem, SignedCheckpoint};
 pub use commitment::{Commitment, Salt, commit};
 pub use compact::{CompactRange, CompactRangeProblem};
-pub use entry::{ENTRY_BYTES_LIMIT, ENTRY_VERSION, Entry, EntryProblem, digest_of};
+pub use entry::{ENTRY_BYTES_LIMIT, ENTRY_VERSION, Entry, EntryProblem, digest_of, digested};
 pub use proof::{ProofProblem, verify_consistency, verify_inclusion};
 pub use prover::{
     ProofFailure, consistency_proof, consistency_proof_from, inclusion_proof, inclusion_proof_from, root_from,

@@ -85,6 +85,12 @@ pub struct ServerSettings {
     pub workers: NonZeroUsize,
     /// Lookups that one key may ask in a minute; 0: as many as it likes.
     pub lookups_per_minute: u32,
+    /// Lookups that may wait for their turn.
+    pub lookups_waiting: NonZeroUsize,
+    /// Lookups that are recorded and answered in one transaction at most.
+    pub lookups_a_transaction: NonZeroUsize,
+    /// After how many milliseconds of waiting a lookup is refused.
+    pub lookup_patience_ms: NonZeroU32,
     /// Public pages that one address may see in a minute; 0: as many as it likes.
     pub public_pages_per_minute: u32,
     /// The header in which the proxy names the caller's address; empty: there is no proxy.

@@ -107,6 +107,8 @@ mod tests {
         // Without ё: its byte in Windows-1251 can continue a UTF-8 sequence, and bytes that are wholly sound UTF-8 are UTF-8.
         #[test]
         fn text_beyond_ascii_survives_every_encoding(text in "[a-zа-я ,;]{0,40}[а-я]") {
+            // In Windows-1251 these two letters are the bytes of a byte order mark of UTF-16 (Unicode 16.0, section 23.8).
+            prop_assume!(!text.starts_with("юя") && !text.starts_with("яю"));
             let little: Vec<u8> = [0xFEFF_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
             let big: Vec<u8> = [0xFEFF_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
             let (cyrillic, _, unmappable) = WINDOWS_1251.encode(&text);

@@ -9,12 +9,12 @@ use crate::model::PrintJobId;
 use crate::registry::Registry;
 use crate::registry::press::{self, Worked};
 
-/// Makes the next file of a print job; the text says why it was not made, with all causes.
+/// Does the next step of a print job; the text says why it was not done, with all causes.
 pub(super) fn work(registry: &Registry, subject: &str) -> Result<Came, String> {
     let worked = press::work(registry, clock::now(), &mut clock::chance(), &PrintJobId::from_text(subject));
     worked.map_err(|error| causes(&error)).map(|worked| match worked {
         Worked::ToTheEnd => Came::ToTheEnd,
-        Worked::OneFile => Came::AStep,
+        Worked::AStep => Came::AStep,
     })
 }
 

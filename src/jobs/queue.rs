@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* an idle worker only reads; a job that failed five times is not tried again, and whoever waits for it is
 //! told.
+//! *Invariant:* a worker that lost its job to another says nothing about it.
 
 use super::causes::causes;
 use super::crew::unharmed;
@@ -10,7 +11,7 @@ use crate::clock;
 use crate::registry::Registry;
 use crate::registry::{enroll, press};
 use crate::storage::Error as StorageError;
-use crate::storage::jobs::{self, HeldJob};
+use crate::storage::jobs::{self, HeldJob, Hold};
 
 /// How often a job is tried.
 const ATTEMPTS: u32 = 5;
@@ -32,7 +33,7 @@ pub(super) fn work_on_one(registry: &Registry, lease_s: u32) -> Worked {
     match take(registry, lease_s) {
         Ok(None) => Worked::NotAtAll,
         Ok(Some(job)) => {
-            work_on(registry, &job);
+            work_on(registry, lease_s, job);
             Worked::OnOne
         }
         Err(error) => {
@@ -50,36 +51,53 @@ fn take(registry: &Registry, lease_s: u32) -> Result<Option<HeldJob>, StorageErr
     registry.store.write(|tx| jobs::take(tx, now, now.plus_seconds(i64::from(lease_s))))
 }
 
-fn work_on(registry: &Registry, job: &HeldJob) {
+fn work_on(registry: &Registry, lease_s: u32, mut job: HeldJob) {
     let outcome = if job.attempt > ATTEMPTS {
         // Each worker that had it died over it.
         Err("the work was begun too often without an end".to_owned())
     } else {
-        unharmed(|| perform(registry, job)).unwrap_or_else(|| Err("the work ended by a panic".to_owned()))
+        unharmed(|| perform(registry, &job)).unwrap_or_else(|| Err("the work ended by a panic".to_owned()))
     };
-    let settled = match &outcome {
-        Ok(Came::ToTheEnd) => registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), None)),
-        Ok(Came::AStep) => registry.store.write(|tx| jobs::queue_again(tx, &job.id, clock::now())),
-        Err(why) if job.attempt < ATTEMPTS => {
+    match settle(registry, lease_s, &mut job, &outcome) {
+        Ok(Hold::Kept) => {}
+        Ok(Hold::Lost) => {
             tracing::warn!(
                 job = job.id,
                 kind = job.kind,
-                attempt = job.attempt,
-                why,
-                "a job failed and is tried again"
+                "a job took longer than its lease and is another worker's now"
             );
-            let again = clock::now().plus_seconds(pause_s(job.attempt));
-            registry.store.write(|tx| jobs::give_back(tx, &job.id, again))
+        }
+        // Another worker takes it when the lease runs out.
+        Err(error) => tracing::warn!(job = job.id, why = causes(&error), "the end of a job was not recorded"),
+    }
+}
+
+fn settle(
+    registry: &Registry,
+    lease_s: u32,
+    job: &mut HeldJob,
+    outcome: &Result<Came, String>,
+) -> Result<Hold, StorageError> {
+    let now = clock::now();
+    match outcome {
+        Ok(Came::ToTheEnd) => registry.store.write(|tx| jobs::end(tx, job, now, None)),
+        Ok(Came::AStep) => registry.store.write(|tx| jobs::queue_again(tx, job, now)),
+        Err(why) if job.attempt < ATTEMPTS => {
+            let (id, kind, attempt) = (&job.id, &job.kind, job.attempt);
+            tracing::warn!(job = id, kind, attempt, why, "a job failed and is tried again");
+            registry.store.write(|tx| jobs::give_back(tx, job, now.plus_seconds(pause_s(attempt))))
         }
         Err(why) => {
             tracing::error!(job = job.id, kind = job.kind, attempt = job.attempt, why, "a job failed for good");
+            // Whoever waits for it is told before the job ends, so that nobody waits for ever if the program dies here; but
+            // by nobody who lost the job to another worker.
+            let until = now.plus_seconds(i64::from(lease_s));
+            if registry.store.write(|tx| jobs::hold_on(tx, job, until))? == Hold::Lost {
+                return Ok(Hold::Lost);
+            }
             give_up(registry, job);
-            registry.store.write(|tx| jobs::end(tx, &job.id, clock::now(), Some(why)))
+            registry.store.write(|tx| jobs::end(tx, job, clock::now(), Some(why)))
         }
-    };
-    if let Err(error) = settled {
-        // Another worker takes it when the lease runs out.
-        tracing::warn!(job = job.id, why = causes(&error), "the end of a job was not recorded");
     }
 }
 

@@ -90,9 +90,9 @@ const NEGLIGIBLE: f64 = 1e-4;
 /// How far the threshold sinks in search of a first issued number.
 const HOPELESS: f64 = 1e-12;
 /// Two neighbours in the wrong order, for each such place.
-const EXCHANGED: f64 = 0.002;
+pub(super) const EXCHANGED: f64 = 0.002;
 /// How probable it is that the plate bears a number that was never issued: forged, foreign, or no scooter's.
-const NEVER_ISSUED: f64 = 1e-3;
+pub(super) const NEVER_ISSUED: f64 = 1e-3;
 
 /// Returns the issued numbers that `recollection` may have been, `most` at most.
 ///
@@ -145,7 +145,7 @@ struct Laid {
     ahead: Vec<Likelihoods>,
 }
 
-fn with_exchanges(code: &Code, layout: &Layout) -> Vec<(Layout, Option<usize>)> {
+pub(super) fn with_exchanges(code: &Code, layout: &Layout) -> Vec<(Layout, Option<usize>)> {
     let swapped = layout.exchanges(code).into_iter().map(|(place, swapped)| (swapped, Some(place)));
     std::iter::once((layout.clone(), None)).chain(swapped).collect()
 }

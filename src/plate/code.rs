@@ -6,7 +6,8 @@
 //!
 //! *Invariant:* nothing is allocated and nothing fails: the ranking asks a hundred thousand times for one reading.
 
-use super::fragment;
+use super::letter::SeriesLetter;
+use super::sparse;
 
 /// What may stand in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,10 +22,25 @@ pub(super) enum Slot {
     Sparse,
 }
 
+/// As many places as a legal number has with its pair.
+const MOST_PLACES: usize = 8;
+
+const LETTERS: &[char] = &[
+    'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W',
+    'X', 'Y', 'Z',
+];
+const DIGITS: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+/// Without I, O and Q, which are taken for 1 and 0.
+const CONTROL_LETTERS: &[char] = &[
+    'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
+];
+
 /// The places of a number with all that checks it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Code {
     modulus: u16,
+    /// 2ⁱ for each place.
+    weights: [u16; MOST_PLACES],
     /// What may stand in each place.
     pub(super) slots: &'static [Slot],
     /// How many of the first places are the number itself, without a pair beside it.
@@ -34,6 +50,7 @@ pub(super) struct Code {
 /// A legal number and its control pair.
 pub(super) const PAIRED: Code = Code {
     modulus: 23,
+    weights: powers_of_two(23),
     slots: &[
         Slot::Letter,
         Slot::Digit,
@@ -48,27 +65,52 @@ pub(super) const PAIRED: Code = Code {
 };
 
 /// A number of `sparse-19`, which carries its checks within.
-pub(super) const SPARSE: Code = Code { modulus: 19, slots: &[Slot::Sparse; 7], of_number: 7 };
+pub(super) const SPARSE: Code =
+    Code { modulus: 19, weights: powers_of_two(19), slots: &[Slot::Sparse; sparse::PLACES], of_number: sparse::PLACES };
+
+const fn powers_of_two(modulus: u16) -> [u16; MOST_PLACES] {
+    let two = 2 % modulus;
+    let four = two * two % modulus;
+    let sixteen = four * four % modulus;
+    let by_sixteen = [1, two, four, four * two % modulus];
+    let [one, other, third, fourth] = by_sixteen;
+    [
+        one,
+        other,
+        third,
+        fourth,
+        one * sixteen % modulus,
+        other * sixteen % modulus,
+        third * sixteen % modulus,
+        fourth * sixteen % modulus,
+    ]
+}
 
 impl Slot {
-    /// Returns what may stand here, in the order of the values.
-    pub(super) const fn alphabet(self) -> &'static str {
+    /// Returns what may stand here, in the order of ASCII.
+    pub(super) const fn alphabet(self) -> &'static [char] {
         match self {
-            Self::Letter => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-            Self::Digit => "0123456789",
-            Self::Control => "ABCDEFGHJKLMNPRSTUVWXYZ",
-            Self::Sparse => "4679ACDEHJLPQSUWXYZ",
+            Self::Letter => LETTERS,
+            Self::Digit => DIGITS,
+            Self::Control => CONTROL_LETTERS,
+            Self::Sparse => &sparse::ALPHABET,
         }
     }
 
-    /// Returns the value of a character that may stand here.
+    /// Returns the value of a character that may stand here: its rank in the alphabet, but for series letters, three of which
+    /// share a value with another.
     pub(super) fn value(self, character: char) -> Option<u8> {
+        let rank = || self.alphabet().iter().zip(0..).find_map(|(one, rank)| (*one == character).then_some(rank));
         match self {
-            Self::Letter => fragment::value_at(0, character).map(super::residue::Residue::value),
-            Self::Digit | Self::Control | Self::Sparse => {
-                self.alphabet().chars().zip(0..).find_map(|(one, value)| (one == character).then_some(value))
-            }
+            Self::Letter => SeriesLetter::from_char(character).map(SeriesLetter::value),
+            Self::Digit | Self::Control => rank(),
+            Self::Sparse => sparse::value(character),
         }
+    }
+
+    /// Returns the characters of a value that may stand here: none, one, or two series letters.
+    pub(super) fn characters(self, value: u8) -> impl Iterator<Item = char> {
+        self.alphabet().iter().copied().filter(move |character| self.value(*character) == Some(value))
     }
 }
 
@@ -81,7 +123,7 @@ pub(super) struct Sums {
 
 impl Code {
     fn weight(&self, place: usize) -> u16 {
-        (0..place).fold(1, |power, _| power * 2 % self.modulus)
+        self.weights.get(place).copied().unwrap_or_default()
     }
 
     /// Returns the sums with one more place known.
@@ -91,6 +133,40 @@ impl Code {
             plain: (sums.plain + value) % self.modulus,
             weighted: (sums.weighted + self.weight(place) * value) % self.modulus,
         }
+    }
+
+    /// Returns the sums over values in their places.
+    pub(super) fn sums_over(&self, values: impl IntoIterator<Item = (usize, u8)>) -> Sums {
+        values.into_iter().fold(Sums::default(), |sums, (place, value)| self.with(sums, place, value))
+    }
+
+    /// Returns the one place at which another character makes both sums vanish; `None` if they vanish already, or if no single
+    /// place does.
+    pub(super) fn wrong_place(&self, sums: Sums) -> Option<usize> {
+        // An error e at place i leaves e and 2ⁱ·e.
+        let explains = |place: &usize| self.weight(*place) * sums.plain % self.modulus == sums.weighted;
+        (0..self.slots.len()).find(explains).filter(|_| sums.plain != 0)
+    }
+
+    /// Returns the values that the unread places must have; `None` if nothing makes both sums vanish, or if more than two are
+    /// unread.
+    pub(super) fn missing(&self, places: &[Option<u8>]) -> Option<[Option<(usize, u8)>; 2]> {
+        let mut unread = places.iter().enumerate().filter_map(|(place, value)| value.is_none().then_some(place));
+        let (one, other, further) = (unread.next(), unread.next(), unread.next());
+        let read = places.iter().enumerate().filter_map(|(place, value)| Some((place, (*value)?)));
+        let sums = self.sums_over(read);
+        let found = match (one, other) {
+            (Some(one), Some(other)) => {
+                let [first, second] = self.solver([one, other]).solve(sums);
+                [Some((one, first)), Some((other, second))]
+            }
+            (Some(only), None) => {
+                [u8::try_from((self.modulus - sums.plain) % self.modulus).ok().map(|value| (only, value)), None]
+            }
+            _ => [None, None],
+        };
+        let whole = found.into_iter().flatten().fold(sums, |sums, (place, value)| self.with(sums, place, value));
+        (further.is_none() && whole == Sums::default()).then_some(found)
     }
 
     /// Returns how many rows of characters there are for each that passes both checks.
@@ -155,11 +231,24 @@ mod tests {
     fn every_character_of_an_alphabet_has_a_value_below_the_modulus() {
         for code in [PAIRED, SPARSE] {
             for slot in code.slots {
-                assert!(slot.alphabet().chars().all(|one| u16::from(slot.value(one).unwrap()) < code.modulus));
+                assert!(slot.alphabet().is_sorted());
+                assert!(slot.alphabet().iter().all(|one| u16::from(slot.value(*one).unwrap()) < code.modulus));
             }
         }
         assert_eq!(Slot::Control.value('O'), None);
         assert_eq!(Slot::Letter.value('I'), Slot::Letter.value('W'));
+        assert_eq!(Slot::Letter.characters(19).collect::<String>(), "IW");
+        assert_eq!(Slot::Digit.characters(10).count(), 0);
+    }
+
+    #[test]
+    fn the_weights_of_all_places_differ() {
+        for code in [PAIRED, SPARSE] {
+            let weights = &code.weights[..code.slots.len()];
+            let powers = (0..).map(|place| 2_u16.pow(place) % code.modulus);
+            assert!(weights.iter().copied().eq(powers.take(weights.len())), "{weights:?}");
+            assert_eq!(weights.iter().collect::<std::collections::BTreeSet<_>>().len(), weights.len());
+        }
     }
 
     proptest! {

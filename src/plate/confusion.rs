@@ -87,8 +87,8 @@ impl Confusion {
         }
         let mut of = HashMap::new();
         for slot in [Slot::Letter, Slot::Digit, Slot::Control, Slot::Sparse] {
-            for truth in slot.alphabet().chars() {
-                for read in slot.alphabet().chars().map(Some).chain([None]) {
+            for truth in slot.alphabet().iter().copied() {
+                for read in slot.alphabet().iter().copied().map(Some).chain([None]) {
                     of.insert((slot, truth, read), likelihoods(&counts, slot, truth, read));
                 }
             }
@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn what_is_read_of_a_character_adds_up_to_one_under_every_condition() {
         for slot in [Slot::Letter, Slot::Digit, Slot::Control, Slot::Sparse] {
-            for truth in slot.alphabet().chars() {
-                let reads = slot.alphabet().chars().map(Some).chain([None]);
+            for truth in slot.alphabet().iter().copied() {
+                let reads = slot.alphabet().iter().copied().map(Some).chain([None]);
                 let mut sums = [0.0; CONDITIONS];
                 for read in reads {
                     let likelihoods = Confusion::shipped().likelihood(slot, truth, read);
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn every_height_was_measured_for_every_character() {
         for slot in [Slot::Letter, Slot::Digit, Slot::Control, Slot::Sparse] {
-            for truth in slot.alphabet().chars() {
+            for truth in slot.alphabet().iter().copied() {
                 let [_, twelve, .., seven, _] = Confusion::shipped().likelihood(slot, truth, Some(truth));
                 assert!(twelve > seven && seven > 0.3, "{slot:?} {truth} {twelve} {seven}");
             }

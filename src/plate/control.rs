@@ -22,9 +22,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::code::{PAIRED, Slot};
 use super::letter::SeriesLetter;
 use super::number::PlateNumber;
-use super::residue::Residue;
 
 pub use super::fragment::{Fragment, FragmentProblem};
 
@@ -41,7 +41,7 @@ pub use super::fragment::{Fragment, FragmentProblem};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ControlPair(Residue, Residue);
+pub struct ControlPair(u8, u8);
 
 /// Why a text is not a control pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,8 +77,9 @@ impl ControlPair {
         let mut characters = text.chars();
         match (characters.next(), characters.next(), characters.next()) {
             (Some(first), Some(second), None) => {
-                let value =
-                    |character| control_value(character).ok_or(ControlPairProblem::NotAControlLetter { character });
+                let value = |character| {
+                    Slot::Control.value(character).ok_or(ControlPairProblem::NotAControlLetter { character })
+                };
                 Ok(Self(value(first)?, value(second)?))
             }
             _ => Err(ControlPairProblem::NotTwoLetters),
@@ -90,20 +91,11 @@ impl ControlPair {
 pub(super) fn pair_of(letter: SeriesLetter, serial: u32) -> ControlPair {
     let digits = [10_000, 1_000, 100, 10, 1].map(|place| {
         let [digit, ..] = (serial / place % 10).to_le_bytes();
-        Residue::of(digit)
+        digit
     });
-    let values = std::iter::once(letter.residue()).chain(digits);
-    let (sum, weighted) = sums(values.enumerate());
-    // From c1 + c2 = -sum and 18·c1 + 13·c2 = -weighted: 5·c1 = 13·sum - weighted, and 5 · 14 = 1.
-    let first = (Residue::of(13) * sum - weighted) * Residue::of(14);
-    ControlPair(first, -sum - first)
-}
-
-/// Returns Σ x and Σ 2ⁱ·x over values and their positions.
-pub(super) fn sums(values: impl Iterator<Item = (usize, Residue)>) -> (Residue, Residue) {
-    values.fold((Residue::ZERO, Residue::ZERO), |(sum, weighted), (position, value)| {
-        (sum + value, weighted + Residue::power_of_two(position) * value)
-    })
+    let values = std::iter::once(letter.value()).chain(digits);
+    let [first, second] = PAIRED.solver([6, 7]).solve(PAIRED.sums_over(values.enumerate()));
+    ControlPair(first, second)
 }
 
 /// Returns whether `pair` belongs to `number`. A wrong number passes only after three wrong characters or more, or where the
@@ -169,21 +161,10 @@ pub fn fill(fragment: &Fragment) -> Result<Vec<(PlateNumber, ControlPair)>, Frag
     }
 }
 
-/// Returns the value of a control letter, `None` for any character outside the 23.
-pub(super) fn control_value(character: char) -> Option<Residue> {
-    SeriesLetter::from_char(character).filter(|letter| !letter.is_dissimilar_advised()).map(SeriesLetter::residue)
-}
-
-/// Returns the control letter of `value`: the alphabet steps over I, O and Q.
-pub(super) fn control_letter(value: Residue) -> char {
-    let rank = value.value();
-    let stepped_over = [8, 13, 14].iter().map(|step| u8::from(rank >= *step)).sum::<u8>();
-    char::from(b'A' + rank + stepped_over)
-}
-
 impl fmt::Display for ControlPair {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}{}", control_letter(self.0), control_letter(self.1))
+        let mut letters = [self.0, self.1].into_iter().flat_map(|value| Slot::Control.characters(value));
+        letters.try_for_each(|letter| fmt::Write::write_char(formatter, letter))
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! *Invariant:* evidence is about pictures and hands; which numbers exist is not known here.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use super::code::{Code, Slot};
 use super::confusion::{CONDITIONS, Confusion, Likelihoods};
 use super::layout::{Cell, Layout};
@@ -31,7 +34,32 @@ pub(super) struct Place {
 
 /// Returns what a layout says about each place of `code`.
 pub(super) fn evidence(code: &Code, layout: &Layout) -> Vec<Place> {
-    code.slots.iter().zip(&layout.cells).map(|(slot, cell)| place(*slot, *cell)).collect()
+    code.slots.iter().zip(&layout.cells).map(|(slot, cell)| at(*slot, *cell).into_owned()).collect()
+}
+
+/// How many characters are worth remembering: those of ASCII, as which nearly everything is typed.
+const REMEMBERED: usize = 128;
+
+/// Returns what a cell says about its place. For the characters that nearly everybody types it is computed once.
+pub(super) fn at(slot: Slot, cell: Cell) -> Cow<'static, Place> {
+    static SEEN: [[OnceLock<Place>; REMEMBERED]; 4] = [const { [const { OnceLock::new() }; REMEMBERED] }; 4];
+    let row = match slot {
+        Slot::Letter => 0,
+        Slot::Digit => 1,
+        Slot::Control => 2,
+        Slot::Sparse => 3,
+    };
+    let column = match cell {
+        // No sign of a plate is U+0000 or U+0001, which stand for these two.
+        Cell::Unread => Some(0),
+        Cell::Padding => Some(1),
+        Cell::Written { character, .. } => usize::try_from(u32::from(character)).ok().filter(|code| *code > 1),
+    };
+    let remembered = SEEN.get(row).zip(column).and_then(|(seen, column)| seen.get(column));
+    remembered.map_or_else(
+        || Cow::Owned(place(slot, cell)),
+        |remembered| Cow::Borrowed(remembered.get_or_init(|| place(slot, cell))),
+    )
 }
 
 /// Returns what a written character may mean in a slot.
@@ -53,7 +81,8 @@ fn place(slot: Slot, cell: Cell) -> Place {
     };
     let mut possible: Vec<Possible> = slot
         .alphabet()
-        .chars()
+        .iter()
+        .copied()
         .filter_map(|character| {
             let value = slot.value(character)?;
             Some(Possible { character, value, likelihoods: likelihoods(character) })

@@ -2,10 +2,9 @@
 //!
 //! *Invariant:* every character that stands in a place is lawful there; a fragment need not name a lawful number.
 
-use super::control::{ControlPair, control_letter, control_value, sums};
-use super::letter::SeriesLetter;
+use super::code::PAIRED;
+use super::control::ControlPair;
 use super::number::PlateNumber;
-use super::residue::Residue;
 
 /// The number of places: one letter, five digits, two control letters.
 pub(super) const PLACES: usize = 8;
@@ -117,39 +116,19 @@ impl Fragment {
     /// Returns the one place (from 0) at which replacing a character makes both sums zero; `None` if they are zero already, or
     /// if no single place does.
     pub(super) fn single_error(&self) -> Option<usize> {
-        let (sum, weighted) = sums(self.values());
-        // An error e at place i leaves sum = e and weighted = 2ⁱ·e.
-        let weight = weighted * sum.inverse()?;
-        (0..PLACES).find(|position| Residue::power_of_two(*position) == weight)
+        let read = self.values().into_iter().enumerate();
+        PAIRED.wrong_place(PAIRED.sums_over(read.filter_map(|(position, value)| Some((position, value?)))))
     }
 
     /// Returns the numbers and pairs that agree with everything read; empty if more than two places are unreadable.
     pub(super) fn completions(&self) -> Vec<(PlateNumber, ControlPair)> {
-        let (sum, weighted) = sums(self.values());
-        let unread: Vec<usize> = (0..PLACES).filter(|position| self.at(*position).is_none()).collect();
-        match unread.as_slice() {
-            [] if sum == Residue::ZERO && weighted == Residue::ZERO => self.read().into_iter().collect(),
-            [only] if Residue::power_of_two(*only) * -sum == -weighted => self.solved(&[(*only, -sum)]),
-            [one, other] => {
-                let (weight_one, weight_other) = (Residue::power_of_two(*one), Residue::power_of_two(*other));
-                let Some(inverse) = (weight_one - weight_other).inverse() else {
-                    return Vec::new();
-                };
-                let value = (weight_other * sum - weighted) * inverse;
-                self.solved(&[(*one, value), (*other, -sum - value)])
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Returns the lawful numbers and pairs once the unreadable places have the given values.
-    fn solved(&self, values: &[(usize, Residue)]) -> Vec<(PlateNumber, ControlPair)> {
+        let Some(missing) = PAIRED.missing(&self.values()) else { return Vec::new() };
         let mut fragments = vec![*self];
-        for (position, value) in values {
-            let characters = characters_of(*position, *value);
+        for (position, value) in missing.into_iter().flatten() {
+            let characters = || PAIRED.slots.get(position).into_iter().flat_map(|slot| slot.characters(value));
             fragments = fragments
                 .iter()
-                .flat_map(|fragment| characters.iter().map(|character| fragment.with(*position, *character)))
+                .flat_map(|fragment| characters().map(|character| fragment.with(position, character)))
                 .collect();
         }
         fragments.iter().filter_map(Self::read).collect()
@@ -159,8 +138,12 @@ impl Fragment {
         self.places.get(position).copied().flatten()
     }
 
-    fn values(&self) -> impl Iterator<Item = (usize, Residue)> {
-        self.places.iter().enumerate().filter_map(|(position, place)| Some((position, value_at(position, (*place)?)?)))
+    fn values(&self) -> [Option<u8>; PLACES] {
+        let mut values = [None; PLACES];
+        for (position, (value, place)) in values.iter_mut().zip(self.places).enumerate() {
+            *value = place.and_then(|character| value_at(position, character));
+        }
+        values
     }
 
     fn with_text(self, from: usize, text: &str) -> Self {
@@ -169,21 +152,6 @@ impl Fragment {
 }
 
 /// Returns the value of `character` in the place `position` (from 0), `None` if it is not lawful there.
-pub(super) fn value_at(position: usize, character: char) -> Option<Residue> {
-    match position {
-        0 => SeriesLetter::from_char(character).map(SeriesLetter::residue),
-        1..=5 => u8::try_from(character.to_digit(10)?).ok().map(Residue::of),
-        6 | 7 => control_value(character),
-        _ => None,
-    }
-}
-
-/// Returns the lawful characters that have `value` in the place `position` (from 0).
-fn characters_of(position: usize, value: Residue) -> Vec<char> {
-    match position {
-        0 => SeriesLetter::all().filter(|letter| letter.residue() == value).map(SeriesLetter::as_char).collect(),
-        1..=5 => char::from_digit(value.value().into(), 10).into_iter().collect(),
-        6 | 7 => vec![control_letter(value)],
-        _ => Vec::new(),
-    }
+fn value_at(position: usize, character: char) -> Option<u8> {
+    PAIRED.slots.get(position)?.value(character)
 }

@@ -8,7 +8,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::number::PlateNumberProblem;
-use super::residue::Residue;
 
 /// One of the 26 Latin capitals; ordered as in the alphabet, written in JSON as a string of one character.
 ///
@@ -74,7 +73,7 @@ impl SeriesLetter {
 
     /// Returns the letter's value in the control arithmetic: its rank among the 23 letters without I, O and Q, which take the
     /// value of a letter that looks unlike them and unlike each other (W, K, T).
-    pub(super) fn residue(self) -> Residue {
+    pub(super) fn value(self) -> u8 {
         let stand_in = match self.0 {
             b'I' => b'W',
             b'O' => b'K',
@@ -82,7 +81,7 @@ impl SeriesLetter {
             other => other,
         };
         let left_out = [b'I', b'O', b'Q'].iter().map(|gone| u8::from(stand_in > *gone)).sum::<u8>();
-        Residue::of(stand_in - b'A' - left_out)
+        stand_in - b'A' - left_out
     }
 }
 
@@ -123,7 +122,7 @@ mod tests {
     fn twenty_three_letters_have_their_rank_as_value_and_three_share_one() {
         let ranks = "ABCDEFGHJKLMNPRSTUVWXYZ".chars().zip(0_u8..);
         for (character, rank) in ranks.chain([('I', 19), ('O', 9), ('Q', 16)]) {
-            assert_eq!(SeriesLetter::from_char(character).unwrap().residue(), Residue::of(rank), "{character}");
+            assert_eq!(SeriesLetter::from_char(character).unwrap().value(), rank, "{character}");
         }
     }
 

@@ -16,7 +16,6 @@ mod number;
 mod scheme;
 
 mod code;
-mod residue;
 
 pub mod sparse;
 
@@ -45,6 +44,7 @@ mod mass;
 #[cfg(test)]
 mod candidate_tests;
 mod candidates;
+mod plainly;
 
 mod link;
 mod tag;
@@ -61,6 +61,7 @@ pub use letter::SeriesLetter;
 pub use link::{PlateLink, PlateLinkProblem};
 pub use look_alike::look_alikes;
 pub use number::{PlateNumber, PlateNumberProblem};
+pub use plainly::plain_probability;
 pub use reading::{Hypothesis, Reading, ReadingProblem, ReadingStep};
 pub use recall::{Recollection, recall};
 pub use scheme::{KZ_158, SPARSE_19, Scheme};

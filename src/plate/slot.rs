@@ -129,10 +129,10 @@ const FOREIGN_TO_SPARSE: [(&str, &str); 14] = [
 pub(super) fn sparse_meanings(written: char) -> Vec<Meaning> {
     let alphabet = super::code::Slot::Sparse.alphabet();
     let capital = written.to_ascii_uppercase();
-    if written != 'g' && written != 'b' && alphabet.contains(capital) {
+    if written != 'g' && written != 'b' && alphabet.contains(&capital) {
         return vec![Meaning { character: capital, weight: 1.0, how: How::Plain }];
     }
-    let lawful = |meaning: &Meaning| alphabet.contains(meaning.character);
+    let lawful = |meaning: &Meaning| alphabet.contains(&meaning.character);
     let by_script = if find_cyrillic(written).is_some() { letter_meanings(written) } else { Vec::new() };
     let by_script: Vec<Meaning> = by_script.into_iter().filter(lawful).collect();
     if !by_script.is_empty() {

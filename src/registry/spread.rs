@@ -6,7 +6,7 @@ use rand::Rng;
 
 use super::Registry;
 use super::record::RecordError;
-use crate::audit::{Action, Decision, digest_of};
+use crate::audit::{Action, Decision, digested};
 use crate::model::{Caller, Moment, Spread, Stand, spread};
 use crate::storage::audit_log::{self, Asked, Built, Draft};
 use crate::storage::standing_places::{self, Standing};
@@ -40,7 +40,7 @@ pub fn fleet_spread(
     let said = registry.store.write_then_say(|tx| {
         let sealed = standing_places::of_operator(tx.db(), &operator, now, since)?;
         let draft = Draft::of(caller, Action::ReadSessions, operator.as_str());
-        audit_log::disclose(tx, now, rng, vec![Asked { draft, facts: (), sealed }], build)
+        audit_log::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts: (), sealed }], build)
     })?;
     let standing = said.into_iter().next().map(|said| said.answer);
     // Comparing comes after the commit: nobody waits for it.
@@ -53,7 +53,8 @@ pub fn fleet_spread(
 fn build((): (), standing: Standing) -> Result<Built<Standing>, RecordError> {
     let shown: Vec<_> = standing.stands.iter().map(|stand| (stand.number.to_string(), stand.at.as_millis())).collect();
     let decision = if shown.is_empty() { Decision::Empty } else { Decision::Answered };
-    Ok(Built { digest: digest_of(&shown)?, answer: standing, decision, shown: Vec::new() })
+    let (digest, bytes) = digested(&shown)?;
+    Ok(Built { digest, bytes, answer: standing, decision, shown: Vec::new() })
 }
 
 fn compared(standing: Standing, within_m: f64) -> FleetSpread {

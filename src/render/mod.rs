@@ -29,9 +29,12 @@ mod svg;
 
 pub mod press;
 
+mod drawing;
+
 #[cfg(test)]
 mod face_tests;
 
+pub use drawing::DRAWING;
 pub use face::{Face, FaceProblem, Faces, Ink, Inscription, Mark, Validity};
 pub use grid::{narrowest_number, widest_number};
 pub use layout::{Area, LayoutProblem};

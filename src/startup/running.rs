@@ -13,7 +13,7 @@ use super::{Opened, StartError, open};
 use crate::config::{JobSettings, ServerSettings, Settings};
 use crate::jobs::{Crew, Pace, SaveState};
 use crate::registry::Registry;
-use crate::web::{Limits, WebState};
+use crate::web::{DeskProblem, DeskRules, Limits, LookupDesk, WebState};
 
 /// A registry at work.
 pub struct Running {
@@ -23,6 +23,7 @@ pub struct Running {
     pub url: String,
     registry: Registry,
     listening: Listening,
+    desk: Arc<LookupDesk>,
     crew: Crew,
 }
 
@@ -37,12 +38,22 @@ pub fn start(settings: &Settings) -> Result<Running, StartError> {
     let crew = Crew::start(&registry, pace(&settings.jobs), signed, save).map_err(StartError::Thread)?;
     let bell = crew.bell();
     let ring = Arc::new(move || bell.ring());
-    let state = Data::new(WebState::new(registry.clone(), ring, limits(&settings.server)));
+    let desk = match LookupDesk::open(&registry, desk_rules(&settings.server)) {
+        Ok(desk) => Arc::new(desk),
+        Err(error) => {
+            crew.stop();
+            return Err(match error {
+                DeskProblem::Storage(error) => StartError::Storage(error),
+                DeskProblem::Thread(error) => StartError::Thread(error),
+            });
+        }
+    };
+    let state = Data::new(WebState::new(registry.clone(), Arc::clone(&desk), ring, limits(&settings.server)));
     match listen(state, &settings.server) {
         Ok(listening) => {
             let (address, url) = (listening.address, url_of(listening.address));
             tracing::info!(url, log = %registry.secrets.verifier_key(), "the registry is open");
-            Ok(Running { address, url, registry, listening, crew })
+            Ok(Running { address, url, registry, listening, desk, crew })
         }
         Err(error) => {
             crew.stop();
@@ -73,6 +84,12 @@ impl Running {
     /// [`StartError::Ended`] where the server had ended by itself before.
     pub fn stop(self) -> Result<(), StartError> {
         let ended = self.listening.stop();
+        // The server's threads have ended, and with them whoever else held the desk.
+        if let Some(desk) = Arc::into_inner(self.desk) {
+            desk.close();
+        } else {
+            tracing::warn!("somebody still asks at the lookup desk: it ends with the program");
+        }
         self.crew.stop();
         tracing::info!("the registry is closed");
         ended
@@ -84,6 +101,16 @@ fn limits(server: &ServerSettings) -> Limits {
         lookups_per_minute: server.lookups_per_minute,
         public_pages_per_minute: server.public_pages_per_minute,
         address_header: Some(server.client_address_header.trim().to_owned()).filter(|name| !name.is_empty()),
+    }
+}
+
+fn desk_rules(server: &ServerSettings) -> DeskRules {
+    DeskRules {
+        waiting: server.lookups_waiting.get(),
+        batch: server.lookups_a_transaction.get(),
+        uncertain_batch: 8,
+        ranking: server.workers.get(),
+        patience_ms: server.lookup_patience_ms.get(),
     }
 }
 

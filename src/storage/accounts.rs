@@ -3,6 +3,7 @@
 //! *Invariant:* the secret of a key is never stored; only its keyed hash is.
 
 use diesel::prelude::*;
+use std::collections::HashSet;
 
 use super::connection::Tx;
 use super::db::Db;
@@ -169,6 +170,22 @@ pub fn insert_key(tx: &mut Tx<'_>, new: &StoredKey) -> Result<()> {
 /// Those of the database.
 pub fn find_key(db: &mut Db, id: &str) -> Result<Option<StoredKey>> {
     api_keys::table.filter(api_keys::id.eq(id)).first::<KeyRow>(db).optional()?.map(key).transpose()
+}
+
+/// Returns which of these keys are valid at an instant: neither revoked nor expired, of an account that is not closed.
+///
+/// # Errors
+/// Those of the database.
+pub fn keys_in_force(db: &mut Db, ids: &[&str], now: Moment) -> Result<HashSet<KeyId>> {
+    let found: Vec<String> = api_keys::table
+        .inner_join(accounts::table.on(accounts::id.eq(api_keys::account_id)))
+        .filter(accounts::closed_at.is_null())
+        .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now.as_millis())))
+        .filter(api_keys::id.eq_any(ids))
+        .select(api_keys::id)
+        .load(db)?;
+    Ok(found.iter().map(|id| KeyId::from_text(id)).collect())
 }
 
 /// Lists the keys of an account, newest last.

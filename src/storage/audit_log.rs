@@ -125,8 +125,7 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
-    let lock = format!("SELECT size, root, frontier, last_time FROM log_head WHERE id = 1{}", for_update(tx.db()));
-    let old: HeadRow = diesel::sql_query(lock).get_result(tx.db())?;
+    let old = held_head(tx)?;
     let mut range = CompactRange::from_bytes(&old.frontier).map_err(|error| Error::Broken(Box::new(error)))?;
     if range.size() != size(old.size)? || range.root().as_bytes().as_slice() != old.root.as_slice() {
         return Err(Error::corrupt("the head of the audit log contradicts itself: run `log verify`"));
@@ -164,6 +163,20 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     } else {
         Err(Error::Conflict("the head of the audit log was moved meanwhile".to_owned()))
     }
+}
+
+fn held_head(tx: &mut Tx<'_>) -> Result<HeadRow> {
+    let lock = format!("SELECT size, root, frontier, last_time FROM log_head WHERE id = 1{}", for_update(tx.db()));
+    Ok(diesel::sql_query(lock).get_result(tx.db())?)
+}
+
+/// Keeps every other writer of the log waiting from here to the end of the transaction, and with them whoever records anything:
+/// for what must be read and recorded with nothing in between.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold(tx: &mut Tx<'_>) -> Result<()> {
+    held_head(tx).map(drop)
 }
 
 fn entry_of(draft: Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut Vec<SaltRow>) -> Entry {
@@ -209,6 +222,8 @@ pub struct Asked<F, S> {
 pub struct Built<A> {
     /// The answer.
     pub answer: A,
+    /// Its canonical bytes (RFC 8785), of which the digest was made.
+    pub bytes: Vec<u8>,
     /// Its digest, for the entry.
     pub digest: Hash,
     /// What came of the question.
@@ -221,6 +236,8 @@ pub struct Built<A> {
 pub struct OnRecord<A> {
     /// The answer.
     pub answer: A,
+    /// Its canonical bytes (RFC 8785).
+    pub bytes: Vec<u8>,
     /// Where its entry stands.
     pub logged: Logged,
     /// Which version of which ride the answer shows.
@@ -228,7 +245,8 @@ pub struct OnRecord<A> {
 }
 
 /// Looks, and writes down that it was looked: opens what was sealed to the pure `build` (a plain function: it can carry
-/// nothing away), appends the entries, and returns answers that only the commit makes sayable.
+/// nothing away), appends the entries, and returns answers that only the commit makes sayable. `besides`: other entries that are
+/// due, first in the log.
 ///
 /// # Errors
 /// As [`append`], and those of `build`.
@@ -236,18 +254,23 @@ pub fn disclose<F, S, A, E: From<Error>>(
     tx: &mut Tx<'_>,
     now: Moment,
     rng: &mut impl Rng,
+    besides: Vec<Draft>,
     questions: Vec<Asked<F, S>>,
     build: fn(F, S) -> std::result::Result<Built<A>, E>,
 ) -> std::result::Result<Unsaid<Vec<OnRecord<A>>>, E> {
-    let mut drafts = Vec::with_capacity(questions.len());
+    let first = besides.len();
+    let mut drafts = besides;
     let mut answers = Vec::with_capacity(questions.len());
     for asked in questions {
         let answer = build(asked.facts, asked.sealed.open())?;
         drafts.push(Draft { answer_digest: Some(answer.digest), decision: answer.decision, ..asked.draft });
-        answers.push((answer.answer, answer.shown));
+        answers.push((answer.answer, answer.bytes, answer.shown));
     }
     let logged = append(tx, now, rng, drafts)?;
-    let on_record =
-        answers.into_iter().zip(logged).map(|((answer, shown), logged)| OnRecord { answer, logged, shown }).collect();
+    let on_record = answers
+        .into_iter()
+        .zip(logged.into_iter().skip(first))
+        .map(|((answer, bytes, shown), logged)| OnRecord { answer, bytes, logged, shown })
+        .collect();
     Ok(Unsaid::new(on_record))
 }

@@ -17,11 +17,12 @@ use super::sealed::Unsaid;
 pub(super) struct Opener {
     url: String,
     synchronous: bool,
+    by_key: bool,
 }
 
 impl Opener {
     pub(super) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), synchronous: true }
+        Self { url: url.to_owned(), synchronous: true, by_key: false }
     }
 
     #[allow(clippy::disallowed_methods, reason = "the one place that opens connections, by URL scheme")]
@@ -42,6 +43,15 @@ impl Opener {
             connection
                 .batch_execute("SET lock_timeout = '20s'; SET statement_timeout = '120s'; SET TIME ZONE 'UTC'")
                 .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            if self.by_key {
+                // A plan that was right for a small table, or made before a bulk load was counted, must not stay for a large one.
+                // What is avoided counts as dear, and what is dear would be compiled: longer than it runs.
+                connection
+                    .batch_execute(
+                        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off",
+                    )
+                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            }
             return Ok(Db::Postgres(connection));
         }
         Err(diesel::ConnectionError::InvalidConnectionUrl(
@@ -99,6 +109,8 @@ pub struct StoreSettings {
 /// The database: the only handle that the floors above hold.
 #[derive(Clone)]
 pub struct Store {
+    opener: Opener,
+    wait: Duration,
     pool: Pool<Opener>,
 }
 
@@ -122,14 +134,27 @@ impl Store {
     pub fn open(settings: &StoreSettings) -> Result<Self> {
         let opener = Opener::new(&settings.url);
         drop(opener.open().map_err(|error| Error::Broken(Box::new(error)))?);
+        Self::with(opener, settings.connections, settings.wait)
+    }
+
+    fn with(opener: Opener, connections: u32, wait: Duration) -> Result<Self> {
         let pool = Pool::builder()
-            .max_size(settings.connections)
+            .max_size(connections)
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(settings.wait)
-            .build(opener)
+            .connection_timeout(wait)
+            .build(opener.clone())
             .map_err(|error| Error::Broken(Box::new(error)))?;
-        Ok(Self { pool })
+        Ok(Self { opener, wait, pool })
+    }
+
+    /// Opens connections of its own to the same database, for those who must not wait until others give theirs back, and who
+    /// find what they read by its key, however large the tables are.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where it cannot be reached.
+    pub fn apart(&self, connections: u32) -> Result<Self> {
+        Self::with(Opener { by_key: true, ..self.opener.clone() }, connections, self.wait)
     }
 
     fn connection(&self) -> Result<PooledConnection<Opener>> {
@@ -187,7 +212,7 @@ fn begin(db: &mut Db, postgres: &str, sqlite: &str) -> Result<()> {
 
 fn end<T, E: From<Error>>(db: &mut Db, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
     if outcome.is_ok() {
-        on_each!(db, connection => AnsiTransactionManager::commit_transaction(connection)).map_err(Error::from)?;
+        on_each!(db, connection => AnsiTransactionManager::commit_transaction(connection)).map_err(Error::of_commit)?;
     } else if let Err(error) = on_each!(db, connection => AnsiTransactionManager::rollback_transaction(connection)) {
         // The pool drops a connection that still stands in a transaction.
         tracing::warn!(%error, "a transaction could not be rolled back");

@@ -1,6 +1,7 @@
 //! Lookups as they are kept: the exact bytes of question and answer, encrypted; and which rides were shown to whom.
 //!
 //! *Invariant:* nothing of an answer stands here in clear but the ids of the rides that it showed.
+#![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -55,7 +56,23 @@ pub type KeptAnswer = Sealed<(Vec<u8>, Vec<u8>)>;
 
 type Row = (String, i64, String, Option<String>, i64, Option<String>, Option<i64>, Vec<u8>, Vec<u8>);
 
-/// Keeps answered lookups in the order of the answers. `encrypt` turns the answer into nonce and ciphertext.
+/// A row as it is written.
+#[derive(Insertable)]
+#[diesel(table_name = lookups, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    id: &'a str,
+    asked_at: i64,
+    account_id: &'a str,
+    authority_id: Option<&'a str>,
+    log_index: i64,
+    case_number: Option<&'a str>,
+    case_due: Option<i64>,
+    answer_nonce: Vec<u8>,
+    answer_sealed: Vec<u8>,
+}
+
+/// Keeps answered lookups in the order of the answers. `encrypt` turns the id of a lookup and the bytes of its answer into nonce
+/// and ciphertext.
 ///
 /// # Errors
 /// Those of the database and of `encrypt`.
@@ -64,26 +81,24 @@ pub fn keep<A, E: From<super::Error>>(
     now: Moment,
     new: &[NewLookup],
     unsaid: Unsaid<Vec<OnRecord<A>>>,
-    mut encrypt: impl FnMut(&A) -> std::result::Result<(Vec<u8>, Vec<u8>), E>,
+    mut encrypt: impl FnMut(&LookupId, &[u8]) -> std::result::Result<(Vec<u8>, Vec<u8>), E>,
 ) -> std::result::Result<Unsaid<Vec<OnRecord<A>>>, E> {
     let answers = unsaid.open();
+    let mut rows = Vec::with_capacity(answers.len());
     let mut rides = Vec::new();
     for (lookup, said) in new.iter().zip(&answers) {
-        let (nonce, bytes) = encrypt(&said.answer)?;
-        diesel::insert_into(lookups::table)
-            .values((
-                lookups::id.eq(lookup.id.as_str()),
-                lookups::asked_at.eq(now.as_millis()),
-                lookups::account_id.eq(lookup.account_id.as_str()),
-                lookups::authority_id.eq(lookup.authority_id.as_ref().map(AuthorityId::as_str)),
-                lookups::log_index.eq(stored_size(said.logged.index)?),
-                lookups::case_number.eq(lookup.case_number.as_deref()),
-                lookups::case_due.eq(lookup.case_due.map(Moment::as_millis)),
-                lookups::answer_nonce.eq(nonce),
-                lookups::answer_sealed.eq(bytes),
-            ))
-            .execute(tx.db())
-            .map_err(super::Error::from)?;
+        let (nonce, bytes) = encrypt(&lookup.id, &said.bytes)?;
+        rows.push(NewRow {
+            id: lookup.id.as_str(),
+            asked_at: now.as_millis(),
+            account_id: lookup.account_id.as_str(),
+            authority_id: lookup.authority_id.as_ref().map(AuthorityId::as_str),
+            log_index: stored_size(said.logged.index)?,
+            case_number: lookup.case_number.as_deref(),
+            case_due: lookup.case_due.map(Moment::as_millis),
+            answer_nonce: nonce,
+            answer_sealed: bytes,
+        });
         for (operator, ride, version) in &said.shown {
             rides.push((
                 shown::operator_id.eq(operator.as_str()),
@@ -93,6 +108,10 @@ pub fn keep<A, E: From<super::Error>>(
                 shown::asked_at.eq(now.as_millis()),
             ));
         }
+    }
+    for chunk in rows.chunks(rows_a_statement(9)) {
+        on_each!(tx.db(), connection => diesel::insert_into(lookups::table).values(chunk).execute(connection))
+            .map_err(super::Error::from)?;
     }
     for chunk in rides.chunks(rows_a_statement(5)) {
         on_each!(tx.db(), connection => {

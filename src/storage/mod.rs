@@ -9,6 +9,8 @@ mod connection;
 mod db;
 mod error;
 mod migrations;
+mod ride_rows;
+mod rides_sought;
 mod schema;
 mod sealed;
 mod values;

@@ -3,32 +3,27 @@
 //! *Invariant:* no function here returns a ride that is not inside a [`Sealed`].
 
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::db::Db;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::lookups;
-use super::rides::LONG_AFTER_S;
-use super::schema::rides;
+use super::ride_rows::{Row, columns, sessions};
+use super::rides_sought::{Spot, near, neighbours};
+use super::schema::{ride_heads, rides};
 use super::sealed::Sealed;
 use super::telemetry;
-use super::values::{known, limit, ride_id, unsigned};
-use crate::model::{
-    AsKnown, Fix, Moment, OperatorId, Place, RideId, RideKind, RideSession, VehicleId, Window, believed,
-};
+use super::values::{limit, unsigned};
+use crate::model::{AsKnown, Fix, Moment, OperatorId, RideId, RideSession, VehicleId, Window, believed};
 
-/// How far a search goes, in seconds, and whose knowledge it takes.
+/// How far a search goes, in seconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
     /// How far an open ride reaches past its start.
     pub max_ride_s: i64,
     /// How far away a ride may lie to be called a neighbour.
     pub neighbour_s: i64,
-    /// As it is known now, or as it was at an earlier instant.
-    pub as_known: AsKnown,
-    /// Whether positions are wanted too.
-    pub positions: bool,
 }
 
 /// The rides of one vehicle around a window.
@@ -50,110 +45,96 @@ pub struct FoundRides {
     pub fixes: Vec<Fix>,
 }
 
-#[derive(Queryable, QueryableByName)]
-#[diesel(table_name = rides)]
-struct Row {
-    vehicle_id: i64,
-    started_at: i64,
-    operator_id: String,
-    ride_id: String,
-    version: i32,
-    ended_at: Option<i64>,
-    start_lat: Option<f64>,
-    start_lng: Option<f64>,
-    end_lat: Option<f64>,
-    end_lng: Option<f64>,
-    kind: String,
-    received_at: i64,
-    superseded_at: Option<i64>,
-    completes: bool,
+/// What one question asks of rides.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The vehicles.
+    pub vehicles: Vec<VehicleId>,
+    /// The window.
+    pub window: Window,
+    /// As it is known now, or as it was at an earlier instant.
+    pub as_known: AsKnown,
+    /// Whether positions are wanted too.
+    pub positions: bool,
 }
 
-macro_rules! columns {
-    () => {
-        (
-            rides::vehicle_id,
-            rides::started_at,
-            rides::operator_id,
-            rides::ride_id,
-            rides::version,
-            rides::ended_at,
-            rides::start_lat,
-            rides::start_lng,
-            rides::end_lat,
-            rides::end_lng,
-            rides::kind,
-            rides::received_at,
-            rides::superseded_at,
-            rides::completes,
-        )
-    };
-}
-
-const COLUMNS: &str = "r.vehicle_id, r.started_at, r.operator_id, r.ride_id, r.version, r.ended_at, r.start_lat, \
-                       r.start_lng, r.end_lat, r.end_lng, r.kind, r.received_at, r.superseded_at, r.completes";
-/// How many vehicles one statement asks about.
-const VEHICLES: usize = 2_000;
-
-#[allow(clippy::needless_pass_by_value, reason = "a row becomes a ride")]
-fn session(row: Row) -> Result<RideSession> {
-    let place = |lat: Option<f64>, lng: Option<f64>| lat.zip(lng).and_then(|(lat, lng)| Place::new(lat, lng).ok());
-    Ok(RideSession {
-        vehicle_id: VehicleId(row.vehicle_id),
-        operator_id: OperatorId::from_text(&row.operator_id),
-        ride_id: ride_id(&row.ride_id)?,
-        version: unsigned(row.version)?,
-        started_at: Moment::from_millis(row.started_at),
-        ended_at: row.ended_at.map(Moment::from_millis),
-        start: place(row.start_lat, row.start_lng),
-        end: place(row.end_lat, row.end_lng),
-        kind: known(RideKind::find(&row.kind), "ride kind", &row.kind)?,
-        received_at: Moment::from_millis(row.received_at),
-        superseded_at: row.superseded_at.map(Moment::from_millis),
-        completes: row.completes,
-    })
-}
-
-fn sessions(rows: Vec<Row>) -> Result<Vec<RideSession>> {
-    rows.into_iter().map(session).collect()
-}
-
-/// Finds the rides of vehicles around a window, one answer for each in the same order, in a fixed number of statements.
+/// Finds the rides of vehicles around windows: for each look one answer, in it one for each vehicle, in the same order. A fixed
+/// number of statements, however many looks there are, but for those that want positions. To be called within one view of the
+/// database.
 ///
 /// # Errors
 /// Those of the database.
-pub fn around(db: &mut Db, vehicles: &[VehicleId], window: Window, reach: Reach) -> Result<Sealed<Vec<FoundRides>>> {
-    let mut rides: HashMap<VehicleId, Vec<RideSession>> = HashMap::new();
-    for chunk in vehicles.chunks(VEHICLES) {
-        for ride in sessions(one_look(db, chunk, window, reach)?)? {
-            rides.entry(ride.vehicle_id).or_default().push(ride);
+pub fn around(db: &mut Db, looks: &[Look], reach: Reach) -> Result<Vec<Sealed<Vec<FoundRides>>>> {
+    let each = |look: &Look| {
+        let (window, as_known) = (look.window, look.as_known);
+        look.vehicles.iter().map(move |vehicle| (*vehicle, window, as_known)).collect::<Vec<_>>()
+    };
+    let spots: Vec<_> = looks
+        .iter()
+        .flat_map(each)
+        .enumerate()
+        .map(|(place, (vehicle, window, as_known))| Spot { place, vehicle, window, as_known })
+        .collect();
+    let mut rides: Vec<Vec<RideSession>> = vec![Vec::new(); spots.len()];
+    place(&mut rides, near(db, &spots, reach.neighbour_s)?);
+    let is_touched = |spot: &&Spot| {
+        let known = rides.get(spot.place).map(Vec::as_slice).unwrap_or_default();
+        known.iter().any(|ride| touches_now(ride, spot.window, spot.as_known, reach.max_ride_s))
+    };
+    let untouched: Vec<_> = spots.iter().filter(|spot| !is_touched(spot)).copied().collect();
+    place(&mut rides, neighbours(db, &untouched, reach.neighbour_s)?);
+    let mut found: Vec<FoundRides> = spots
+        .iter()
+        .zip(rides)
+        .map(|(spot, rides)| sorted_out(rides, spot.window, spot.as_known, reach.max_ride_s))
+        .collect();
+    let knowledge: Vec<_> = spots.iter().map(|spot| spot.as_known).collect();
+    add_history(db, &mut found, &knowledge)?;
+    let mut found = found.into_iter();
+    let mut answers = Vec::with_capacity(looks.len());
+    for look in looks {
+        let mut own: Vec<_> = found.by_ref().take(look.vehicles.len()).collect();
+        if look.positions {
+            add_fixes(db, &mut own, look)?;
         }
+        answers.push(Sealed::new(own));
     }
-    let of = |vehicle| sorted_out(rides.get(vehicle).cloned().unwrap_or_default(), window, reach);
-    let mut found: Vec<_> = vehicles.iter().map(of).collect();
-    add_history(db, &mut found, reach.as_known)?;
-    if reach.positions {
-        let mut fixes: HashMap<VehicleId, Vec<Fix>> = HashMap::new();
-        for fix in telemetry::around(db, vehicles, window, reach.as_known)? {
-            fixes.entry(fix.vehicle_id).or_default().push(fix);
-        }
-        for (vehicle, found) in vehicles.iter().zip(&mut found) {
-            found.fixes = believed(fixes.get(vehicle).cloned().unwrap_or_default());
-        }
-    }
-    Ok(Sealed::new(found))
+    Ok(answers)
 }
 
-fn sorted_out(rides: Vec<RideSession>, window: Window, reach: Reach) -> FoundRides {
+fn place(rides: &mut [Vec<RideSession>], found: Vec<(usize, RideSession)>) {
+    for (place, ride) in found {
+        if let Some(of_spot) = rides.get_mut(place) {
+            of_spot.push(ride);
+        }
+    }
+}
+
+fn touches_now(ride: &RideSession, window: Window, as_known: AsKnown, max_ride_s: i64) -> bool {
+    as_known.holds(ride.received_at, ride.superseded_at) && ride.touches(window.from(), window.to(), max_ride_s)
+}
+
+fn add_fixes(db: &mut Db, found: &mut [FoundRides], look: &Look) -> Result<()> {
+    let mut fixes: HashMap<VehicleId, Vec<Fix>> = HashMap::new();
+    for fix in telemetry::around(db, &look.vehicles, look.window, look.as_known)? {
+        fixes.entry(fix.vehicle_id).or_default().push(fix);
+    }
+    for (vehicle, found) in look.vehicles.iter().zip(found) {
+        found.fixes = believed(fixes.get(vehicle).cloned().unwrap_or_default());
+    }
+    Ok(())
+}
+
+fn sorted_out(rides: Vec<RideSession>, window: Window, as_known: AsKnown, max_ride_s: i64) -> FoundRides {
     let (from, to) = (window.from(), window.to());
     let (mut current, superseded): (Vec<_>, Vec<_>) =
-        rides.into_iter().partition(|ride| reach.as_known.holds(ride.received_at, ride.superseded_at));
+        rides.into_iter().partition(|ride| as_known.holds(ride.received_at, ride.superseded_at));
     for ride in &mut current {
         // What has replaced it since was not known then.
         ride.superseded_at = None;
     }
     let (mut touching, apart): (Vec<_>, Vec<_>) =
-        current.into_iter().partition(|ride| ride.touches(from, to, reach.max_ride_s));
+        current.into_iter().partition(|ride| ride.touches(from, to, max_ride_s));
     touching.sort_by_key(|ride| ride.started_at);
     let mut found = FoundRides { touching, ..FoundRides::default() };
     if found.touching.is_empty() {
@@ -164,7 +145,7 @@ fn sorted_out(rides: Vec<RideSession>, window: Window, reach: Reach) -> FoundRid
     }
     found.withdrawn = superseded
         .into_iter()
-        .filter(|ride| ride.touches(from, to, reach.max_ride_s))
+        .filter(|ride| ride.touches(from, to, max_ride_s))
         .filter(|ride| !found.touching.iter().any(|now| now.ride_id == ride.ride_id))
         .collect();
     found
@@ -176,71 +157,31 @@ fn changed(found: &FoundRides) -> Vec<(OperatorId, RideId)> {
     shown.chain(&found.withdrawn).map(|ride| (ride.operator_id.clone(), ride.ride_id.clone())).collect()
 }
 
-fn add_history(db: &mut Db, found: &mut [FoundRides], as_known: AsKnown) -> Result<()> {
+fn add_history(db: &mut Db, found: &mut [FoundRides], knowledge: &[AsKnown]) -> Result<()> {
     let mut all: Vec<_> = found.iter().flat_map(changed).collect();
     all.sort();
     all.dedup();
+    if all.is_empty() {
+        return Ok(());
+    }
     let (earlier, shown) = (earlier_versions(db, &all)?, lookups::first_shown(db, &all)?);
-    for found in found {
-        let own = changed(found);
-        let of_own = |ride: &&RideSession| own.contains(&(ride.operator_id.clone(), ride.ride_id.clone()));
-        found.earlier = earlier.iter().filter(of_own).cloned().collect();
-        let first = shown.iter().filter(|(ride, _)| own.contains(ride));
-        found.first_shown = first.map(|((_, id), asked)| (id.clone(), *asked)).collect();
+    let mut by_ride: HashMap<(OperatorId, RideId), Vec<RideSession>> = HashMap::new();
+    for ride in earlier {
+        by_ride.entry((ride.operator_id.clone(), ride.ride_id.clone())).or_default().push(ride);
+    }
+    let shown: HashMap<_, _> = shown.into_iter().collect();
+    for (found, as_known) in found.iter_mut().zip(knowledge) {
+        let own: BTreeSet<_> = changed(found).into_iter().collect();
+        found.earlier = own.iter().filter_map(|ride| by_ride.get(ride)).flatten().cloned().collect();
+        found.earlier.sort_by_key(|ride| std::cmp::Reverse(ride.version));
+        let first = own.iter().filter_map(|ride| Some((ride.1.clone(), *shown.get(ride)?)));
+        found.first_shown = first.collect();
         if let Some(instant) = as_known.instant() {
             found.earlier.retain(|ride| ride.superseded_at.is_some_and(|superseded| superseded <= instant));
             found.first_shown.retain(|(_, shown)| *shown <= instant);
         }
     }
     Ok(())
-}
-
-/// Everything about vehicles around a window, in ONE statement: between two statements a ride may be closed by another
-/// server, and would be missed by both or seen by both.
-fn one_look(db: &mut Db, vehicles: &[VehicleId], window: Window, reach: Reach) -> Result<Vec<Row>> {
-    // Numbers of our own making: nothing here comes from outside.
-    let ids = vehicles.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(",");
-    let (first, last) = (window.from().as_millis(), window.to().as_millis());
-    let bounded = window.from().plus_seconds(-LONG_AFTER_S).as_millis();
-    let earliest = window.from().plus_seconds(-reach.neighbour_s).as_millis();
-    let latest = window.to().plus_seconds(reach.neighbour_s).as_millis();
-    // What arrived later was not known; what was superseded later was current.
-    let known = reach.as_known.instant().map(Moment::as_millis);
-    let received = |of: &str| known.map(|known| format!(" AND {of}.received_at <= {known}")).unwrap_or_default();
-    let current = |of: &str| {
-        known.map_or_else(
-            || format!("{of}.superseded_at IS NULL"),
-            |known| format!("({of}.superseded_at IS NULL OR {of}.superseded_at > {known})"),
-        )
-    };
-    let superseded =
-        known.map_or_else(|| "r.superseded_at IS NOT NULL".to_owned(), |known| format!("r.superseded_at <= {known}"));
-    let of = format!("SELECT {COLUMNS} FROM rides r WHERE r.vehicle_id IN ({ids}){}", received("r"));
-    // The nearest of each vehicle, found by walking its rides from there: never all that it had.
-    let nearest = |order: &str, bounds: &dyn Fn(&str) -> String| {
-        format!(
-            "SELECT {COLUMNS} FROM vehicles v JOIN rides r ON r.vehicle_id = v.id AND r.started_at = (SELECT b.started_at \
-             FROM rides b WHERE b.vehicle_id = v.id{} AND {} AND {} ORDER BY b.started_at {order} LIMIT 1) WHERE v.id IN \
-             ({ids}){} AND {} AND {}",
-            received("b"),
-            current("b"),
-            bounds("b"),
-            received("r"),
-            current("r"),
-            bounds("r"),
-        )
-    };
-    // A ride within a day of length cannot have begun earlier than the bound; the others are marked `long`.
-    let arms = [
-        format!("{of} AND r.started_at >= {bounded} AND r.started_at <= {last}"),
-        format!("{of} AND r.long AND {} AND r.started_at < {bounded}", current("r")),
-        format!("{of} AND r.long AND {superseded} AND r.started_at >= {earliest} AND r.started_at < {bounded}"),
-        nearest("DESC", &|of| {
-            format!("{of}.started_at >= {earliest} AND {of}.started_at < {bounded} AND {of}.ended_at <= {first}")
-        }),
-        nearest("ASC", &|of| format!("{of}.started_at > {last} AND {of}.started_at <= {latest}")),
-    ];
-    Ok(diesel::sql_query(arms.join(" UNION ")).load(db)?)
 }
 
 /// Older versions may lie on another vehicle or at another start, so they are found through the rides' own ids.
@@ -256,8 +197,36 @@ fn earlier_versions(db: &mut Db, of: &[(OperatorId, RideId)]) -> Result<Vec<Ride
             .load::<Row>(db)?;
         found.extend(sessions(rows)?);
     }
+    let of: BTreeSet<_> = of.iter().collect();
     found.retain(|ride| of.contains(&(ride.operator_id.clone(), ride.ride_id.clone())));
     Ok(found)
+}
+
+/// Returns whether the rides that were found as known now are still the newest versions: between the look and its record somebody
+/// may have corrected one, and would have found that nobody had asked about it.
+///
+/// # Errors
+/// Those of the database.
+pub fn still_stand(db: &mut Db, found: &[&Sealed<Vec<FoundRides>>]) -> Result<bool> {
+    let all = found.iter().flat_map(|sealed| sealed.within());
+    let told = all.flat_map(|found| found.touching.iter().chain(&found.before).chain(&found.after));
+    let told: BTreeMap<_, _> =
+        told.map(|ride| ((ride.operator_id.as_str(), ride.ride_id.as_str()), ride.version)).collect();
+    let rides: Vec<_> = told.keys().copied().collect();
+    for chunk in rides.chunks(rows_a_statement(2)) {
+        let newest: Vec<(String, String, i32)> = ride_heads::table
+            .filter(ride_heads::operator_id.eq_any(chunk.iter().map(|(operator, _)| *operator)))
+            .filter(ride_heads::ride_id.eq_any(chunk.iter().map(|(_, id)| *id)))
+            .select((ride_heads::operator_id, ride_heads::ride_id, ride_heads::version))
+            .load(db)?;
+        for (operator, ride, version) in newest {
+            let told = told.get(&(operator.as_str(), ride.as_str()));
+            if told.is_some_and(|told| unsigned(version).is_ok_and(|newest| newest > *told)) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// Where a list of rides goes on: after this start and ride id.

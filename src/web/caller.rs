@@ -63,6 +63,12 @@ impl FromRequest for Speaking {
     }
 }
 
+/// The refusal of a key that is not, or no longer, in force (RFC 6750, section 3.1).
+#[must_use]
+pub(crate) fn key_invalid() -> Problem {
+    Problem::new(Kind::Unauthenticated).header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
+}
+
 /// Returns the language that the headers ask for.
 #[must_use]
 pub(crate) fn language(headers: &HeaderMap) -> Language {

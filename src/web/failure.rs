@@ -4,6 +4,7 @@
 
 use actix_web::http::header;
 
+use super::caller::key_invalid;
 use super::fault::{Fault, Spot};
 use super::kind::Kind;
 use super::problem::Problem;
@@ -39,7 +40,9 @@ fn reason_missing() -> Problem {
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::Busy(_) => Self::new(Kind::Busy).because(error),
+            StorageError::Busy(_) | StorageError::Lost(_) | StorageError::Unsettled(_) => {
+                Self::new(Kind::Busy).because(error)
+            }
             StorageError::Missing | StorageError::Conflict(_) | StorageError::Broken(_) => ours(error),
         }
     }
@@ -60,9 +63,7 @@ impl From<AccessError> for Problem {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::Storage(error) => error.into(),
-            AccessError::Unreadable(_) | AccessError::Invalid => Self::new(Kind::Unauthenticated)
-                .header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
-                .because(error),
+            AccessError::Unreadable(_) | AccessError::Invalid => key_invalid().because(error),
         }
     }
 }
@@ -284,7 +285,10 @@ impl From<ResolveError> for Problem {
         match error {
             ResolveError::Unknown => Self::new(Kind::NotFound),
             ResolveError::NotPending => Self::new(Kind::CaseNamed),
-            ResolveError::Kept(_) | ResolveError::Unreadable(_) | ResolveError::Entry(_) => ours(error),
+            ResolveError::Fault | ResolveError::Kept(_) | ResolveError::Unreadable(_) | ResolveError::Entry(_) => {
+                ours(error)
+            }
+            ResolveError::Overtaken => Self::new(Kind::Busy).because(error),
             ResolveError::Storage(error) => error.into(),
         }
     }

@@ -7,18 +7,20 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{self, Data};
 use actix_web::{Error, HttpMessage, HttpRequest};
 
-use super::caller::bearer;
+use super::caller::{bearer, key_invalid};
 use super::kind::Kind;
 use super::problem::Problem;
 use super::route::{Route, Who, allow};
 use super::routes::ROUTES;
 use super::state::{WebState, act};
+use crate::clock;
 use crate::model::Caller;
 use crate::registry::access::{self, Deed};
-use crate::registry::resolve;
+use crate::registry::resolve::{Asking, Resolved};
+use crate::words::Language;
 
 /// Returns the path as the router matches it: its escapes undone, but for those that would move its borders.
 #[must_use]
@@ -80,26 +82,44 @@ fn row(request: &ServiceRequest) -> Result<&'static Route, Problem> {
 
 async fn permitted(request: &ServiceRequest, who: Who) -> Result<Caller, Problem> {
     let state = request.app_data::<Data<WebState>>().ok_or_else(|| Problem::new(Kind::Internal))?;
-    let caller = authenticate(state, request).await?;
+    let caller = match who {
+        Who::Deed(Deed::LookUp) => asks(state, request).await?,
+        _ => authenticate(state, request).await?,
+    };
     match who {
         Who::Deed(deed) if !access::may(&caller, deed) => Err(deny(state, caller, deed).await),
         _ => Ok(caller),
     }
 }
 
+fn presented(request: &ServiceRequest) -> Result<String, Problem> {
+    let key = bearer(request.headers()).map(ToOwned::to_owned);
+    key.ok_or_else(|| Problem::new(Kind::Unauthenticated).header(header::WWW_AUTHENTICATE, "Bearer"))
+}
+
 async fn authenticate(state: &Data<WebState>, request: &ServiceRequest) -> Result<Caller, Problem> {
-    let Some(key) = bearer(request.headers()).map(ToOwned::to_owned) else {
-        return Err(Problem::new(Kind::Unauthenticated).header(header::WWW_AUTHENTICATE, "Bearer"));
-    };
+    let key = presented(request)?;
     act(state, move |registry, now, _| access::authenticate(registry, now, &key)).await
+}
+
+/// Who comes to the desk: it looks itself whether the key is still in force, in the view in which it answers.
+async fn asks(state: &Data<WebState>, request: &ServiceRequest) -> Result<Caller, Problem> {
+    let key = presented(request)?;
+    if let Some(caller) = state.officers.find(state.desk.registry(), clock::now(), &key) {
+        return Ok(caller);
+    }
+    let of_thread = Data::clone(state);
+    let found = web::block(move || of_thread.officers.authenticate(of_thread.desk.registry(), clock::now(), &key));
+    found.await.map_err(|lost| Problem::new(Kind::Internal).because(lost))?.map_err(Problem::from)
 }
 
 /// A question that somebody may not ask is on record before it is refused, or it is not refused but failed.
 async fn deny(state: &Data<WebState>, caller: Caller, deed: Deed) -> Problem {
     if deed == Deed::LookUp {
-        let recorded = act(state, move |registry, now, rng| resolve::record_denied(registry, now, rng, &caller)).await;
-        if let Err(problem) = recorded {
-            return problem;
+        match state.desk.ask(Asking::denied(caller, Language::default())).await {
+            Ok(Resolved::KeyInvalid) => return key_invalid(),
+            Ok(_) => {}
+            Err(problem) => return problem,
         }
     }
     Problem::new(Kind::Forbidden)

@@ -27,6 +27,8 @@ mod figures;
 mod params;
 mod prefer;
 
+mod lookup_desk;
+
 mod idempotency;
 mod limit;
 mod paging;
@@ -36,6 +38,7 @@ mod api;
 mod openapi;
 mod pages;
 
+pub use lookup_desk::{DeskProblem, DeskRules, LookupDesk};
 pub use route::{Route, Verb, Who};
 pub use routes::{ROUTES, configure};
 pub use state::{Limits, WebState};

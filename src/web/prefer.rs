@@ -3,11 +3,18 @@
 //! *Invariant:* what cannot be read is passed over, as the RFC demands; nobody waits longer than two minutes.
 
 use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::rt::time::sleep;
 use std::time::Duration;
+
+use super::problem::Problem;
+use crate::clock;
 
 /// Says which preference was followed (RFC 7240, section 3).
 pub(crate) const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const MOST_SECONDS: u64 = 120;
+/// How long until work is looked at for the first time, and at most between two looks.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
+const SLOWEST_LOOK: Duration = Duration::from_millis(400);
 
 /// Returns how long the caller would wait; the first `wait` that stands there counts.
 #[must_use]
@@ -20,6 +27,28 @@ pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
         name.trim().eq_ignore_ascii_case("wait").then(|| Duration::from_secs(seconds.min(MOST_SECONDS)))
     });
     waits.next()
+}
+
+/// Looks at work, ever more rarely, until it has ended or the caller has waited long enough; returns what was seen last.
+///
+/// # Errors
+/// Those of looking.
+pub(crate) async fn until<T>(
+    has_ended: impl Fn(&T) -> bool,
+    wait: Option<Duration>,
+    look: impl AsyncFn() -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let began = clock::now().as_millis();
+    let most = i64::try_from(wait.unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
+    let mut pause = FIRST_LOOK;
+    loop {
+        let seen = look().await?;
+        if has_ended(&seen) || clock::now().as_millis().saturating_sub(began) >= most {
+            return Ok(seen);
+        }
+        sleep(pause).await;
+        pause = pause.saturating_mul(2).min(SLOWEST_LOOK);
+    }
 }
 
 #[cfg(test)]

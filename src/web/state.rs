@@ -8,16 +8,22 @@ use std::sync::Arc;
 
 use super::kind::Kind;
 use super::limit::Limit;
+use super::lookup_desk::LookupDesk;
 use super::problem::Problem;
 use crate::clock;
 use crate::model::Moment;
 use crate::registry::Registry;
+use crate::registry::access::Remembered;
 use crate::storage::{Db, Error as StorageError};
 
 /// What every handler is given.
 pub struct WebState {
     /// The registry.
     pub(crate) registry: Registry,
+    /// Where lookups are answered.
+    pub(crate) desk: Arc<LookupDesk>,
+    /// Officers who asked a moment ago.
+    pub(crate) officers: Remembered,
     /// Wakes the workers after something was enqueued.
     pub(crate) ring: Arc<dyn Fn() + Send + Sync>,
     /// How many questions a key may ask a minute.
@@ -40,11 +46,13 @@ pub struct Limits {
 }
 
 impl WebState {
-    /// Takes the registry, what wakes its workers, and how often callers may call.
+    /// Takes the registry, its lookup desk, what wakes its workers, and how often callers may call.
     #[must_use]
-    pub fn new(registry: Registry, ring: Arc<dyn Fn() + Send + Sync>, limits: Limits) -> Self {
+    pub fn new(registry: Registry, desk: Arc<LookupDesk>, ring: Arc<dyn Fn() + Send + Sync>, limits: Limits) -> Self {
         Self {
             registry,
+            desk,
+            officers: Remembered::default(),
             ring,
             lookups: Limit::per_minute(limits.lookups_per_minute),
             public_pages: Limit::per_minute(limits.public_pages_per_minute),

@@ -153,7 +153,7 @@ fn a_foreign_job_is_none() {
 }
 
 /// From now on no job is begun: each is said to be held by a worker that never comes back.
-fn hold(registry: &TestRegistry) {
+pub(crate) fn hold(registry: &TestRegistry) {
     registry.database.execute_all(match registry.database.kind() {
         Kind::Sqlite => {
             "CREATE TRIGGER held AFTER INSERT ON jobs BEGIN \
@@ -164,7 +164,7 @@ fn hold(registry: &TestRegistry) {
 }
 
 /// The jobs that were held are begun.
-fn release(registry: &TestRegistry) {
+pub(crate) fn release(registry: &TestRegistry) {
     registry.database.execute_all(match registry.database.kind() {
         Kind::Sqlite => "DROP TRIGGER held",
         Kind::Postgres => "ALTER TABLE jobs ALTER COLUMN leased_until DROP DEFAULT",
@@ -180,7 +180,7 @@ fn held(operator: &Person, numbers: &[&str]) -> String {
 }
 
 /// How a job ended.
-fn ended(operator: &Person, path: &str) -> Value {
+pub(crate) fn ended(operator: &Person, path: &str) -> Value {
     let job = operator.send("GET", path, &[("prefer", "wait=100")], &[]).expect(200)["print_job"].clone();
     assert!(job["ended_at"].is_string(), "{job}");
     job

@@ -12,17 +12,13 @@
 
 use std::fmt;
 
+use super::super::code::{SPARSE, Sums};
 use super::alphabet::{symbol, value};
 
 /// How many numbers there are: 19⁵.
 pub const CAPACITY: u32 = 2_476_099;
 /// How many symbols a number has.
 pub const PLACES: usize = 7;
-const MODULUS: u16 = 19;
-/// 2ⁱ modulo 19, for the seven places.
-const WEIGHTS: [u16; PLACES] = [1, 2, 4, 8, 16, 13, 7];
-/// The inverses modulo 19; that of zero is never asked for.
-const INVERSES: [u16; 19] = [0, 1, 10, 13, 5, 4, 16, 11, 12, 17, 2, 7, 8, 3, 15, 14, 6, 9, 18];
 
 /// Seven symbols that check each other, by their values 0 to 18; written as seven characters, `AXC46Q4`.
 ///
@@ -51,8 +47,8 @@ impl Codeword {
     /// Returns the code word of these values (0 to 18), or `None` if they do not check each other.
     #[must_use]
     pub fn of_values(values: [u8; PLACES]) -> Option<Self> {
-        let lawful = values.iter().all(|value| u16::from(*value) < MODULUS);
-        (lawful && sums(values) == (0, 0)).then_some(Self(values))
+        let lawful = values.iter().all(|value| symbol(*value).is_some());
+        (lawful && sums(values) == Sums::default()).then_some(Self(values))
     }
 
     /// Returns the code word that carries a payload, 0 to 19⁵ - 1, in its first five symbols, the highest place first.
@@ -103,53 +99,18 @@ impl fmt::Display for Codeword {
     }
 }
 
-/// Returns Σ x and Σ 2ⁱ·x modulo 19.
-fn sums(values: [u8; PLACES]) -> (u16, u16) {
-    let (mut sum, mut weighted) = (0, 0);
-    for (value, weight) in values.iter().zip(WEIGHTS) {
-        sum += u16::from(*value);
-        weighted += u16::from(*value) * weight;
-    }
-    (sum % MODULUS, weighted % MODULUS)
-}
-
-/// Returns a value below 19 as the value of a symbol.
-fn byte(value: u16) -> u8 {
-    let [low, _] = (value % MODULUS).to_le_bytes();
-    low
-}
-
-fn inverse(value: u16) -> u16 {
-    INVERSES.get(usize::from(value % MODULUS)).copied().unwrap_or_default()
-}
-
-fn weight(place: usize) -> u16 {
-    WEIGHTS.get(place).copied().unwrap_or_default()
+fn sums(values: [u8; PLACES]) -> Sums {
+    SPARSE.sums_over(values.into_iter().enumerate())
 }
 
 /// Returns the one code word that agrees with what was read (values 0 to 18), or `None` if there is none or if more than two
 /// places are unreadable: with two there always is exactly one. Allocates nothing.
 #[must_use]
 pub fn completions(places: &[Option<u8>; PLACES]) -> Option<Codeword> {
-    let mut unread = places.iter().enumerate().filter(|(_, place)| place.is_none()).map(|(place, _)| place);
-    let (first, second, third) = (unread.next(), unread.next(), unread.next());
-    if third.is_some() {
-        return None;
-    }
+    let missing = SPARSE.missing(places)?;
     let mut values = places.map(Option::unwrap_or_default);
-    let (sum, weighted) = sums(values);
-    let mut set = |place: usize, value: u16| values.get_mut(place).map(|found| *found = byte(value));
-    match (first, second) {
-        (Some(one), Some(other)) => {
-            // From x + y = -sum and w·x + v·y = -weighted: (w - v)·x = v·sum - weighted.
-            let (weight_one, weight_other) = (weight(one), weight(other));
-            let divisor = inverse(weight_one + MODULUS - weight_other);
-            let value = (weight_other * sum + MODULUS - weighted) % MODULUS * divisor % MODULUS;
-            set(one, value)?;
-            set(other, 2 * MODULUS - sum - value)?;
-        }
-        (Some(only), None) => set(only, MODULUS - sum)?,
-        _ => {}
+    for (place, value) in missing.into_iter().flatten() {
+        *values.get_mut(place)? = value;
     }
     Codeword::of_values(values)
 }
@@ -179,13 +140,7 @@ impl Correction {
     /// symbol explains it. With two or more wrong symbols a correction may be offered that is wrong: it is a hypothesis.
     #[must_use]
     pub fn of(values: [u8; PLACES]) -> Option<Self> {
-        let (sum, weighted) = sums(values);
-        if sum == 0 || weighted == 0 {
-            return None;
-        }
-        // An error e at place i leaves sum = e and weighted = 2ⁱ·e.
-        let wanted = weighted * inverse(sum) % MODULUS;
-        let place = WEIGHTS.iter().position(|weight| *weight == wanted)?;
+        let place = SPARSE.wrong_place(sums(values))?;
         let mut places = values.map(Some);
         *places.get_mut(place)? = None;
         Some(Self { word: completions(&places)?, place })

@@ -7,19 +7,23 @@ use sha2::{Digest, Sha256};
 
 use super::asked::{Asked, Output, part_name};
 use super::error::PrintJobError;
+use super::lay_out::{Laid, Pieces};
 use crate::model::Position;
 use crate::registry::Rules;
 use crate::render::press::{Press, Slug, Stock};
-use crate::render::{Dpi, Part};
-use crate::storage::print_jobs::{NewPrint, StoredJob};
+use crate::render::{DRAWING, Dpi, Part};
+use crate::storage::print_jobs::StoredJob;
 
-/// Returns the digest of the settings that a drawing depends on, and of the program that draws: another one may draw
-/// otherwise.
+/// Returns the digest of what decides how plates look: the settings that a drawing depends on, and the way of drawing. Another
+/// program that draws alike has the same one, and goes on with what this one began.
 pub(super) fn settings_digest(rules: &Rules) -> String {
-    let mut hash = Sha256::new();
     let (plates, press) = (format!("{:?}", rules.faces.settings()), format!("{:?}", rules.press));
-    let scheme = format!("{:?}", rules.scheme);
-    for part in [env!("CARGO_PKG_VERSION"), &scheme, rules.qr_host.as_str(), &plates, &press] {
+    look_digest(DRAWING, [&format!("{:?}", rules.scheme), &rules.qr_host, &plates, &press])
+}
+
+fn look_digest(drawing: u32, settings: [&str; 4]) -> String {
+    let mut hash = Sha256::new();
+    for part in [drawing.to_string().as_str()].into_iter().chain(settings) {
         hash.update(part);
         hash.update([0]);
     }
@@ -27,7 +31,7 @@ pub(super) fn settings_digest(rules: &Rules) -> String {
 }
 
 /// Returns the digest of an order.
-pub(super) fn job_hash(asked: &Asked, operator: &str, settings: &str, prints: &[NewPrint]) -> String {
+pub(super) fn job_hash(asked: &Asked, operator: &str, settings: &str, laid: impl Iterator<Item = Laid>) -> String {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update(text);
@@ -39,8 +43,8 @@ pub(super) fn job_hash(asked: &Asked, operator: &str, settings: &str, prints: &[
     for part in [operator, settings, asked.output.name(), &stock, &dpi, part_name(asked.part), &copies] {
         add(part);
     }
-    for print in prints {
-        add(&format!("{} {} {}", print.die, print.number, print.item));
+    for Laid { die, number, item, .. } in laid {
+        add(&format!("{die} {number} {item}"));
     }
     hex::encode(hash.finalize())
 }
@@ -50,6 +54,7 @@ pub(super) struct Frozen<'a> {
     pub(super) job: &'a StoredJob,
     pub(super) output: Output,
     pub(super) part: Part,
+    pub(super) positions: Vec<Position>,
     pub(super) copies: i64,
 }
 
@@ -69,7 +74,14 @@ impl<'a> Frozen<'a> {
         };
         let part = [Part::Plate, Part::Label].into_iter().find(|part| part_name(*part) == job.part);
         let part = part.ok_or(PrintJobError::OrderUnreadable("part"))?;
-        Ok(Self { job, output, part, copies: i64::from(job.copies.max(1)) })
+        let positions: Option<Vec<_>> = job.positions.split(',').map(Position::find).collect();
+        let positions = positions.ok_or(PrintJobError::OrderUnreadable("positions"))?;
+        Ok(Self { job, output, part, positions, copies: i64::from(job.copies.max(1)) })
+    }
+
+    /// Returns what is printed of each number.
+    pub(super) fn pieces(&self) -> Pieces<'_> {
+        Pieces { part: self.part, positions: &self.positions }
     }
 
     /// Returns what the sheets say.
@@ -89,4 +101,23 @@ pub(super) fn measured(rules: &Rules, output: Output) -> Result<Press<'_>, Print
 /// Returns names with commas between them.
 pub(super) fn names(positions: &[Position]) -> String {
     positions.iter().map(|position| position.name()).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_the_settings_is_that_of_the_drawing_and_of_nothing_else_of_the_program() {
+        let settings = ["scheme", "host", "plates", "press"];
+        // Known from outside: `printf '1\0scheme\0host\0plates\0press\0' | sha256sum`. No version stands in it.
+        let known = "dc88e213215683cc7ac66acefad37c0c278748ce3435e4193c3e7908ed0a1c4f";
+        assert_eq!(look_digest(1, settings), known);
+        assert_ne!(look_digest(2, settings), known, "another way of drawing");
+        for place in 0..4 {
+            let mut changed = settings;
+            changed.iter_mut().skip(place).take(1).for_each(|setting| *setting = "other");
+            assert_ne!(look_digest(1, changed), known, "{changed:?}");
+        }
+    }
 }

@@ -1,63 +1,105 @@
 //! An order of plates to be printed, judged and frozen.
 //!
-//! *Invariant:* an order is recorded as a whole or not at all; from then on nothing that is drawn depends on anything else.
+//! *Invariant:* an order is recorded as a whole or not at all, in one short transaction whatever its size; from then on
+//! nothing that is drawn depends on anything else.
 
 use rand::Rng;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
 
 use super::asked::{Asked, Output, Wanted, part_name};
-use super::error::{OrderWrong, PrintJobError, Spot};
+use super::error::{PrintJobError, Spot};
 use super::frozen::{job_hash, measured, names, settings_digest};
-use super::numbers::{one, wanted};
+use super::lay_out::{Pieces, look};
+use super::numbers::wanted;
 use super::work::JOB;
 use crate::audit::{Action, Hash};
-use crate::model::{
-    AsKnown, Caller, ItemState, Moment, Operator, OperatorStatus, PlateItem, PlateStatus, Position, PrintJobId, new_id,
-    plate_status_at, short_name,
-};
+use crate::model::{Caller, Moment, Operator, OperatorStatus, Position, PrintJobId, new_id, short_name};
 use crate::plate::PlateNumber;
 use crate::registry::Registry;
-use crate::render::Part;
 use crate::render::press::{Die, Ordered, Press};
 use crate::storage::audit_log::{self, Draft};
-use crate::storage::print_jobs::{self, MadeFile, NewFile, NewPrint, StoredJob};
-use crate::storage::{Db, Tx, jobs, operators, plate_items, plates};
+use crate::storage::print_jobs::{self, MadeFile, NewFile, OrderPart, StoredJob, WantedPlates};
+use crate::storage::{self, Db, Tx, jobs, operators};
 
 /// How many pictures one archive holds: one is in memory at a time.
 const PICTURES_A_FILE: usize = 500;
-/// How many things of a kind are named.
-const MOST_NAMED: usize = 10;
-const NUMBERS_AT_ONCE: usize = 5_000;
+/// Of how many numbers the plates are recorded in one transaction: on `SQLite` whoever else writes, and every lookup does,
+/// waits for its end.
+const NUMBERS_A_PART: usize = 1_000;
 const LONGEST_REASON: usize = 2_000;
 
-/// Judges an order, records it, and enqueues the work on it.
+/// An order against which nothing was found: everything that takes long is done.
+pub struct Judged {
+    plates: Vec<WantedPlates>,
+    reprints: usize,
+    operator_name: String,
+    settings: String,
+    job_hash: String,
+    files: Vec<NewFile>,
+    /// What the printer is told beforehand, with its place among the files.
+    reports: Vec<PlacedReport>,
+}
+
+type PlacedReport = (i32, MadeFile);
+
+/// Judges an order; records nothing, and keeps nobody from recording.
 ///
 /// # Errors
-/// [`PrintJobError`]; nothing is then recorded.
+/// [`PrintJobError`].
+pub fn judge(
+    db: &mut Db,
+    registry: &Registry,
+    now: Moment,
+    caller: &Caller,
+    asked: &Asked,
+) -> Result<Judged, PrintJobError> {
+    let own = caller.operator_id.as_ref().ok_or(PrintJobError::NotAnOperator)?;
+    let operator = admitted(operators::find(db, own)?.ok_or(PrintJobError::NotAnOperator)?)?;
+    let reason = reason(asked)?;
+    let press = measured(&registry.rules, asked.output)?;
+    require_dies(&press, asked)?;
+    let numbers = wanted(db, registry.rules.scheme, own, &asked.wanted)?;
+    let found = look(db, now, pieces(asked), numbers.into_iter())?;
+    let reprints = found.judged(spot(&asked.wanted), reason)?;
+    let (operator_name, settings) = (short_name(&operator.legal_name), settings_digest(&registry.rules));
+    let job_hash = job_hash(asked, &operator_name, &settings, pieces(asked).laid(0, &found.plates));
+    let (files, reports) = planned_files(&press, asked, found.plates.len())?;
+    Ok(Judged { plates: found.plates, reprints, operator_name, settings, job_hash, files, reports })
+}
+
+/// Records an order that was judged, and enqueues the work on it. Of a large one the plates are recorded one by one later
+/// ([`super::work()`]): it stands as a whole all the same, and whoever orders the same plates meanwhile fails or is failed.
+///
+/// # Errors
+/// [`PrintJobError`]; nothing is then recorded. Also where something came between judging and recording.
 pub fn order(
     tx: &mut Tx<'_>,
-    registry: &Registry,
     now: Moment,
     rng: &mut impl Rng,
     caller: &Caller,
     asked: &Asked,
+    judged: &Judged,
 ) -> Result<PrintJobId, PrintJobError> {
     let own = caller.operator_id.as_ref().ok_or(PrintJobError::NotAnOperator)?;
-    let operator = operators::take_turn(tx, own)?;
-    if operator.status() != OperatorStatus::Admitted {
-        return Err(PrintJobError::Suspended);
-    }
+    let operator = admitted(operators::take_turn(tx, own)?)?;
     let reason = reason(asked)?;
-    let press = measured(&registry.rules, asked.output)?;
-    require_dies(&press, asked)?;
-    let numbers = wanted(tx.db(), registry.rules.scheme, own, &asked.wanted)?;
-    let (prints, reprints) = lay_out(tx.db(), now, asked, &numbers, reason)?;
+    let (at_once, later) = judged.plates.split_at(judged.plates.len().min(NUMBERS_A_PART));
+    let found = look(tx.db(), now, pieces(asked), at_once.iter().map(|wanted| wanted.number))?;
+    found.judged(spot(&asked.wanted), reason)?;
+    if found.plates != at_once {
+        let why = "a plate was replaced while the order of it was judged";
+        return Err(storage::Error::Busy(why.into()).into());
+    }
     let id = PrintJobId::new(now, rng);
-    let job = frozen(&id, registry, now, (caller, &operator), (asked, reason), (&numbers, &prints, reprints));
+    let job = frozen(&id, now, (caller, &operator), (asked, reason), judged);
     print_jobs::insert(tx, &job)?;
-    print_jobs::insert_items(tx, &id, &prints)?;
-    plan_files(tx, now, &id, &press, asked, &prints)?;
+    print_jobs::insert_files(tx, &id, &judged.files)?;
+    for (place, report) in &judged.reports {
+        print_jobs::make_file(tx, &id, *place, report, now)?;
+    }
+    let part = OrderPart { first: 0, plates: found.plates };
+    print_jobs::insert_items(tx, &id, &pieces(asked).rows(&part, &found.before))?;
+    print_jobs::insert_parts(tx, &id, many(at_once.len()), later, NUMBERS_A_PART)?;
     jobs::enqueue(tx, &new_id(now, rng), JOB, id.as_str(), now)?;
     let draft = Draft {
         // The reason itself is with the order: an entry stays for ever, and a reason may name a plate.
@@ -67,6 +109,18 @@ pub fn order(
     };
     audit_log::append(tx, now, rng, vec![draft])?;
     Ok(id)
+}
+
+fn admitted(operator: Operator) -> Result<Operator, PrintJobError> {
+    if operator.status() == OperatorStatus::Admitted { Ok(operator) } else { Err(PrintJobError::Suspended) }
+}
+
+fn pieces(asked: &Asked) -> Pieces<'_> {
+    Pieces { part: asked.part, positions: &asked.positions }
+}
+
+fn many(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Returns a digest that was written in hexadecimal digits.
@@ -98,114 +152,14 @@ fn spot(wanted: &Wanted) -> Spot {
     }
 }
 
-/// What was found against an order: the first of each kind, and how many there are.
-#[derive(Default)]
-struct Found {
-    annulled: (Vec<PlateNumber>, usize),
-    withdrawn: (Vec<(PlateNumber, Position)>, usize),
-    reprints: (Vec<(PlateNumber, Position)>, usize),
-}
-
-fn note<T>((named, count): &mut (Vec<T>, usize), thing: T) {
-    *count += 1;
-    if named.len() < MOST_NAMED {
-        named.push(thing);
-    }
-}
-
-/// Puts the plates of the numbers in the order in which they are printed: by shape, then as the numbers were asked for.
-/// Returns them, and how many of them were printed before.
-fn lay_out(
-    db: &mut Db,
-    now: Moment,
-    asked: &Asked,
-    numbers: &[PlateNumber],
-    reason: Option<&str>,
-) -> Result<(Vec<NewPrint>, usize), PrintJobError> {
-    let mut by_die: BTreeMap<usize, Vec<NewPrint>> = BTreeMap::new();
-    let mut found = Found::default();
-    for chunk in numbers.chunks(NUMBERS_AT_ONCE) {
-        let mut periods: HashMap<PlateNumber, Vec<_>> = HashMap::with_capacity(chunk.len());
-        for plate in plates::find_by_numbers(db, chunk)? {
-            periods.entry(plate.number).or_default().push(plate);
-        }
-        let mut items: HashMap<PlateNumber, Vec<PlateItem>> = HashMap::with_capacity(chunk.len());
-        for item in plate_items::of_numbers(db, chunk)? {
-            items.entry(item.number).or_default().push(item);
-        }
-        let ordered = print_jobs::printed_before(db, part_name(asked.part), chunk)?;
-        for number in chunk {
-            let status = periods.get(number).and_then(|periods| plate_status_at(periods, now, AsKnown::Now));
-            if status == Some(PlateStatus::Annulled) {
-                note(&mut found.annulled, *number);
-                continue;
-            }
-            let of_number = items.get(number).map(Vec::as_slice).unwrap_or_default();
-            for position in &asked.positions {
-                let there = of_number.iter().filter(|item| item.position == *position && !item.is_withdrawn());
-                let Some(item) = there.max_by_key(|item| item.item) else {
-                    note(&mut found.withdrawn, (*number, *position));
-                    continue;
-                };
-                let printed_before = ordered.contains(&(*number, item.item)) || is_made(asked.part, item, now);
-                if printed_before {
-                    note(&mut found.reprints, (*number, *position));
-                }
-                let die = Die::of(*position, asked.part);
-                let rank = Die::ALL.iter().position(|known| *known == die).unwrap_or_default();
-                let prints = by_die.entry(rank).or_default();
-                let place = i64::try_from(prints.len()).unwrap_or(i64::MAX);
-                prints.push(NewPrint { die: die.as_str(), place, number: *number, item: item.item, printed_before });
-            }
-        }
-    }
-    judge(found, &asked.wanted, reason).map(|reprints| (by_die.into_values().flatten().collect(), reprints))
-}
-
-/// Whether a plate was made, by whatever way: one that is on a scooter was, also where no print job made it.
-fn is_made(part: Part, item: &PlateItem, now: Moment) -> bool {
-    let state = item.standing(now, AsKnown::Now).map(|standing| standing.state);
-    part == Part::Plate && state.is_some_and(|state| state != ItemState::Ordered)
-}
-
-fn judge(found: Found, wanted: &Wanted, reason: Option<&str>) -> Result<usize, PrintJobError> {
-    let spot = spot(wanted);
-    let (annulled, count) = found.annulled;
-    let mut faults = Vec::new();
-    let mut add = |wrong| {
-        if let PrintJobError::Order(one) = one(spot, wrong) {
-            faults.extend(one);
-        }
-    };
-    if count > 0 {
-        add(OrderWrong::Annulled(annulled, count));
-    }
-    let (withdrawn, count) = found.withdrawn;
-    if count > 0 {
-        add(OrderWrong::Withdrawn(withdrawn, count));
-    }
-    if !faults.is_empty() {
-        return Err(PrintJobError::Order(faults));
-    }
-    let (first, count) = found.reprints;
-    if count > 0 && reason.is_none() { Err(PrintJobError::ReasonMissing { count, first }) } else { Ok(count) }
-}
-
 fn frozen(
     id: &PrintJobId,
-    registry: &Registry,
     now: Moment,
     (caller, operator): (&Caller, &Operator),
     (asked, reason): (&Asked, Option<&str>),
-    (numbers, prints, reprints): (&[PlateNumber], &[NewPrint], usize),
+    judged: &Judged,
 ) -> StoredJob {
-    let operator_name = short_name(&operator.legal_name);
-    let settings = settings_digest(&registry.rules);
-    let many = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    let batch = match numbers {
-        [first, .., last] => format!("{first}-{last} ({})", numbers.len()),
-        _ => numbers.first().map(ToString::to_string).unwrap_or_default(),
-    };
+    let pieces = many(judged.plates.len()).saturating_mul(many(asked.positions.len()));
     StoredJob {
         id: id.to_string(),
         operator_id: operator.id.to_string(),
@@ -218,13 +172,13 @@ fn frozen(
         positions: names(&asked.positions),
         copies: i32::try_from(asked.copies).unwrap_or(i32::MAX),
         reason: reason.map(ToOwned::to_owned),
-        job_hash: job_hash(asked, &operator_name, &settings, prints),
-        operator_name,
-        batch,
-        settings,
-        numbers: many(numbers.len()),
-        pieces: many(prints.len()).saturating_mul(i64::from(asked.copies)),
-        reprints: many(reprints),
+        operator_name: judged.operator_name.clone(),
+        batch: batch(&judged.plates),
+        job_hash: judged.job_hash.clone(),
+        settings: judged.settings.clone(),
+        numbers: many(judged.plates.len()),
+        pieces: pieces.saturating_mul(i64::from(asked.copies)),
+        reprints: many(judged.reprints),
         failure: None,
         created_at: now.as_millis(),
         ended_at: None,
@@ -232,18 +186,24 @@ fn frozen(
     }
 }
 
-/// Records which files there will be; what the printer is told beforehand is made at once.
-fn plan_files(
-    tx: &mut Tx<'_>,
-    now: Moment,
-    id: &PrintJobId,
+/// What the sheets call the numbers.
+fn batch(plates: &[WantedPlates]) -> String {
+    let number = |wanted: &WantedPlates| -> PlateNumber { wanted.number };
+    match plates {
+        [first, .., last] => format!("{}-{} ({})", number(first), number(last), plates.len()),
+        _ => plates.first().map(|only| number(only).to_string()).unwrap_or_default(),
+    }
+}
+
+/// Returns which files there will be; what the printer is told beforehand is made at once.
+fn planned_files(
     press: &Press<'_>,
     asked: &Asked,
-    prints: &[NewPrint],
-) -> Result<(), PrintJobError> {
+    numbers: usize,
+) -> Result<(Vec<NewFile>, Vec<PlacedReport>), PrintJobError> {
     let copies = usize::try_from(asked.copies).unwrap_or(usize::MAX);
     let counted = Die::ALL.map(|die| {
-        let items = prints.iter().filter(|print| print.die == die.as_str()).count().saturating_mul(copies);
+        let items = numbers.saturating_mul(pieces(asked).a_number(die)).saturating_mul(copies);
         Ordered { die, items }
     });
     let mut files = Vec::new();
@@ -256,21 +216,19 @@ fn plan_files(
         extra.push(("preflight.json", "preflight", Some(serde_json::to_vec_pretty(&report)?)));
         extra.push(("preflight.txt", "preflight", Some(report.to_string().into_bytes())));
     }
-    for (name, kind, _) in &extra {
-        files.push(NewFile { name: (*name).to_owned(), kind, die: String::new(), ..empty() });
+    let mut reports = Vec::new();
+    for (name, kind, content) in extra {
+        if let Some(content) = content {
+            let sha256 = hex::encode(Sha256::digest(&content));
+            let place = i32::try_from(files.len()).unwrap_or(i32::MAX);
+            reports.push((place, MadeFile { content, sha256, sheets: None, listed: Vec::new() }));
+        }
+        files.push(NewFile { name: name.to_owned(), kind, die: String::new(), ..empty() });
     }
     for (place, file) in (0..).zip(&mut files) {
         file.place = place;
     }
-    print_jobs::insert_files(tx, id, &files)?;
-    for (name, _, content) in extra {
-        let place = files.iter().find(|file| file.name == name).map(|file| file.place);
-        if let Some((place, content)) = place.zip(content) {
-            let sha256 = hex::encode(Sha256::digest(&content));
-            print_jobs::make_file(tx, id, place, &MadeFile { content, sha256, sheets: None, listed: Vec::new() }, now)?;
-        }
-    }
-    Ok(())
+    Ok((files, reports))
 }
 
 const fn empty() -> NewFile {
@@ -278,7 +236,6 @@ const fn empty() -> NewFile {
 }
 
 fn planned(press: &Press<'_>, output: Output, die: Die, items: usize) -> Vec<NewFile> {
-    let many = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     if output.stock().is_some() {
         let files = press.plan(die, items).into_iter().map(|file| NewFile {
             name: file.name,

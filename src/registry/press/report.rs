@@ -64,7 +64,8 @@ pub struct PrintJobReport {
     pub reprints: i64,
     /// A digest of the order, hexadecimal; its first twelve digits stand on every sheet. The same order has the same one.
     pub job_hash: String,
-    /// Why it failed, for programs: `settings_changed, operator_suspended, plate_withdrawn, number_annulled, internal`.
+    /// Why it failed, for programs: `settings_changed, operator_suspended, plate_withdrawn, number_annulled,
+    /// printed_meanwhile, internal`.
     pub failure: Option<String>,
     /// The same in the caller's language, with what to do.
     pub failure_detail: Option<String>,

@@ -1,4 +1,4 @@
-//! The work on a print job: one file at a time, until none is missing.
+//! The work on a print job: its plates recorded, then one file at a time, until none is missing.
 //!
 //! *Invariant:* a file, the marks on its plates and its entry are recorded in one short transaction: whenever the program
 //! dies, the next worker goes on with the first file that is missing.
@@ -11,6 +11,7 @@ use super::error::PrintJobError;
 use super::fetch::manifest_header;
 use super::frozen::{Frozen, settings_digest};
 use super::order::digest;
+use super::take_down::take_down;
 use crate::audit::{Action, Decision, Hash};
 use crate::model::{
     AccountId, AsKnown, ItemState, Moment, OperatorId, OperatorStatus, PlateItem, PlateStatus, PrintJobId,
@@ -32,11 +33,11 @@ pub const JOB: &str = "print_job";
 pub enum Worked {
     /// No: the job has ended, however it did.
     ToTheEnd,
-    /// Yes: another file is missing.
-    OneFile,
+    /// Yes: plates are not recorded yet, or another file is missing.
+    AStep,
 }
 
-/// Makes the next file of a job that has not ended.
+/// Does the next step of a job that has not ended: records some of its plates, or makes a file.
 ///
 /// One at a time, and then whoever waits longest: a batch of a hundred thousand plates keeps nobody's fleet list waiting.
 ///
@@ -76,10 +77,13 @@ fn attempt(registry: &Registry, now: Moment, rng: &mut impl Rng, id: &PrintJobId
         // What was drawn before would look otherwise than what is drawn now.
         return give_up(registry, now, id, "settings_changed").map(|()| Worked::ToTheEnd);
     }
+    if let Some(worked) = take_down(registry, now, id, &frozen)? {
+        return Ok(worked);
+    }
     let next = registry.store.read(|db| -> storage::Result<_> {
         let Some(file) = print_jobs::next_to_make(db, id)? else { return Ok(None) };
         let rows = print_jobs::items_of_file(db, id, &file, frozen.copies)?;
-        let items = plate_items::of_numbers(db, &numbers(&rows))?;
+        let items = items_of(db, &rows)?;
         Ok(Some(Next { file, rows, items }))
     })?;
     let Some(Next { file, rows, items }) = next else { return finish(registry, now, rng, id, &job) };
@@ -97,6 +101,21 @@ fn numbers(rows: &[PrintRow]) -> Vec<PlateNumber> {
     numbers
 }
 
+/// Of how many numbers all plates are looked at together: of each there are three, and those that were replaced.
+const NUMBERS_A_LOOK: usize = 500;
+
+/// The plates of rows, by number and place; the others of their numbers are not kept, for a file holds thousands.
+fn items_of(db: &mut Db, rows: &[PrintRow]) -> Result<Vec<PlateItem>, storage::Error> {
+    let mut wanted: Vec<_> = rows.iter().map(|row| (row.number, row.item)).collect();
+    wanted.sort_unstable();
+    let mut items = Vec::with_capacity(rows.len());
+    for some in numbers(rows).chunks(NUMBERS_A_LOOK) {
+        let found = plate_items::of_numbers(db, some)?;
+        items.extend(found.into_iter().filter(|item| wanted.binary_search(&(item.number, item.item)).is_ok()));
+    }
+    Ok(items)
+}
+
 /// Keeps a file that was drawn, unless its plates may no longer be printed.
 fn keep(
     tx: &mut Tx<'_>,
@@ -112,7 +131,7 @@ fn keep(
     if !open {
         return Ok(Worked::ToTheEnd);
     }
-    let items = plate_items::of_numbers(tx.db(), &numbers(rows))?;
+    let items = items_of(tx.db(), rows)?;
     let printed: Vec<&PlateItem> = rows
         .iter()
         .filter_map(|row| items.binary_search_by_key(&(row.number, row.item), |item| (item.number, item.item)).ok())
@@ -129,7 +148,7 @@ fn keep(
     print_jobs::begin(tx, id)?;
     if !print_jobs::make_file(tx, id, file.place, made, now)? {
         // A worker whose lease had run out was faster, and drew the same.
-        return Ok(Worked::OneFile);
+        return Ok(Worked::AStep);
     }
     print_jobs::mark_made(tx, id, file, frozen.copies, now)?;
     if frozen.part == Part::Plate {
@@ -142,7 +161,7 @@ fn keep(
         rng,
         vec![entry(frozen.job, Action::PlateItemRecorded, &subject, digest(&made.sha256))],
     )?;
-    Ok(Worked::OneFile)
+    Ok(Worked::AStep)
 }
 
 /// Why these plates may no longer be printed, by code.

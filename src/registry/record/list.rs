@@ -5,7 +5,7 @@
 use rand::Rng;
 
 use super::RecordError;
-use crate::audit::{Action, Decision, digest_of};
+use crate::audit::{Action, Decision, digested};
 use crate::model::{Caller, Moment, RideSession};
 use crate::registry::Registry;
 use crate::storage::audit_log::{self, Asked, Built, Draft};
@@ -40,7 +40,7 @@ pub fn list_sessions(
         let after = wanted.after.clone().map(|(started_at, ride_id)| After { started_at, ride_id });
         let sealed = rides_found::list(tx.db(), &operator, wanted.from, wanted.until, after.as_ref(), wanted.rows)?;
         let draft = Draft::of(caller, Action::ReadSessions, operator.as_str());
-        audit_log::disclose(tx, now, rng, vec![Asked { draft, facts: (), sealed }], build)
+        audit_log::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts: (), sealed }], build)
     })?;
     Ok(said.into_iter().next().map(|said| said.answer).unwrap_or_default())
 }
@@ -48,5 +48,6 @@ pub fn list_sessions(
 fn build((): (), rides: Vec<RideSession>) -> Result<Built<Vec<RideSession>>, RecordError> {
     let shown: Vec<_> = rides.iter().map(|ride| (ride.ride_id.as_str(), ride.version)).collect();
     let decision = if rides.is_empty() { Decision::Empty } else { Decision::Answered };
-    Ok(Built { digest: digest_of(&shown)?, answer: rides, decision, shown: Vec::new() })
+    let (digest, bytes) = digested(&shown)?;
+    Ok(Built { digest, bytes, answer: rides, decision, shown: Vec::new() })
 }

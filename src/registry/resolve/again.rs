@@ -46,7 +46,7 @@ pub fn read_again(
         checkpoint = log_reading::newest_checkpoint(tx.db())?;
         let draft = Draft { case_number: lookup.case_number, ..Draft::of(caller, Action::ReadLookup, id.as_str()) };
         let facts = (registry.secrets.clone(), id.as_str().to_owned());
-        audit_log::disclose(tx, now, rng, vec![Asked { draft, facts, sealed }], open)
+        audit_log::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts, sealed }], open)
     })?;
     let answer = said.into_iter().next().ok_or(ResolveError::Unknown)?.answer;
     let entry_hash = entry_hash.map(|hash| hash.to_hex()).unwrap_or_default();
@@ -57,7 +57,7 @@ fn open((secrets, id): (Secrets, String), (nonce, sealed): (Vec<u8>, Vec<u8>)) -
     let bytes = secrets.decrypt(&id, &nonce, &sealed)?;
     let answer = serde_json::from_slice(&bytes)?;
     let digest = Hash::from_bytes(Sha256::digest(&bytes).into());
-    Ok(Built { answer, digest, decision: Decision::Answered, shown: Vec::new() })
+    Ok(Built { answer, digest, bytes, decision: Decision::Answered, shown: Vec::new() })
 }
 
 /// Names the case of a lookup that was asked while it was pending.

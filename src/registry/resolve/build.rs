@@ -8,7 +8,7 @@ use super::facts::{Candidate, Facts, Meant, NeverIssued};
 use super::list::{listed, session, shown};
 use super::rank::rank;
 use super::{advice, say};
-use crate::audit::{Decision, digest_of};
+use crate::audit::{Decision, digested};
 use crate::model::{
     AmbiguousBy, Answer, AnswerCandidate, AnswerReading, Judgement, NeighbourSession, PlateStatus, Verdict, judge,
 };
@@ -47,7 +47,8 @@ pub(super) fn build(facts: Facts, rides: Vec<FoundRides>) -> Result<Built<Answer
         _ => Decision::Answered,
     };
     let shown = shown(facts.zone, &answer, &rides);
-    Ok(Built { digest: digest_of(&answer)?, answer, decision, shown })
+    let (digest, bytes) = digested(&answer)?;
+    Ok(Built { answer, bytes, digest, decision, shown })
 }
 
 fn empty(facts: &Facts) -> Answer {

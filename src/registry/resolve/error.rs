@@ -22,6 +22,12 @@ pub enum ResolveError {
     /// The kept answer is no answer.
     #[error("the kept answer cannot be read")]
     Unreadable(#[from] serde_json::Error),
+    /// A ride was corrected between the look and its record: nothing is on record, and it is looked up again.
+    #[error("a ride was corrected while it was looked up")]
+    Overtaken,
+    /// The program is at fault: it ended in the middle of a question.
+    #[error("answering a question ended by a panic")]
+    Fault,
     /// The entry of the audit log cannot be written.
     #[error("the question cannot be entered into the audit log")]
     Entry(#[from] crate::audit::EntryProblem),

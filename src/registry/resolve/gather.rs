@@ -6,18 +6,21 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::around::Around;
 use super::facts::{Candidate, Meant, NeverIssued};
+use super::issued::IssuedNumbers;
 use super::seek::{Sought, normalise, sort};
 use crate::model::{
-    AsKnown, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, SeriesStatus, Vehicle, VehicleId,
-    Zone, plate_status_at, plate_told_at,
+    AsKnown, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, Vehicle, VehicleId, Zone,
+    plate_status_at, plate_told_at,
 };
-use crate::plate::{PlateLink, PlateNumber, SeriesLetter};
+use crate::plate::{PlateLink, PlateNumber, SeriesLetter, look_alikes};
 use crate::registry::TagKeys;
-use crate::storage::{self, Db, operators, plates, series, vehicles, watermarks};
+use crate::storage::{self, Db, operators, plates, vehicles, watermarks};
 
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
-    plates: HashMap<PlateNumber, Vec<Plate>>,
+    plates: Plates,
+    /// Where a number was never issued: those one likely misreading away from it.
+    nearby: HashMap<PlateNumber, Vec<(PlateNumber, f64)>>,
     vehicles: HashMap<VehicleId, Vehicle>,
     operators: HashMap<OperatorId, Operator>,
     around: Around,
@@ -49,25 +52,35 @@ impl Instants {
     }
 }
 
+/// A question as far as gathering asks: the numbers that it may mean, its times, and the code that was scanned.
+pub(super) struct Posed<'a> {
+    pub(super) sought: &'a Sought,
+    pub(super) instants: Instants,
+    pub(super) link: Option<PlateLink>,
+}
+
+/// All versions of the plates of each number.
+type Plates = HashMap<PlateNumber, Vec<Plate>>;
+
 impl Gathered {
-    pub(super) fn find(db: &mut Db, sought: &[(&Sought, AsKnown)], links: &[PlateLink]) -> storage::Result<Self> {
-        let of_one =
-            |(one, _): &(&Sought, AsKnown)| one.hypotheses.iter().chain(&one.nearby).copied().collect::<Vec<_>>();
-        let numbers: BTreeSet<_> = sought.iter().flat_map(of_one).map(|(number, _)| number).collect();
+    pub(super) fn find(db: &mut Db, issued: &IssuedNumbers<'_>, posed: &[Posed<'_>]) -> storage::Result<Self> {
+        let mut numbers: BTreeSet<_> =
+            posed.iter().flat_map(|one| &one.sought.hypotheses).map(|(one, _)| *one).collect();
+        let mut plates = find_plates(db, &numbers)?;
+        let nearby = nearby(&plates, posed);
+        let further: BTreeSet<_> = nearby.values().flatten().map(|(number, _)| *number).collect();
+        plates.extend(find_plates(db, &further)?);
+        numbers.extend(further);
         let numbers: Vec<_> = numbers.into_iter().collect();
-        let mut plates: HashMap<_, Vec<_>> = HashMap::new();
-        for plate in plates::find_all_versions(db, &numbers)? {
-            plates.entry(plate.number).or_default().push(plate);
-        }
         let all = || plates.values().flatten();
         let vehicle_ids: BTreeSet<_> = all().map(|plate| plate.vehicle_id).collect();
         let vehicle_ids: Vec<_> = vehicle_ids.into_iter().collect();
         let operator_ids: BTreeSet<_> = all().map(|plate| plate.operator_id.clone()).collect();
         let operator_ids: Vec<_> = operator_ids.into_iter().collect();
+        let links: Vec<_> = posed.iter().filter_map(|one| one.link).collect();
         let found = operators::find_all(db, &operator_ids)?;
-        let confirmed = series::list(db, None, None, 26)?;
         // As a rule one: everybody asks what is known now.
-        let knowledge: BTreeSet<_> = sought.iter().map(|(_, as_known)| *as_known).collect();
+        let knowledge: BTreeSet<_> = posed.iter().map(|one| one.instants.as_known).collect();
         let watermarks = knowledge.into_iter().map(|as_known| {
             let newest = watermarks::newest(db, &operator_ids, as_known)?;
             Ok((as_known, newest))
@@ -76,14 +89,11 @@ impl Gathered {
         Ok(Self {
             vehicles: vehicles::find_by_ids(db, &vehicle_ids)?,
             operators: found.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
-            around: Around::find(db, &numbers, &vehicle_ids, &operator_ids, links)?,
+            around: Around::find(db, &numbers, &vehicle_ids, &operator_ids, &links)?,
             watermarks,
-            letters: confirmed
-                .into_iter()
-                .filter(|series| series.status == SeriesStatus::Confirmed)
-                .map(|series| series.letter)
-                .collect(),
+            letters: issued.confirmed_letters(),
             plates,
+            nearby,
         })
     }
 
@@ -118,7 +128,7 @@ impl Gathered {
                 Meant::Never(NeverIssued {
                     number,
                     reason,
-                    offered: candidates(&self.issued(&sought.nearby, instants)),
+                    offered: candidates(&self.issued(self.nearby_of(number), instants)),
                 })
             }
             1 if alone => match found.pop() {
@@ -137,9 +147,13 @@ impl Gathered {
         issued
     }
 
+    fn nearby_of(&self, number: Option<PlateNumber>) -> &[(PlateNumber, f64)] {
+        number.and_then(|number| self.nearby.get(&number)).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The versions of a number's plates that are known; several where it was borne during several periods.
     fn known(&self, number: PlateNumber, instants: Instants) -> impl Iterator<Item = &Plate> {
-        self.plates.get(&number).into_iter().flatten().filter(move |plate| instants.knows(plate))
+        known(&self.plates, number, instants)
     }
 
     fn is_borne(&self, number: PlateNumber, instants: Instants) -> bool {
@@ -189,4 +203,34 @@ impl Gathered {
         let (_, newest) = self.watermarks.iter().find(|(of, _)| *of == as_known)?;
         newest.get(operator).copied()
     }
+}
+
+fn find_plates(db: &mut Db, numbers: &BTreeSet<PlateNumber>) -> storage::Result<Plates> {
+    let mut found = Plates::new();
+    if numbers.is_empty() {
+        return Ok(found);
+    }
+    let numbers: Vec<_> = numbers.iter().copied().collect();
+    for plate in plates::find_all_versions(db, &numbers)? {
+        found.entry(plate.number).or_default().push(plate);
+    }
+    Ok(found)
+}
+
+fn known(plates: &Plates, number: PlateNumber, instants: Instants) -> impl Iterator<Item = &Plate> {
+    plates.get(&number).into_iter().flatten().filter(move |plate| instants.knows(plate))
+}
+
+/// What to offer where none of a question's numbers was known: numbers that look like the likeliest one.
+fn nearby(plates: &Plates, posed: &[Posed<'_>]) -> HashMap<PlateNumber, Vec<(PlateNumber, f64)>> {
+    let mut nearby = HashMap::new();
+    for one in posed {
+        let is_known = |(number, _): &(PlateNumber, f64)| known(plates, *number, one.instants).next().is_some();
+        if let Some((best, _)) = one.sought.hypotheses.first()
+            && !one.sought.hypotheses.iter().any(is_known)
+        {
+            nearby.entry(*best).or_insert_with(|| look_alikes(*best));
+        }
+    }
+    nearby
 }

@@ -2,8 +2,9 @@
 //!
 //! *Invariant:* a hole in a sequence counts as issued here; who gathers the plates finds that nobody bears it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::model::{Series, SeriesStatus};
 use crate::plate::sparse::Shuffle;
 use crate::plate::{Issued, PlateNumber, Scheme, SeriesLetter};
 use crate::storage::{self, Db, numbering, plates, series};
@@ -14,8 +15,8 @@ const MOST_ADOPTED: usize = 10_000;
 /// The heads of the sequences.
 #[derive(Debug, Clone)]
 pub(super) enum IssuedNumbers<'a> {
-    /// The next serial of each letter.
-    Lettered(HashMap<SeriesLetter, u32>),
+    /// The next serial of each letter, and whether its claim was confirmed.
+    Lettered(HashMap<SeriesLetter, (u32, bool)>),
     /// The next serial of the registry, and what was adopted from there on.
     Shuffled { shuffle: &'a Shuffle, next: u32, adopted: HashSet<PlateNumber> },
 }
@@ -29,16 +30,37 @@ impl<'a> IssuedNumbers<'a> {
             return Ok(Self::Shuffled { shuffle, next, adopted });
         }
         let all = series::list(db, None, None, 26)?;
-        Ok(Self::Lettered(all.into_iter().map(|series| (series.letter, series.next_serial)).collect()))
+        let of = |series: Series| (series.letter, (series.next_serial, series.status == SeriesStatus::Confirmed));
+        Ok(Self::Lettered(all.into_iter().map(of).collect()))
+    }
+
+    /// Returns each letter with its highest serial; nothing where numbers have no letter.
+    pub(super) fn heads(&self) -> Vec<(SeriesLetter, u32)> {
+        match self {
+            Self::Lettered(heads) => {
+                heads.iter().map(|(letter, (next, _))| (*letter, next.saturating_sub(1))).collect()
+            }
+            Self::Shuffled { .. } => Vec::new(),
+        }
+    }
+
+    /// Returns the letters whose claims were confirmed; none where numbers have no letter.
+    pub(super) fn confirmed_letters(&self) -> BTreeSet<SeriesLetter> {
+        match self {
+            Self::Lettered(heads) => {
+                heads.iter().filter(|(_, (_, confirmed))| *confirmed).map(|(letter, _)| *letter).collect()
+            }
+            Self::Shuffled { .. } => BTreeSet::new(),
+        }
     }
 }
 
 impl Issued for IssuedNumbers<'_> {
     fn is_issued(&self, number: PlateNumber) -> bool {
         match self {
-            Self::Lettered(next) => {
-                number.in_series().is_some_and(|(letter, serial)| next.get(&letter).is_some_and(|next| serial < *next))
-            }
+            Self::Lettered(next) => number
+                .in_series()
+                .is_some_and(|(letter, serial)| next.get(&letter).is_some_and(|(next, _)| serial < *next)),
             Self::Shuffled { shuffle, next, adopted } => {
                 let serial = number.codeword().and_then(|word| shuffle.serial(word.payload()));
                 adopted.len() >= MOST_ADOPTED
@@ -50,7 +72,7 @@ impl Issued for IssuedNumbers<'_> {
 
     fn count(&self) -> u32 {
         match self {
-            Self::Lettered(next) => next.values().map(|next| next.saturating_sub(1)).sum(),
+            Self::Lettered(next) => next.values().map(|(next, _)| next.saturating_sub(1)).sum(),
             Self::Shuffled { next, adopted, .. } => {
                 next.saturating_add(u32::try_from(adopted.len()).unwrap_or(u32::MAX))
             }

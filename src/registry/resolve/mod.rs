@@ -22,10 +22,14 @@ mod rank;
 mod reasons;
 mod say;
 
+mod look;
+
 mod again;
 mod ask;
+mod asking;
 
 pub use again::{name_case, read_again};
-pub use ask::{Resolved, record_denied, record_unreadable, resolve};
+pub use ask::{Resolved, resolve};
+pub use asking::Asking;
 pub use error::{FieldProblem, ResolveError};
 pub use question::RawQuestion;

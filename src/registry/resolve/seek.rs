@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::issued::IssuedNumbers;
 use super::question::Understood;
 use crate::plate::{
-    Candidate, Difference, Issued, PlateNumber, Ranked, Recollection, Sight, TooMany, candidates, look_alikes,
+    Candidate, Difference, Issued, PlateNumber, Ranked, Recollection, Sight, TooMany, candidates, plain_probability,
 };
 
 /// The most numbers that a question may mean: above this fewer than three characters of the plate are known.
@@ -23,8 +23,6 @@ pub(super) struct Sought {
     pub(super) differences: BTreeMap<PlateNumber, Vec<Difference>>,
     /// The probability that it is none of them.
     pub(super) elsewhere: f64,
-    /// Numbers one likely misreading away from the best: offered if none of the above was issued.
-    pub(super) nearby: Vec<(PlateNumber, f64)>,
     /// Whether the text named exactly one number without any repair.
     pub(super) exact: bool,
     /// Whether plate and code name different numbers.
@@ -52,9 +50,14 @@ pub(super) fn seek(understood: &Understood, issued: &IssuedNumbers<'_>) -> Resul
         hypotheses: if hypotheses.is_empty() { best.map(|best| (best, 1.0)).into_iter().collect() } else { hypotheses },
         differences: ranked.candidates.into_iter().map(|found| (found.number, found.differences)).collect(),
         elsewhere: ranked.elsewhere,
-        nearby: best.map(look_alikes).unwrap_or_default(),
         differ,
     })
+}
+
+/// Whether a question is answered without ranking: every text in it names a number as it stands.
+pub(super) fn is_plain(understood: &Understood) -> bool {
+    let mut seen = understood.plate.iter().chain(&understood.qr);
+    seen.all(|seen| says_plainly(seen, sight_of(understood.sight, seen)))
 }
 
 /// How well a plate was seen: as was said, else as the text shows: who could not read a character did not see it well.
@@ -86,8 +89,7 @@ fn plainly(seen: &Recollection, sight: Sight, issued: &IssuedNumbers<'_>, number
     if seen.is_checked() || !issued.is_issued(number) {
         return 1.0;
     }
-    let ranked = candidates(seen, sight, issued, MOST_NUMBERS).unwrap_or_default();
-    ranked.candidates.iter().find(|found| found.number == number).map_or(1.0, |found| found.probability)
+    plain_probability(seen, sight, number, &issued.heads())
 }
 
 /// What plate and code agree on is what is meant; where they agree on nothing both stand, each with half of the weight.

@@ -82,16 +82,19 @@ impl<'s> Writer<'s> {
 
     /// Writes a page.
     pub(super) fn page(&mut self, page: &Page, content: &[u8]) {
-        let [id, stream] = [self.free(), self.free()];
+        let id = self.free();
+        let parts: Vec<_> = parts(content).into_iter().map(|part| (self.free(), part)).collect();
         let [width, height] = page.size;
         let mut written = self.pdf.page(id);
         written.parent(PAGES);
         written.media_box(in_points(&Area { width, height, ..Area::default() }, height));
         written.bleed_box(in_points(&page.bleed, height));
         written.trim_box(in_points(&page.trim, height));
-        written.contents(stream);
+        written.contents_array(parts.iter().map(|(stream, _)| *stream));
         written.finish();
-        self.pdf.stream(stream, self.squeeze.of(content)).filter(Filter::FlateDecode);
+        for (stream, part) in parts {
+            self.pdf.stream(stream, self.squeeze.of(part)).filter(Filter::FlateDecode);
+        }
         self.pages.push(id);
     }
 
@@ -196,3 +199,21 @@ impl Squeeze {
 
 /// Higher levels take three times as long for a tenth less.
 const LEVEL: u32 = 2;
+
+/// The most bytes of content in one stream. Unpacked, a larger one meets the end of a buffer of 64 KiB in readers that warn of it
+/// (qpdf 11), and a print shop's preflight may stop at a warning.
+const PART: usize = 60_000;
+
+/// Cuts the content of a page between two lines; the streams of a page are read as one (ISO 32000-1, 7.8.2).
+fn parts(content: &[u8]) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    let mut rest = content;
+    while rest.len() > PART {
+        let line = rest.iter().take(PART).rposition(|byte| *byte == b'\n');
+        let Some((part, after)) = line.and_then(|line| rest.split_at_checked(line.saturating_add(1))) else { break };
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
+}

@@ -23,7 +23,9 @@ pub(super) use lookups_and_audit_log::{
     log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides, lookups,
 };
 pub(super) use positions::telemetry;
-pub(super) use print_orders::{print_job_contents, print_job_files, print_job_items, print_jobs};
+pub(super) use print_orders::{
+    print_job_contents, print_job_files, print_job_items, print_job_order_parts, print_jobs,
+};
 pub(super) use reported_rides::{refused_reports, ride_heads, ride_marks, rides, watermarks};
 pub(super) use sparse_sequence::numbering;
 pub(super) use tags_and_items::{alarms, fittings, plate_item_states, plate_items, tag_keys};

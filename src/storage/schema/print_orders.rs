@@ -66,3 +66,11 @@ diesel::table! {
         listed -> Binary,
     }
 }
+
+diesel::table! {
+    print_job_order_parts (job_id, first) {
+        job_id -> Text,
+        first -> BigInt,
+        plates -> Text,
+    }
+}

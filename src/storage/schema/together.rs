@@ -7,9 +7,9 @@ use crate::storage::schema::{
     insurance_notices, jobs, log_checkpoints, log_entries, log_head, log_identity, log_salts, log_tiles, lookup_rides,
     lookups, maintenance_records, numbering, numbers, operator_suspensions, operators, plate_corrections,
     plate_item_states, plate_items, plates, policies, policy_checks, policy_covers, print_job_contents,
-    print_job_files, print_job_items, print_jobs, refused_reports, ride_heads, ride_marks, rides, series,
-    series_objections, series_rejections, tag_keys, telemetry, vehicle_retirements, vehicle_statuses, vehicle_versions,
-    vehicles, watermarks,
+    print_job_files, print_job_items, print_job_order_parts, print_jobs, refused_reports, ride_heads, ride_marks,
+    rides, series, series_objections, series_rejections, tag_keys, telemetry, vehicle_retirements, vehicle_statuses,
+    vehicle_versions, vehicles, watermarks,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -33,6 +33,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plate_item_states,
     print_jobs,
     print_job_items,
+    print_job_order_parts,
     print_job_files,
     print_job_contents,
     fittings,

@@ -4,15 +4,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::rt::time::sleep;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use utoipa::ToSchema;
 
 use super::upload;
-use crate::clock;
 use crate::model::ImportId;
 use crate::registry::book::{self, Once};
 use crate::registry::enroll::{self, ImportReport, Intent, Mode, Upload};
@@ -26,10 +23,6 @@ use crate::web::prefer;
 use crate::web::problem::Problem;
 use crate::web::state::{act, read};
 use crate::web::wrong::Wrong;
-
-/// How long until the work is looked at for the first time, and at most between two looks.
-const FIRST_LOOK: Duration = Duration::from_millis(10);
-const SLOWEST_LOOK: Duration = Duration::from_millis(400);
 
 /// What an upload came to.
 #[derive(Debug, Serialize, ToSchema)]
@@ -159,7 +152,7 @@ async fn follow(call: &Call, done: Once<Saved>) -> Result<HttpResponse, Problem>
     };
     (call.state.ring)();
     let wait = prefer::wait(call.request.headers());
-    let report = wait_for(call, &saved.import, wait.unwrap_or_default()).await?;
+    let report = prefer::until(ImportReport::is_ended, wait, || find(call, saved.import.clone())).await?;
     let mut response = answer(&report);
     if replayed {
         response.insert_header((idempotency::REPLAYED, "true"));
@@ -178,20 +171,6 @@ fn answer(report: &ImportReport) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(StatusCode::ACCEPTED);
     response.insert_header((header::LOCATION, format!("/v1/fleet-imports/{}", report.id)));
     response
-}
-
-async fn wait_for(call: &Call, id: &ImportId, wait: Duration) -> Result<ImportReport, Problem> {
-    let began = clock::now().as_millis();
-    let most = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-    let mut pause = FIRST_LOOK;
-    loop {
-        let report = find(call, id.clone()).await?;
-        if report.is_ended() || clock::now().as_millis().saturating_sub(began) >= most {
-            return Ok(report);
-        }
-        sleep(pause).await;
-        pause = pause.saturating_mul(2).min(SLOWEST_LOOK);
-    }
 }
 
 async fn find(call: &Call, id: ImportId) -> Result<ImportReport, Problem> {

@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 
 use crate::clock;
 use crate::model::{Answer, LookupId};
-use crate::registry::resolve::{self, RawQuestion, Resolved};
+use crate::registry::resolve::{self, Asking, RawQuestion, Resolved};
 use crate::web::body::{self, Json, Request};
-use crate::web::caller::Call;
+use crate::web::caller::{Call, key_invalid};
 use crate::web::failure::question_fault;
 use crate::web::fields::Fields;
 use crate::web::kind::Kind;
@@ -93,13 +93,10 @@ pub(crate) async fn ask(call: Call, payload: Payload) -> Result<HttpResponse, Pr
         Ok(question) => question,
         Err(problem) => return Err(refuse(&call, Some(bytes), problem).await),
     };
-    let (caller, language) = (call.caller.clone(), call.language);
-    let resolved = act(&call.state, move |registry, now, rng| {
-        resolve::resolve(registry, now, rng, &caller, language, &[question])
-    })
-    .await?;
-    match resolved.into_iter().next() {
-        Some(Resolved::Answered(answer)) => {
+    let rules = &call.state.registry.rules;
+    let asking = Asking::new(rules, clock::now(), call.caller.clone(), call.language, &question);
+    match call.state.desk.ask(asking).await? {
+        Resolved::Answered(answer) => {
             let mut response = HttpResponse::Ok().json(LookupAnswer { lookup: *answer });
             if let Some(left) = left {
                 response.headers_mut().insert(LIMIT_HEADER, HeaderValue::from(call.state.lookups.most()));
@@ -107,18 +104,22 @@ pub(crate) async fn ask(call: Call, payload: Payload) -> Result<HttpResponse, Pr
             }
             Ok(response)
         }
-        Some(Resolved::Malformed(problems)) => Err(Problem::invalid(problems.into_iter().map(question_fault))),
-        None => Err(Problem::new(Kind::Internal).because("a question was neither answered nor refused")),
+        Resolved::Refused(problems) => Err(Problem::invalid(problems.into_iter().map(question_fault))),
+        Resolved::KeyInvalid => {
+            call.state.officers.forget(&call.caller);
+            Err(key_invalid())
+        }
     }
 }
 
 /// Puts on record what was no question, and returns why it is refused; or that this failed.
 async fn refuse(call: &Call, body: Option<Vec<u8>>, problem: Problem) -> Problem {
-    let caller = call.caller.clone();
-    let recorded = act(&call.state, move |registry, now, rng| {
-        resolve::record_unreadable(registry, now, rng, &caller, body.as_deref())
-    });
-    recorded.await.err().unwrap_or(problem)
+    let asking = Asking::unreadable(call.caller.clone(), call.language, body.as_deref());
+    match call.state.desk.ask(asking).await {
+        Ok(Resolved::KeyInvalid) => key_invalid(),
+        Ok(_) => problem,
+        Err(failed) => failed,
+    }
 }
 
 /// Takes one of the questions that the key may ask a minute; returns how many are left, where they are counted.

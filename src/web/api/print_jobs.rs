@@ -4,14 +4,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::rt::time::sleep;
 use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use utoipa::ToSchema;
 
 use super::print_order::PrintOrder;
-use crate::clock;
 use crate::model::PrintJobId;
 use crate::registry::book::{self, Once};
 use crate::registry::press::{self, PrintJobReport};
@@ -25,9 +22,6 @@ use crate::web::prefer;
 use crate::web::problem::Problem;
 use crate::web::state::{act, read};
 
-/// How long until the work is looked at for the first time, and at most between two looks.
-const FIRST_LOOK: Duration = Duration::from_millis(10);
-const SLOWEST_LOOK: Duration = Duration::from_millis(400);
 /// In how many seconds a job that goes on is worth looking at again.
 const LOOK_AGAIN_S: &str = "1";
 
@@ -64,11 +58,13 @@ pub(crate) async fn order(call: Call, body: Json<PrintOrder>) -> Result<HttpResp
     let asked = body.asked.asked;
     let (keyed, caller) = (keyed(&call, body.digest)?, call.caller.clone());
     let done = act(&call.state, move |registry, now, rng| {
+        // Judged before the transaction, and told within it: a repetition is answered as it was, whatever stands against it now.
+        let judged = registry.store.read(|db| press::judge(db, registry, now, &caller, &asked));
         book::once(
             &registry.store,
             now,
             keyed.as_ref(),
-            |tx| press::order(tx, registry, now, rng, &caller, &asked).map(|print_job| Saved { print_job }),
+            |tx| press::order(tx, now, rng, &caller, &asked, &judged?).map(|print_job| Saved { print_job }),
             |saved| (202, serde_json::to_string(saved).ok()),
         )
     });
@@ -90,7 +86,7 @@ pub(crate) async fn order(call: Call, body: Json<PrintOrder>) -> Result<HttpResp
 /// Waits as long as the caller would, and tells how the job stands.
 async fn follow(call: &Call, id: &PrintJobId) -> Result<HttpResponse, Problem> {
     let wait = prefer::wait(call.request.headers());
-    let print_job = wait_for(call, id, wait.unwrap_or_default()).await?;
+    let print_job = prefer::until(PrintJobReport::is_ended, wait, || find(call, id.clone())).await?;
     let mut response =
         if print_job.is_ended() { HttpResponse::Ok() } else { HttpResponse::build(StatusCode::ACCEPTED) };
     response.insert_header((header::LOCATION, format!("/v1/print-jobs/{id}")));
@@ -101,20 +97,6 @@ async fn follow(call: &Call, id: &PrintJobId) -> Result<HttpResponse, Problem> {
         response.insert_header((prefer::APPLIED, format!("wait={}", wait.as_secs())));
     }
     Ok(response.json(PrintJobAnswer { print_job }))
-}
-
-async fn wait_for(call: &Call, id: &PrintJobId, wait: Duration) -> Result<PrintJobReport, Problem> {
-    let began = clock::now().as_millis();
-    let most = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-    let mut pause = FIRST_LOOK;
-    loop {
-        let report = find(call, id.clone()).await?;
-        if report.is_ended() || clock::now().as_millis().saturating_sub(began) >= most {
-            return Ok(report);
-        }
-        sleep(pause).await;
-        pause = pause.saturating_mul(2).min(SLOWEST_LOOK);
-    }
 }
 
 async fn find(call: &Call, id: PrintJobId) -> Result<PrintJobReport, Problem> {
@@ -146,7 +128,8 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, Problem> {
 pub(crate) async fn one(call: Call, id: Path<String>) -> Result<HttpResponse, Problem> {
     Params::of(&call.request).finish()?;
     let wait = prefer::wait(call.request.headers());
-    let print_job = wait_for(&call, &PrintJobId::from_text(&id), wait.unwrap_or_default()).await?;
+    let id = PrintJobId::from_text(&id);
+    let print_job = prefer::until(PrintJobReport::is_ended, wait, || find(&call, id.clone())).await?;
     let mut response = HttpResponse::Ok();
     if !print_job.is_ended() {
         response.insert_header((header::RETRY_AFTER, LOOK_AGAIN_S));

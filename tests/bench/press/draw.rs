@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use scooter_registry::config;
 use scooter_registry::model::Position;
@@ -12,11 +12,13 @@ use scooter_registry::plate::{PlateLink, PlateNumber, SeriesLetter, Tag, TagKey}
 use scooter_registry::render::press::{Die, Manifest, Ordered, PlannedFile, Press, PressItem, Slug, Stock};
 use scooter_registry::render::{Faces, Inscription, Part, Validity};
 
+use crate::busy::busy;
+
 const OPERATORS: [&str; 3] = ["Қала Самокат", "Жел", "Әуе Ұшқыр Ғарыш"];
 const SLUG: Slug<'_> = Slug { operator: "Қала Самокат", batch: "bench", job_hash: "9f86d081884c7d65" };
 
-/// Draws the plates of so many numbers, and prints one line: pages, plates, pages a second, plates a second, bytes a
-/// plate, the most memory that was used in MiB.
+/// Draws the plates of so many numbers, and prints one line: pages, plates, pages a second of work, plates a second of work,
+/// bytes a plate, the most memory that was used in MiB.
 pub(crate) fn draw(stock: Stock, plates: u32, directory: Option<&Path>) {
     let settings = config::load(None, []).expect("the built-in settings are complete");
     let faces = Faces::new(settings.registry.scheme, &settings.plates, "REG.TEST").unwrap();
@@ -29,11 +31,11 @@ pub(crate) fn draw(stock: Stock, plates: u32, directory: Option<&Path>) {
         let count = usize::try_from(plates).unwrap() * positions.len();
         ordered.push(Ordered { die, items: count });
         for file in press.plan(die, count) {
-            let began = Instant::now();
+            let began = busy();
             let links = links(&file, positions);
             let wanted: Vec<_> = links.iter().map(item).collect();
             let drawn = press.draw_file(&SLUG, die, file.number, &wanted).unwrap();
-            took += began.elapsed();
+            took += busy().saturating_sub(began);
             pages += drawn.sheets;
             items += wanted.len();
             bytes += drawn.bytes.len();

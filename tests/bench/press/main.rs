@@ -1,11 +1,9 @@
-//! Print files by the ten thousand: drawn as fast as they can be, and judged by every code on them.
+//! Print files by the ten thousand, drawn as fast as they can be; what is drawn is judged by `tests/bench/press/judge_codes.py`.
 //!
 //! Run by `tests/bench/press/run`. `draw STOCK PLATES DIRECTORY` draws the three plates of so many numbers into a directory
-//! (`-`: nowhere) with the list of what lies where; `judge DIRECTORY DPI` turns every page of it into pixels and has two
-//! readers read it.
+//! (`-`: nowhere) with the list of what lies where.
 //!
-//! *Invariant:* drawing prints figures and judges nothing. Judging compares what was read with the list, page by page; what
-//! is missing is named, and ends with a failure.
+//! *Invariant:* drawing prints figures and judges nothing.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,13 +15,9 @@
     reason = "a measurement, not the registry: it reads the clock, writes lines, and ends where something is wrong"
 )]
 
-#[path = "../../registry/decoders.rs"]
-#[allow(dead_code, reason = "the tests ask for more than is asked here")]
-mod decoders;
+#[path = "../busy.rs"]
+mod busy;
 mod draw;
-mod judge;
-#[path = "../../registry/page_pixels.rs"]
-mod page_pixels;
 
 use std::path::PathBuf;
 
@@ -38,10 +32,6 @@ fn main() {
                 plates.parse().expect("a number of plates"),
                 directory.as_deref(),
             );
-        }
-        ["judge", directory, dpi] => {
-            let missing = judge::judge(&PathBuf::from(directory), dpi.parse().expect("a resolution"));
-            assert_eq!(missing, 0, "codes were not read");
         }
         // As `cargo bench` calls it: something short, so that nobody waits.
         _ => draw::draw("sra3".parse().unwrap(), 200, None),

@@ -1,9 +1,12 @@
 """Lets a reader see degraded plates, and writes what it read: one line a plate for the program that answers.
 
-usage: see.py FACE.ttf OUT.tsv [PLATES_A_CELL]
+usage: see.py FACE.ttf SPARSE.txt OUT.tsv [PLATES_A_CELL]
+
+SPARSE.txt holds what was issued under `sparse-19`, one number a line, as the program that answers writes it.
 """
 
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +20,16 @@ SERIES = {"A": 15000, "K": 15000, "N": 15000, "B": 15000}
 # Neither the reader nor the pictures of the confusion table: other typefaces taught this one, other chance made the pictures.
 READER_SEED, READER_SHARE, PICTURE_SEED = 2026, 1, 77
 CONTROL = "ABCDEFGHJKLMNPRSTUVWXYZ"
-# On the rear plate the pair is smaller than the number, in millimetres: [plates.rear] in config/base.toml. Its cells are "small
-# pair"; in all others the pair stands as high as the number, which tells what the pair itself is worth.
-SMALL = 14 / 22
+# On the rear plate the pair is smaller than the number. Its cells are "small pair"; in all others the pair stands as high as the
+# number, which tells what the pair itself is worth.
+SETTINGS = Path(__file__).parents[3] / "config" / "base.toml"
 SMALL_HEIGHTS = (4, 9)  # what the reader of small pairs has learned from, pixels
+
+
+def small():
+    """How high the pair stands on the rear plate, as a part of the number's height."""
+    rear = tomllib.loads(SETTINGS.read_text())["plates"]["rear"]
+    return rear["pair_mm"] / rear["number_mm"]
 
 
 def pair(number):
@@ -64,10 +73,23 @@ def read(judge, shown, places, alphabet):
     return ["".join(row) for row in np.array(characters).reshape(len(shown), -1)]
 
 
-def main(face_path, out, plates):
+def sparse_cells(face, judge, path, plates, table):
+    """Numbers of `sparse-19`, whose seven symbols carry their own check."""
+    issued, *numbers = Path(path).read_text().splitlines()
+    table.write(issued + "\n")
+    for height in HEIGHTS:
+        rng = np.random.default_rng([PICTURE_SEED, height, 19])
+        truth = rng.choice(numbers, plates)
+        shown = np.stack([look(face, number, height, rng) for number in truth])
+        for index, (number, text) in enumerate(zip(truth, read(judge, shown, slice(0, 7), "sparse"))):
+            table.write(f"{height} px, sparse-19\t{index}\t{number}\t{text}\t\n")
+
+
+def main(face_path, sparse, out, plates):
     face = optics.Face(face_path)
     judge = reader.Reader(READER_SEED, READER_SHARE)
     small_judge = reader.Reader(READER_SEED, READER_SHARE, heights=SMALL_HEIGHTS)
+    pair_height = small()
     rng = np.random.default_rng(PICTURE_SEED)
     with open(out, "w") as table:
         table.write("issued\t" + ",".join(f"{letter}:{highest}" for letter, highest in SERIES.items()) + "\n")
@@ -78,7 +100,7 @@ def main(face_path, out, plates):
             digits = read(judge, shown, slice(1, 6), "digit")
             pairs = read(judge, shown, slice(6, 8), "control")
             small_rng = np.random.default_rng([PICTURE_SEED, height])
-            smaller = np.stack([look(face, pair(number), height * SMALL, small_rng) for number in numbers])
+            smaller = np.stack([look(face, pair(number), height * pair_height, small_rng) for number in numbers])
             small_pairs = read(small_judge, smaller, slice(0, 2), "control")
             for index, number in enumerate(numbers):
                 text, both = letters[index] + digits[index], pairs[index]
@@ -95,7 +117,8 @@ def main(face_path, out, plates):
                         write(f"pair, {count} {name}", f"{text} {both}", active)
                         write(f"no pair, {count} {name}", text, active)
             print(f"{height} px: seen", file=sys.stderr, flush=True)
+        sparse_cells(face, judge, sparse, plates, table)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 3000)
+    main(*sys.argv[1:4], int(sys.argv[4]) if len(sys.argv) > 4 else 3000)

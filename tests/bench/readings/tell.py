@@ -13,6 +13,8 @@ SURE = 0.95
 BARS = {
     "10 px, pair": {"silent": ("<=", 0.002), "top1": (">=", 0.97)},
     "8 px, pair": {"silent": ("<=", 0.003), "top1": (">=", 0.92)},
+    "10 px, small pair": {"silent": ("<=", 0.002), "top1": (">=", 0.97)},
+    "8 px, small pair": {"silent": ("<=", 0.003), "top1": (">=", 0.92)},
     "12 px, no pair, 50 scattered": {"top1": (">=", 0.97)},
     "10 px, no pair, 50 scattered": {"top1": (">=", 0.97)},
     "8 px, no pair, 50 scattered": {"top1": (">=", 0.97)},
@@ -33,8 +35,7 @@ def load(seen, answers):
     """Returns for each cell: truth, text, verdict, ranked numbers with probabilities."""
     cells = defaultdict(list)
     with open(seen) as asked, open(answers) as told:
-        next(asked)
-        for question, answer in zip(asked, told):
+        for question, answer in zip((line for line in asked if not line.startswith("issued\t")), told, strict=True):
             cell, ident, truth, text, _ = question.rstrip("\n").split("\t")
             cell_told, ident_told, verdict, ranked = answer.rstrip("\n").split("\t")
             assert (cell, ident) == (cell_told, ident_told)
@@ -45,8 +46,7 @@ def load(seen, answers):
 
 def figures(rows):
     of = len(rows)
-    plain = [text.replace(" ", "")[:6] for _, text, _, _ in rows]
-    exact = sum(read == truth for read, (truth, *_) in zip(plain, rows))
+    exact = sum(text.replace(" ", "")[: len(truth)] == truth for truth, text, _, _ in rows)
     silent = sum(verdict == "exact" and ranked[0][0] != truth for truth, _, verdict, ranked in rows)
     top1 = sum(bool(ranked) and ranked[0][0] == truth for truth, _, _, ranked in rows)
     top5 = sum(any(number == truth for number, _ in ranked) for truth, _, _, ranked in rows)
@@ -90,8 +90,10 @@ def plot(cells, path):
 
     groups = {
         "with the pair": lambda cell: ", pair" in cell and "," not in cell.split(", pair", 1)[1],
+        "with the pair as on the rear plate": lambda cell: cell.endswith("small pair"),
         "without the pair": lambda cell: cell.endswith("no pair"),
         "without, 50 or 500 nearby": lambda cell: ", no pair, " in cell,
+        "sparse-19": lambda cell: cell.endswith("sparse-19"),
     }
     edges = np.array([0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0000001])
     figure, axes = pyplot.subplots(1, 2, figsize=(12, 6))

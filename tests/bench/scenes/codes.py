@@ -16,7 +16,7 @@ from pyzbar import pyzbar
 
 import camera
 
-SEED = 404
+SEED = 2405
 WIDTHS = (60, 66, 72, 76, 82, 85, 90, 96, 104, 112, 120)
 BARS = {2: 82, 3: 85}  # design 3.5
 LEAST = 0.90

@@ -1,6 +1,6 @@
 """Judges the boxes and the inks of a file on SRA3.
 
-    judge.py FILE BOXES INKS
+    judge_sheets.py FILE BOXES INKS
 
 BOXES is what `pdfinfo -box` said of all pages, INKS the folder of Ghostscript's tiffsep (8 bits, no compression). Every box
 must be 320 x 450 mm within 0.01 mm, and the separations with ink exactly Black and CutContour. Exit code 1 otherwise.
@@ -30,7 +30,7 @@ def main():
     name, boxes, inks = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
     count, wrong = wrong_boxes(boxes.read_text())
     found = sorted(re.search(r"\((.*)\)", path.name)[1] for path in inks.glob("*(*).tif") if has_ink(path))
-    print(f"{pathlib.Path(name).name}: qpdf clean; {count} boxes, {len(wrong)} wrong; inks {' + '.join(found)}")
+    print(f"{pathlib.Path(name).name}: {count} boxes, {len(wrong)} wrong; inks {' + '.join(found)}")
     sys.exit(bool(wrong) or count == 0 or found != ["Black", "CutContour"])
 
 

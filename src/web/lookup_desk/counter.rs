@@ -1,0 +1,151 @@
+//! Where questions come in: two bounded queues, and the threads behind them.
+//!
+//! *Invariant:* a question that finds its queue full is refused at once; one that was taken is answered or refused, also while the
+//! server stops.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
+use tokio::sync::{Semaphore, oneshot};
+
+use super::batch::{Taken, Waiting, answer};
+use super::figures::DeskFigures;
+use crate::clock;
+use crate::registry::Registry;
+use crate::registry::resolve::{Asking, Resolved};
+use crate::storage::Error as StorageError;
+use crate::web::kind::Kind;
+use crate::web::problem::Problem;
+
+/// How much a desk takes on.
+#[derive(Debug, Clone, Copy)]
+pub struct DeskRules {
+    /// How many questions may wait, in each of the two queues.
+    pub waiting: usize,
+    /// How many are answered in one transaction at most.
+    pub batch: usize,
+    /// How many uncertain ones are answered in one transaction at most: each may mean many numbers.
+    pub uncertain_batch: usize,
+    /// How many readings are ranked at the same time.
+    pub ranking: usize,
+    /// A question that has waited longer than this is refused, in milliseconds.
+    pub patience_ms: u32,
+}
+
+/// The desk. Its handle may be given to whoever asks.
+pub struct LookupDesk {
+    plain: Sender<Waiting>,
+    uncertain: Sender<Waiting>,
+    /// Places for uncertain readings that wait to be ranked, and for those that are.
+    unranked: Semaphore,
+    ranking: Arc<Semaphore>,
+    figures: Arc<DeskFigures>,
+    registry: Registry,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Why a desk could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskProblem {
+    /// It has no connection of its own.
+    #[error("the lookup desk could not connect to the database")]
+    Storage(#[from] StorageError),
+    /// It has no thread.
+    #[error("the lookup desk could not be started")]
+    Thread(#[from] io::Error),
+}
+
+impl LookupDesk {
+    /// Opens the desk, with connections and threads of its own: whatever else the server does, an officer's question does not
+    /// wait for it.
+    ///
+    /// # Errors
+    /// [`DeskProblem`].
+    pub fn open(registry: &Registry, rules: DeskRules) -> Result<Self, DeskProblem> {
+        let figures = Arc::new(DeskFigures::default());
+        let mut threads = Vec::new();
+        let mut serve = |name: &str, batch: usize| -> Result<Sender<Waiting>, DeskProblem> {
+            let (sender, receiver) = channel(rules.waiting.max(1));
+            let registry = Registry { store: registry.store.apart(1)?, ..registry.clone() };
+            let figures = Arc::clone(&figures);
+            let desk = move || serve(&registry, receiver, batch, rules.patience_ms, &figures);
+            threads.push(Builder::new().name(name.to_owned()).spawn(desk)?);
+            Ok(sender)
+        };
+        let plain = serve("lookup-desk", rules.batch)?;
+        let uncertain = serve("lookup-desk-uncertain", rules.uncertain_batch)?;
+        let unranked = Semaphore::new(rules.waiting.max(1));
+        let ranking = Arc::new(Semaphore::new(rules.ranking.max(1)));
+        let registry = Registry { store: registry.store.apart(1)?, ..registry.clone() };
+        Ok(Self { plain, uncertain, unranked, ranking, figures, registry, threads })
+    }
+
+    /// Returns the registry on a connection that is the desk's own.
+    pub(crate) const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Asks, and waits for what comes of it.
+    ///
+    /// # Errors
+    /// [`Kind::Busy`] where too many are waiting, it took too long, or the database was lost; whether the question is on record is
+    /// then not known, and no answer was given. Else as the deed's.
+    pub(crate) async fn ask(&self, asking: Asking) -> Result<Resolved, Problem> {
+        let (asking, queue) =
+            if asking.is_plain() { (asking, &self.plain) } else { (self.rank(asking).await?, &self.uncertain) };
+        let (tell, told) = oneshot::channel();
+        let waiting = Waiting { asking, since: clock::now(), tell };
+        queue.try_send(waiting).map_err(|refused| {
+            self.figures.turned_away();
+            match refused {
+                TrySendError::Full(_) => Problem::new(Kind::Busy).because("too many questions are waiting at the desk"),
+                TrySendError::Closed(_) => Problem::new(Kind::Busy).because("the desk is closed"),
+            }
+        })?;
+        told.await.map_err(|lost| Problem::new(Kind::Busy).because(lost))?
+    }
+
+    /// Ranks an uncertain reading on a thread that may take its time.
+    async fn rank(&self, asking: Asking) -> Result<Asking, Problem> {
+        let Ok(_place) = self.unranked.try_acquire() else {
+            self.figures.turned_away();
+            return Err(Problem::new(Kind::Busy).because("too many uncertain readings wait to be ranked"));
+        };
+        let permit = Arc::clone(&self.ranking).acquire_owned().await;
+        let permit = permit.map_err(|closed| Problem::new(Kind::Busy).because(closed))?;
+        let registry = self.registry.clone();
+        let ranked = actix_web::web::block(move || {
+            let ranked = asking.ranked(&registry);
+            drop(permit);
+            ranked
+        });
+        ranked.await.map_err(|lost| Problem::new(Kind::Internal).because(lost))?.map_err(Problem::from)
+    }
+
+    /// Closes the desk once nobody comes in any more: what is waiting is answered first.
+    pub fn close(self) {
+        drop((self.plain, self.uncertain));
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("a lookup desk ended by a panic");
+            }
+        }
+        tracing::info!(done = ?self.figures.read(), "the lookup desk is closed");
+    }
+}
+
+/// Takes what is waiting, again and again, until nobody can come in.
+fn serve(registry: &Registry, mut queue: Receiver<Waiting>, most: usize, patience_ms: u32, figures: &DeskFigures) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < most {
+            match queue.try_recv() {
+                Ok(next) => batch.push(next),
+                Err(_) => break,
+            }
+        }
+        let taken = Taken::of(batch, clock::now(), patience_ms, figures);
+        answer(registry, taken, figures);
+    }
+}

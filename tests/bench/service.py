@@ -1,0 +1,106 @@
+"""A registry at work, for the benches: its server as a process of its own, and the people who talk to it."""
+
+import atexit
+import http.client
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+
+class Server:
+    def __init__(self, program, environment):
+        began = time.perf_counter()
+        self.process = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if url := next((word for word in line.split() if word.startswith("http://")), None):
+                break
+        self.ready_s = time.perf_counter() - began
+        self.address = urllib.parse.urlparse(url).netloc
+        atexit.register(self.process.kill)
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+
+    def status(self, name):
+        """What Linux says of its memory, in MiB: `VmRSS`, `VmHWM`."""
+        lines = pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name + ":"))
+
+    def forget_peak(self):
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.wait()
+
+
+class Person:
+    def __init__(self, server, key):
+        self.key = key
+        self.at(server)
+
+    def at(self, server):
+        self.connection = http.client.HTTPConnection(server.address, timeout=900)
+
+    def send(self, method, path, body=None, **headers):
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if not isinstance(body, (bytes, type(None))):
+            body, headers["content-type"] = json.dumps(body).encode(), "application/json"
+        headers["authorization"] = f"Bearer {self.key}"
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except (ConnectionError, http.client.HTTPException):
+            # The server closes what has been silent for long; nothing was begun on it.
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        return answer, answer.read()
+
+    def ask(self, method, path, body=None, **headers):
+        answer, content = self.send(method, path, body, **headers)
+        if answer.status >= 400:
+            sys.exit(f"{method} {path}: {answer.status} {content.decode()}")
+        return json.loads(content)
+
+
+def first_key(program, environment, *arguments):
+    told = subprocess.run([program, "account", "create", *arguments], env=environment, capture_output=True, text=True, check=True)
+    return next(word for word in told.stdout.split() if word.startswith("smr_"))
+
+
+def bin_with_check_digit(stem):
+    """A business identification number: the stem of eleven digits with its check digit."""
+
+    def rest(weights):
+        return sum(int(digit) * weight for digit, weight in zip(stem, weights)) % 11
+
+    check = rest(range(1, 12))
+    return stem + str(rest([3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]) if check == 10 else check)
+
+
+def admitted(server, regulator, letter, place=0):
+    """An operator with this letter; `place` tells operators apart. Returns its person."""
+    new = {"legal_name": f"ТОО Самокаты {letter}", "bin": bin_with_check_digit(f"180240000{75 + place:02}"),
+           "contact_phone": "+7 700 000 00 00", "contact_email": "duty@example.kz", "custody": "deposited"}
+    operator = regulator.ask("POST", "/v1/operators", new)["operator"]["id"]
+    key = regulator.ask("POST", f"/v1/operators/{operator}/keys", {"name": "first", "scopes": ["series", "fleet", "plates", "sessions"]})
+    person = Person(server, key["key"]["secret"])
+    person.ask("POST", "/v1/series", {"letter": letter})
+    regulator.ask("POST", f"/v1/series/{letter}/decision", {"decision": "confirm", "reason": "bench"})
+    return person
+
+
+def enroll(operator, devices):
+    """Uploads and commits a fleet of these device ids."""
+    rows = "".join(f"{device},Ninebot,Max,2025,green,SN-{device}\n" for device in devices)
+    fleet = ("device_id,make,model,year,colour,serial_number\n" + rows).encode()
+    path = "/v1/fleet-imports?dry_run=false"
+    found = operator.ask("POST", path, fleet, content_type="text/csv", prefer="wait=120")["import"]
+    while found["status"] not in ("committed", "refused", "failed"):
+        time.sleep(0.5)
+        found = operator.ask("GET", f"/v1/fleet-imports/{found['id']}")["import"]
+    assert found["status"] == "committed", found

@@ -91,7 +91,7 @@ impl Import {
             filled?;
             was_read.map_err(unreadable)
         })?;
-        let counts = fill.counts();
+        let counts = fill.end();
         if let Some(until) = self.complete_until {
             let now = clock::now();
             registry.store.write(|tx| watermark(tx, now, &mut clock::chance(), &caller, until)).map_err(failed)?;

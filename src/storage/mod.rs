@@ -42,6 +42,7 @@ pub mod rides;
 pub mod rides_found;
 pub mod series;
 pub mod standing_places;
+pub mod statistics;
 pub mod tag_keys;
 pub mod telemetry;
 pub mod vehicle_ids;

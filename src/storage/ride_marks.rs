@@ -1,6 +1,7 @@
-//! Marks on rides: what looked wrong when they came.
+//! Marks on rides for the sake of another ride: that both cover the same instants.
 //!
-//! *Invariant:* a mark stands beside a ride and never instead of it; marks are only added.
+//! *Invariant:* a mark stands beside a ride and never instead of it; marks are only added. What looks wrong about a ride by itself
+//! stands in its own row, for of a back-fill every single ride is reported late.
 
 use diesel::prelude::*;
 use std::collections::HashSet;

@@ -14,7 +14,7 @@ use super::error::Result;
 use super::schema::{lookup_rides, refused_reports, ride_heads as heads, rides};
 use super::values::{ride_id, signed, unsigned};
 use crate::audit::{Commitment, Hash, Salt, commit};
-use crate::model::{Moment, OperatorId, RideId, RideReport, VehicleId};
+use crate::model::{Moment, OperatorId, RideId, RideMark, RideReport, VehicleId};
 
 /// A closed ride of this many seconds or more, or an open one, is `long`. A bounded search looks this far back. Fixed,
 /// because rides recorded yesterday must be found tomorrow, whatever the settings say then.
@@ -100,6 +100,8 @@ pub struct NewRide<'a> {
     pub before: Option<&'a KnownRide>,
     /// Whether it only adds the end to the version before.
     pub completes: bool,
+    /// What looks wrong about it by itself.
+    pub marks: Vec<RideMark>,
 }
 
 impl NewRide<'_> {
@@ -141,6 +143,7 @@ struct RideRow<'a> {
     superseded_at: Option<i64>,
     long: bool,
     completes: bool,
+    marks: String,
 }
 
 #[derive(Insertable)]
@@ -281,6 +284,7 @@ pub fn insert(
             superseded_at: None,
             long: ride.is_long(),
             completes: ride.completes,
+            marks: names(&ride.marks),
         });
     }
     insert_many!(tx.db(), rides::table, &rows)?;
@@ -298,6 +302,13 @@ pub fn insert(
     heads_of.sort_by_key(|row| row.ride_id);
     insert_many!(tx.db(), heads::table, &heads_of)?;
     Ok(())
+}
+
+/// The names of marks in alphabetical order, with spaces between.
+fn names(marks: &[RideMark]) -> String {
+    let mut names: Vec<_> = marks.iter().map(|mark| mark.name()).collect();
+    names.sort_unstable();
+    names.join(" ")
 }
 
 fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &[(RideId, KnownRide)], now: Moment) -> Result<()> {

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use crate::database::kinds;
+use crate::database::{Kind, kinds};
 use crate::house::{TestRegistry, fleet};
 
 #[test]
@@ -161,5 +161,18 @@ fn a_multipart_form_is_taken_like_the_bare_file() {
         let headers = [("content-type", "multipart/form-data; boundary=x"), ("prefer", "wait=60")];
         let import = operator.send("POST", "/v1/fleet-imports?dry_run=false", &headers, body.as_bytes()).expect(200);
         assert_eq!(import["import"]["status"], "committed", "{import}");
+    }
+}
+
+#[test]
+fn after_a_long_list_the_database_knows_of_how_much_it_has() {
+    for kind in kinds().into_iter().filter(|kind| *kind == Kind::Postgres) {
+        let registry = TestRegistry::start(kind);
+        registry.operator('K').enroll(&fleet("k", 1_000));
+        while registry.database.query_i64("SELECT COUNT(*) FROM jobs WHERE ended_at IS NULL") != [0] {
+            std::thread::yield_now();
+        }
+        let counted = "SELECT reltuples FROM pg_class WHERE relname IN ('vehicles', 'numbers', 'plates')";
+        assert_eq!(registry.database.query_i64(counted), [1_000, 1_000, 1_000]);
     }
 }

@@ -292,7 +292,7 @@ fn a_ride_without_insurance_is_marked_and_a_policy_dated_back_leaves_the_mark() 
         assert_eq!(marked(&operator.report(&rides)), [false, false, true, true]);
         let before = cut();
         insure(&operator, "П-2", "2026-07-01", "2026-07-31", &json!("all"));
-        let count = "SELECT COUNT(*) FROM ride_marks WHERE mark = 'uninsured'";
+        let count = "SELECT COUNT(*) FROM rides WHERE marks LIKE '%uninsured%'";
         assert_eq!(registry.database.query_i64(count), [2], "it looked so when it came");
         let again = operator.report(&rides);
         assert_eq!((&again["repeated"], registry.database.query_i64(count)), (&json!(4), vec![2]));

@@ -2,9 +2,11 @@
 //!
 //! *Invariant:* a replay changes nothing, and nothing that was reported is lost.
 
+use diesel::RunQueryDsl as _;
+use scooter_registry::storage::{self, audit_log};
 use serde_json::json;
 
-use crate::database::kinds;
+use crate::database::{Kind, kinds};
 use crate::house::{TestRegistry, fleet, ride};
 
 const FROM: &str = "2026-07-07T12:00:00+05:00";
@@ -195,5 +197,38 @@ fn two_calls_with_the_same_rides_at_once_record_each_ride_once() {
         });
         let total = |name: &str| outcomes.iter().map(|one| one[name].as_u64().unwrap()).sum::<u64>();
         assert_eq!((total("recorded"), total("repeated")), (50, 150));
+    }
+}
+
+#[test]
+fn a_correction_waits_for_who_is_being_shown_the_ride_and_is_an_entry_then() {
+    // SQLite has one writer at a time, and so nothing in between.
+    for kind in kinds().into_iter().filter(|kind| *kind == Kind::Postgres) {
+        let registry = TestRegistry::kz(kind);
+        let operator = registry.operator('K');
+        operator.enroll(&fleet("k", 1));
+        operator.report(&[ride("r1", "k-1", FROM, Some(UNTIL))]);
+        registry.officer().look_up("K00001", FROM);
+        // What the lookup has left is what one leaves that commits while the correction is under way.
+        registry.database.execute_all(
+            "CREATE TABLE later AS SELECT * FROM lookup_rides; DELETE FROM lookup_rides WHERE ride_id = 'r1'",
+        );
+        let entries = || registry.database.query_i64("SELECT size FROM log_head");
+        let before = entries()[0];
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let waits = || registry.database.query_i64(sql) != [0];
+        std::thread::scope(|scope| {
+            let shown = registry.running().registry().store.write(|tx| -> storage::Result<_> {
+                audit_log::hold(tx)?;
+                diesel::sql_query("INSERT INTO lookup_rides SELECT * FROM later").execute(tx.db())?;
+                let corrected = scope.spawn(|| operator.report(&[ride("r1", "k-1", FROM, None)]));
+                while !waits() && !corrected.is_finished() {
+                    std::thread::yield_now();
+                }
+                Ok(corrected)
+            });
+            assert_eq!(shown.unwrap().join().unwrap()["versioned"], 1);
+        });
+        assert_eq!(entries(), [before + 1], "that a ride changed after somebody asked is an entry");
     }
 }

@@ -16,10 +16,14 @@ use crate::model::{ImportId, Moment, OperatorId, OperatorStatus};
 use crate::plate::PlateNumber;
 use crate::registry::Registry;
 use crate::storage::fleet_imports::{self, ImportOutcome, StoredImport};
+use crate::storage::statistics::{self, Filled};
 use crate::storage::{self, Db, operators, vehicles};
 
 /// How many problems a report keeps; all are counted.
 const PROBLEMS_KEPT: usize = 1_000;
+
+/// From how many rows on the database looks at its tables anew.
+const MANY_ROWS: usize = 1_000;
 
 /// Works on an upload that waits; does nothing if it does not wait (any more).
 ///
@@ -107,54 +111,82 @@ fn commit(
     list: &FleetList,
     file_digest: Hash,
 ) -> Result<(), EnrollError> {
-    let operator_id = OperatorId::from_text(&import.operator_id);
+    let operator = OperatorId::from_text(&import.operator_id);
     // In a transaction of its own, so that imports of different operators do not wait for each other's commits.
     let first_id = registry.store.write(|tx| vehicles::reserve_ids(tx, list.rows.len()))?;
-    let look = |db: &mut Db| -> storage::Result<_> {
-        let known = Known::find(db, registry.rules.scheme, &operator_id, list)?;
-        let planned = plan(list, &known, terms(registry, now, &operator_id, import));
-        let diff = diff::find(db, &operator_id, list, &planned)?;
+    let commit = Commit { registry, now, id, import, list, file_digest, operator, first_id };
+    let seen = registry.store.read(|db| -> storage::Result<_> {
+        Ok((operators::turn(db, &commit.operator)?, commit.look(db)?))
+    })?;
+    let written = match commit.make_true(rng, Some(seen)) {
+        // Another operator took a number in between: it is looked at anew, with everybody waiting.
+        Err(EnrollError::Storage(storage::Error::Conflict(_))) => commit.make_true(rng, None),
+        other => other,
+    }?;
+    if written >= MANY_ROWS {
+        statistics::renew(&registry.store, Filled::Fleet);
+    }
+    Ok(())
+}
+
+/// An upload that is being committed.
+struct Commit<'a> {
+    registry: &'a Registry,
+    now: Moment,
+    id: &'a ImportId,
+    import: &'a StoredImport,
+    list: &'a FleetList,
+    file_digest: Hash,
+    operator: OperatorId,
+    /// The first of the vehicle numbers that were reserved.
+    first_id: i64,
+}
+
+impl Commit<'_> {
+    fn look(&self, db: &mut Db) -> storage::Result<(Known, Plan, Diff)> {
+        let known = Known::find(db, self.registry.rules.scheme, &self.operator, self.list)?;
+        let planned = plan(self.list, &known, terms(self.registry, self.now, &self.operator, self.import));
+        let diff = diff::find(db, &self.operator, self.list, &planned)?;
         Ok((known, planned, diff))
-    };
-    let mut commit = |seen: Option<(i64, (Known, Plan, Diff))>| {
-        registry.store.write(|tx| -> Result<(), EnrollError> {
-            let operator = operators::take_turn(tx, &operator_id)?;
-            let turn = operators::turn(tx.db(), &operator_id)?;
+    }
+
+    /// Makes the list true, or refuses it; returns how many rows brought something. `seen`: what was looked at before anybody had
+    /// to wait, and at which turn of the operator. Whoever changes a fleet takes its turn: if nobody did meanwhile, it is as it was.
+    fn make_true(&self, rng: &mut impl Rng, seen: Option<(i64, (Known, Plan, Diff))>) -> Result<usize, EnrollError> {
+        self.registry.store.write(|tx| {
+            let operator = operators::take_turn(tx, &self.operator)?;
+            let turn = operators::turn(tx.db(), &self.operator)?;
             let undisturbed = seen.filter(|(before, _)| turn == before.saturating_add(1));
             let (known, planned, diff) = match undisturbed {
                 Some((_, seen)) => seen,
-                None => look(tx.db())?,
+                None => self.look(tx.db())?,
             };
-            let mut ended = outcome("committed", list, &planned, &diff)?;
+            let mut ended = outcome("committed", self.list, &planned, &diff)?;
             if operator.status() != OperatorStatus::Admitted {
                 ended = ImportOutcome { status: "refused", failure: Some("operator_suspended".to_owned()), ..ended };
-            } else if refused(import, &planned) {
+            } else if refused(self.import, &planned) {
                 ended = ImportOutcome { status: "refused", ..ended };
             }
-            if !fleet_imports::end(tx, id, "committing", &ended, now)? || ended.status == "refused" {
-                return Ok(());
+            if !fleet_imports::end(tx, self.id, "committing", &ended, self.now)? || ended.status == "refused" {
+                return Ok(0);
             }
-            let applied = Applied {
-                import: id,
-                operator: &operator_id,
-                account: &import.account_id,
-                now,
-                rules: &registry.rules,
-                first_id,
-                file_digest,
-                tag_key: registry.secrets.tag_keys().current().id(),
-                shuffle: registry.secrets.shuffle(),
-            };
-            apply(tx, rng, &applied, &known, &planned)
+            apply(tx, rng, &self.applied(), &known, &planned)?;
+            Ok(planned.counts.new + planned.counts.changed)
         })
-    };
-    // Looked at before anybody has to wait. Whoever changes a fleet takes its turn: if nobody did meanwhile, it is as it was.
-    // Where another operator took a number in between, it is looked at anew with everybody waiting.
-    let seen =
-        registry.store.read(|db| -> storage::Result<_> { Ok((operators::turn(db, &operator_id)?, look(db)?)) })?;
-    match commit(Some(seen)) {
-        Err(EnrollError::Storage(storage::Error::Conflict(_))) => commit(None),
-        other => other,
+    }
+
+    fn applied(&self) -> Applied<'_> {
+        Applied {
+            import: self.id,
+            operator: &self.operator,
+            account: &self.import.account_id,
+            now: self.now,
+            rules: &self.registry.rules,
+            first_id: self.first_id,
+            file_digest: self.file_digest,
+            tag_key: self.registry.secrets.tag_keys().current().id(),
+            shuffle: self.registry.secrets.shuffle(),
+        }
     }
 }
 

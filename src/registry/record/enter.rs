@@ -13,7 +13,7 @@ use crate::audit::{Action, Salt};
 use crate::model::{Caller, Moment, OperatorId, RideId, RideMark, RideReport};
 use crate::registry::Rules;
 use crate::storage::Tx;
-use crate::storage::audit_log::Draft;
+use crate::storage::audit_log::{self, Draft};
 use crate::storage::ride_marks::{self, NewMark};
 use crate::storage::rides::{self, Comparison, KnownRide, NewRide};
 
@@ -50,7 +50,15 @@ pub(super) fn decide<'a>(
             Salt::from_bytes(bytes)
         });
         let ride =
-            |version, first_received, completes| NewRide { report, version, first_received, salt, before, completes };
+            |version, first_received, completes| NewRide {
+            report,
+            version,
+            first_received,
+            salt,
+            before,
+            completes,
+            marks: Vec::new(),
+        };
         let step = match compared {
             None => Step::Record(ride(1, now, false)),
             Some((before, how)) => {
@@ -63,32 +71,35 @@ pub(super) fn decide<'a>(
     steps
 }
 
-/// Enters what was decided, and returns the marks of what is new.
-pub(super) fn enter(
+/// What is new, with its marks, and the marks that it has for the sake of other rides.
+pub(super) type Entered<'a> = (Vec<NewRide<'a>>, Vec<NewMark>);
+
+/// Enters what was decided.
+pub(super) fn enter<'a>(
     tx: &mut Tx<'_>,
     now: Moment,
     operator: &OperatorId,
     facts: &Facts<'_>,
-    decided: &BTreeMap<&RideId, Step<'_>>,
-) -> Result<Vec<NewMark>, RecordError> {
+    decided: &BTreeMap<&RideId, Step<'a>>,
+) -> Result<Entered<'a>, RecordError> {
     let mut new = Vec::with_capacity(decided.len());
     new.extend(decided.values().filter_map(Step::ride).cloned());
     if new.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Entered::default());
+    }
+    for ride in &mut new {
+        ride.marks = marks_of(ride, now, facts);
     }
     let replaced: Vec<_> =
         new.iter().filter_map(|ride| Some((ride.report.ride_id.clone(), ride.before?.clone()))).collect();
     let overlaps = ride_marks::find_overlaps(tx.db(), &new, &replaced, facts.rules.max_ride_s)?;
     rides::insert(tx, operator, &new, &replaced, now)?;
-    let mut marks = Vec::with_capacity(new.len());
-    marks.extend(new.iter().flat_map(|ride| marks_of(ride, now, facts)));
-    marks.extend(overlaps.fresh);
-    ride_marks::note(tx, operator, &marks, &overlaps.older, now)?;
-    Ok(marks)
+    ride_marks::note(tx, operator, &overlaps.fresh, &overlaps.older, now)?;
+    Ok((new, overlaps.fresh))
 }
 
 /// What looks wrong about a ride by itself.
-fn marks_of<'a>(ride: &'a NewRide<'_>, now: Moment, facts: &Facts<'_>) -> impl Iterator<Item = NewMark> + use<'a> {
+fn marks_of(ride: &NewRide<'_>, now: Moment, facts: &Facts<'_>) -> Vec<RideMark> {
     let (report, rules) = (ride.report, facts.rules);
     let plates = facts.fleet.plates.get(&report.vehicle_id);
     let borne = plates.is_some_and(|plates| plates.iter().any(|plate| plate.borne.contains(report.started_at)));
@@ -103,16 +114,12 @@ fn marks_of<'a>(ride: &'a NewRide<'_>, now: Moment, facts: &Facts<'_>) -> impl I
         (!facts.insured.covers(rules.zone, report), RideMark::Uninsured),
         (unheard.is_some_and(|unheard| unheard > rules.late_after_s), RideMark::ReportedLate),
     ];
-    found.into_iter().filter(|(is, _)| *is).map(|(_, mark)| NewMark {
-        ride_id: report.ride_id.clone(),
-        version: ride.version,
-        mark,
-        other: None,
-    })
+    found.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
 }
 
 /// A ride that somebody asked about and that says something else now is an entry of its own. One that merely ended is
-/// not.
+/// not. Who asked is asked under the held log: a lookup records what it shows under it too, and looks there whether the rides
+/// still stand, so that of the two whoever comes second sees the other.
 pub(super) fn changes(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -124,6 +131,10 @@ pub(super) fn changes(
         .filter(|(_, step)| matches!(step, Step::Version(_, Comparison::Differs)))
         .map(|(id, _)| (*id).clone())
         .collect();
+    if differing.is_empty() {
+        return Ok(Vec::new());
+    }
+    audit_log::hold(tx)?;
     let asked = rides::asked_about(tx.db(), operator, &differing)?;
     Ok(asked.iter().map(|id| Draft::of(caller, Action::SessionChangedAfterLookup, id.as_str())).collect())
 }

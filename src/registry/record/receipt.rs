@@ -62,7 +62,7 @@ pub(super) fn receipt(
     reports: &[Value],
     placed: &[Result<RideReport, ReportProblem>],
     decided: &BTreeMap<&RideId, Step<'_>>,
-    marks: &HashMap<(RideId, u32), Vec<RideMark>>,
+    marks: &HashMap<&RideId, Vec<RideMark>>,
 ) -> SessionsReceipt {
     let mut receipt = SessionsReceipt { total: reports.len(), ..SessionsReceipt::default() };
     let mut counted = HashSet::new();
@@ -87,8 +87,7 @@ pub(super) fn receipt(
         let marks = placed
             .as_ref()
             .ok()
-            .zip(version)
-            .and_then(|(placed, version)| marks.get(&(placed.ride_id.clone(), version)))
+            .and_then(|placed| marks.get(&placed.ride_id))
             .map(|marks| marks.iter().map(|mark| mark.name().to_owned()).collect())
             .unwrap_or_default();
         receipt.results.push(ReportResult {

@@ -6,7 +6,7 @@ use rand::Rng;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
-use super::enter::{Facts, changes, decide, enter};
+use super::enter::{Entered, Facts, changes, decide, enter};
 use super::fleet::Fleet;
 use super::insured::Insured;
 use super::judge::{Judged, judge};
@@ -15,7 +15,6 @@ use super::step::Step;
 use super::{RecordError, ReportProblem};
 use crate::model::{Caller, Moment, OperatorId, RideId, RideMark, RideReport, new_id};
 use crate::registry::Rules;
-use crate::storage::ride_marks::NewMark;
 use crate::storage::{Tx, audit_log, operators, rides};
 use crate::words::Language;
 
@@ -54,18 +53,18 @@ pub fn report(
     let decided = decide(&sound, &known, now, rng);
     let insured = Insured::find(tx, &operator, decided.values().filter_map(Step::ride))?;
     let facts = Facts { rules, fleet: &fleet, insured: &insured, contradicted: &contradicted };
-    let marks = enter(tx, now, &operator, &facts, &decided)?;
+    let entered = enter(tx, now, &operator, &facts, &decided)?;
     refuse(tx, now, rng, &operator, reports, &placed)?;
     let changes = changes(tx, caller, &operator, &decided)?;
     audit_log::append(tx, now, rng, changes)?;
-    Ok(receipt(language, reports, &placed, &decided, &by_ride(&marks)))
+    Ok(receipt(language, reports, &placed, &decided, &by_ride(&entered)))
 }
 
-/// The marks of each version, by name.
-fn by_ride(marks: &[NewMark]) -> HashMap<(RideId, u32), Vec<RideMark>> {
-    let mut found: HashMap<_, Vec<RideMark>> = HashMap::new();
-    for mark in marks {
-        found.entry((mark.ride_id.clone(), mark.version)).or_default().push(mark.mark);
+/// The marks of each new version, by name.
+fn by_ride<'a>((new, overlaps): &'a Entered<'_>) -> HashMap<&'a RideId, Vec<RideMark>> {
+    let mut found: HashMap<_, _> = new.iter().map(|ride| (&ride.report.ride_id, ride.marks.clone())).collect();
+    for mark in overlaps {
+        found.entry(&mark.ride_id).or_default().push(mark.mark);
     }
     for marks in found.values_mut() {
         marks.sort_by_key(|mark| mark.name());

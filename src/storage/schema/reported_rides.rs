@@ -21,6 +21,7 @@ diesel::table! {
         superseded_at -> Nullable<BigInt>,
         long -> Bool,
         completes -> Bool,
+        marks -> Text,
     }
 }
 

@@ -104,7 +104,7 @@ class Sqlite:
             f"""WITH RECURSIVE hours(h) AS (SELECT 0 UNION ALL SELECT h + 1 FROM hours WHERE h < {each})
             INSERT INTO rides SELECT v.id, {FIRST} + h * {EVERY} + v.id % 3000 * 1000, v.operator_id, v.id || '-' || h, 1,
             {FIRST} + h * {EVERY} + v.id % 3000 * 1000 + {LASTS}, 43.24, 76.9, 43.25, 76.91, 'rider', NULL, NULL,
-            {FIRST} + h * {EVERY} + {EVERY}, NULL, 0, 1 FROM vehicles v, hours ORDER BY 1, 2""",
+            {FIRST} + h * {EVERY} + {EVERY}, NULL, 0, 1, '' FROM vehicles v, hours ORDER BY 1, 2""",
             "ANALYZE",
         )
         return each

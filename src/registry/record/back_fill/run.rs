@@ -17,6 +17,7 @@ use crate::registry::record::fleet::Fleet;
 use crate::registry::record::insured::Insured;
 use crate::registry::record::report::{contradicts, of_vehicle, without_handle};
 use crate::registry::record::{RecordError, ReportProblem};
+use crate::storage::statistics::{self, Filled};
 use crate::storage::{self, Stride, operators, rides};
 
 /// After how many windows the fleet is looked at anew.
@@ -109,6 +110,13 @@ impl<'a, R: Rng> BackFill<'a, R> {
     #[must_use]
     pub const fn window(&self) -> usize {
         self.stride.window
+    }
+
+    /// Ends: returns what came of all rows.
+    #[must_use]
+    pub fn end(self) -> Counts {
+        statistics::renew(&self.registry.store, Filled::Rides);
+        self.counts
     }
 
     /// Returns what came of all rows so far.

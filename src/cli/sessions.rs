@@ -15,7 +15,9 @@ use super::{Exit, Failure};
 use crate::clock;
 use crate::model::{Caller, Moment, Operator, OperatorId};
 use crate::plate::SeriesLetter;
-use crate::registry::record::back_fill::{BackFill, Counts, Hands, Pace, Refused, Row, Rows, RowsProblem};
+use crate::registry::record::back_fill::{
+    BackFill, Counts, Hands, Pace, Placed, Placer, Refused, Rows, RowsProblem,
+};
 use crate::registry::record::{RecordError, watermark};
 use crate::registry::{Registry, access};
 use crate::startup;
@@ -81,15 +83,15 @@ impl Import {
         let mut fill = BackFill::begin(&registry, hands, caller.clone(), rows.columns(), pace).map_err(failed)?;
         let mut refusals = Refusals::of(self.refused_file(), rows.columns());
         let (to_fill, windows) = sync_channel(1);
-        let size = fill.window();
+        let (size, mut placer) = (fill.window(), fill.placer());
         std::thread::scope(|scope| -> Result<(), Failure> {
-            let reader = scope.spawn(move || read(&mut rows, size, &to_fill));
+            let reader = scope.spawn(move || read(&mut rows, size, &mut placer, &to_fill));
             let filled = enter(&windows, &mut fill, &mut refusals);
             // Whoever still reads finds nobody who takes it.
             drop(windows);
             let was_read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             filled?;
-            was_read.map_err(unreadable)
+            was_read
         })?;
         let counts = fill.end();
         if let Some(until) = self.complete_until {
@@ -161,25 +163,30 @@ impl Import {
     }
 }
 
-/// Reads the file into windows, ahead of who enters them.
-fn read<R: BufRead>(rows: &mut Rows<R>, size: usize, to: &SyncSender<Vec<Row>>) -> Result<(), RowsProblem> {
+/// Reads the file into windows and places their rows, ahead of who enters them.
+fn read<R: BufRead>(
+    rows: &mut Rows<R>,
+    size: usize,
+    placer: &mut Placer<'_>,
+    to: &SyncSender<Placed>,
+) -> Result<(), Failure> {
     loop {
         let mut window = Vec::with_capacity(size);
         while window.len() < size {
-            match rows.next_row()? {
+            match rows.next_row().map_err(unreadable)? {
                 Some(row) => window.push(row),
                 None => break,
             }
         }
         // An error of the receiver: it failed, and says so itself.
-        if window.is_empty() || to.send(window).is_err() {
+        if window.is_empty() || to.send(placer.place(window).map_err(failed)?).is_err() {
             return Ok(());
         }
     }
 }
 
 fn enter<R: rand::Rng>(
-    windows: &Receiver<Vec<Row>>,
+    windows: &Receiver<Placed>,
     fill: &mut BackFill<'_, R>,
     refusals: &mut Refusals,
 ) -> Result<(), Failure> {

@@ -105,6 +105,8 @@ pub struct Stride {
     pub abreast: usize,
     /// For how many milliseconds others are let in after each.
     pub pause_ms: u64,
+    /// How many MiB of pages `SQLite` keeps in memory; half of it goes into its log before that is put in its places.
+    pub room_mib: u32,
 }
 
 /// Returns how a long import goes about its rows. `PostgreSQL` writes two transactions at once and holds up nobody but the
@@ -113,19 +115,23 @@ pub struct Stride {
 #[must_use]
 pub const fn stride(db: &Db) -> Stride {
     match db {
-        Db::Postgres(_) => Stride { window: 100_000, step: 50_000, abreast: 2, pause_ms: 0 },
-        Db::Sqlite(_) => Stride { window: 200_000, step: 10_000, abreast: 1, pause_ms: 10 },
+        Db::Postgres(_) => Stride { window: 100_000, step: 50_000, abreast: 2, pause_ms: 0, room_mib: 0 },
+        Db::Sqlite(_) => Stride { window: 200_000, step: 10_000, abreast: 1, pause_ms: 10, room_mib: 128 },
     }
 }
 
-/// Gives the connection of a long import room for the pages it works on: 128 MiB of cache, and 64 MiB of log before they are
-/// written to their places, so that a page that several steps change is written there once.
-pub(super) fn make_room(db: &mut Db) -> diesel::QueryResult<()> {
+/// Gives the connection of a long import room for the pages it works on, and puts them in their places seldom enough that a page
+/// which several steps change is written there once. `SQLite` counts memory in KiB and its log in pages of 4 KiB.
+pub(super) fn make_room(db: &mut Db, stride: &Stride) -> diesel::QueryResult<()> {
     match db {
         Db::Postgres(_) => Ok(()),
         Db::Sqlite(connection) => diesel::connection::SimpleConnection::batch_execute(
             connection,
-            "PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 16384",
+            &format!(
+                "PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = {}",
+                u64::from(stride.room_mib) * 1024,
+                u64::from(stride.room_mib) * 128,
+            ),
         ),
     }
 }

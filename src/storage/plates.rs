@@ -255,13 +255,21 @@ pub fn of_vehicles(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<Plate>> {
     found.into_iter().map(plate).collect()
 }
 
-/// Finds all plates of an operator, as believed now.
+/// Finds which vehicles of an operator bear which numbers when, as believed now.
 ///
 /// # Errors
 /// Those of the database.
-pub fn of_operator(db: &mut Db, operator: &OperatorId) -> Result<Vec<Plate>> {
-    let found = current!().filter(plates::operator_id.eq(operator.as_str())).load::<FoundRow>(db)?;
-    found.into_iter().map(plate).collect()
+pub fn borne_in_fleet(db: &mut Db, operator: &OperatorId) -> Result<Vec<(PlateNumber, VehicleId, Period)>> {
+    let of = plates::table
+        .filter(plates::operator_id.eq(operator.as_str()))
+        .filter(plates::superseded_at.is_null())
+        .select((plates::number, plates::vehicle_id, plates::valid_from, plates::valid_until));
+    let found: Vec<(String, i64, Option<i64>, Option<i64>)> = of.load(db)?;
+    let borne = found.into_iter().map(|(text, vehicle, from, until)| {
+        let period = Period::new(from.map(Moment::from_millis), until.map(Moment::from_millis));
+        Ok((number(&text)?, VehicleId(vehicle), period))
+    });
+    borne.collect()
 }
 
 /// Finds every version of the plates that these vehicles bore, also what was believed before.

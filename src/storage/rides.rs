@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::connection::Tx;
 use super::db::Db;
-use super::dialect::rows_a_statement;
+use super::dialect::{Stride, rows_a_statement};
 use super::error::Result;
 use super::schema::{lookup_rides, refused_reports, ride_heads as heads, rides};
 use super::values::{ride_id, signed, unsigned};
@@ -339,8 +339,8 @@ fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &[(RideId, KnownRi
 ///
 /// # Errors
 /// Those of the database.
-pub fn make_room(tx: &mut Tx<'_>) -> Result<()> {
-    Ok(super::dialect::make_room(tx.db())?)
+pub fn make_room(tx: &mut Tx<'_>, stride: &Stride) -> Result<()> {
+    Ok(super::dialect::make_room(tx.db(), stride)?)
 }
 
 /// Keeps reports that could not become rides, as they came: pairs of report and problem.

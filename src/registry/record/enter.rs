@@ -101,8 +101,6 @@ pub(super) fn enter<'a>(
 /// What looks wrong about a ride by itself.
 fn marks_of(ride: &NewRide<'_>, now: Moment, facts: &Facts<'_>) -> Vec<RideMark> {
     let (report, rules) = (ride.report, facts.rules);
-    let plates = facts.fleet.plates.get(&report.vehicle_id);
-    let borne = plates.is_some_and(|plates| plates.iter().any(|plate| plate.borne.contains(report.started_at)));
     let lasted = report.ended_at.map(|end| end.seconds_since(report.started_at));
     let unheard = report.ended_at.map(|end| ride.first_received.seconds_since(end));
     let found = [
@@ -110,7 +108,7 @@ fn marks_of(ride: &NewRide<'_>, now: Moment, facts: &Facts<'_>) -> Vec<RideMark>
         (lasted.is_some_and(|lasted| lasted >= rules.max_ride_s), RideMark::Long),
         (facts.contradicted.contains(&report.ride_id), RideMark::PlateDiffers),
         (report.started_at > now, RideMark::BeginsInFuture),
-        (!borne, RideMark::WithoutPlate),
+        (!facts.fleet.bears(report.vehicle_id, report.started_at), RideMark::WithoutPlate),
         (!facts.insured.covers(rules.zone, report), RideMark::Uninsured),
         (unheard.is_some_and(|unheard| unheard > rules.late_after_s), RideMark::ReportedLate),
     ];

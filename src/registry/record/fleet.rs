@@ -6,15 +6,22 @@ use std::collections::{HashMap, HashSet};
 
 use super::judge::{Judged, Named};
 use super::{RecordError, ReportProblem};
-use crate::model::{Moment, OperatorId, Plate, VehicleId};
+use crate::model::{Moment, OperatorId, Period, VehicleId};
 use crate::plate::PlateNumber;
 use crate::storage::{Db, Tx, plates, vehicle_ids};
 
 /// The vehicles that the batch names, and when they bear numbers.
 pub(super) struct Fleet {
     by_device: HashMap<String, VehicleId>,
-    by_number: HashMap<PlateNumber, Vec<Plate>>,
-    pub(super) plates: HashMap<VehicleId, Vec<Plate>>,
+    by_number: HashMap<PlateNumber, Vec<Borne>>,
+    by_vehicle: HashMap<VehicleId, Vec<Period>>,
+}
+
+/// Who bears a number when.
+#[derive(Clone, Copy)]
+struct Borne {
+    vehicle: VehicleId,
+    during: Period,
 }
 
 impl Fleet {
@@ -48,28 +55,36 @@ impl Fleet {
         let named = plates::find_by_numbers(tx.db(), &numbers)?;
         let mut by_number: HashMap<_, Vec<_>> = HashMap::new();
         for plate in named.into_iter().filter(|plate| plate.operator_id == *operator) {
-            by_number.entry(plate.number).or_default().push(plate);
+            let borne = Borne { vehicle: plate.vehicle_id, during: plate.borne };
+            by_number.entry(plate.number).or_default().push(borne);
         }
-        let named = by_number.values().flatten().map(|plate| plate.vehicle_id);
+        let named = by_number.values().flatten().map(|borne| borne.vehicle);
         let mut ids: Vec<_> = found.iter().map(|(_, id)| *id).chain(named).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut borne: HashMap<_, Vec<_>> = HashMap::new();
+        let mut by_vehicle: HashMap<_, Vec<_>> = HashMap::new();
         for plate in plates::of_vehicles(tx.db(), &ids)? {
-            borne.entry(plate.vehicle_id).or_default().push(plate);
+            by_vehicle.entry(plate.vehicle_id).or_default().push(plate.borne);
         }
-        Ok(Self { by_device: found.into_iter().collect(), by_number, plates: borne })
+        Ok(Self { by_device: found.into_iter().collect(), by_number, by_vehicle })
     }
 
     /// Takes the whole fleet of an operator, for reports without end.
     pub(super) fn whole(db: &mut Db, operator: &OperatorId) -> Result<Self, RecordError> {
         let by_device = vehicle_ids::all(db, operator)?.into_iter().collect();
-        let (mut by_number, mut borne): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = (HashMap::new(), HashMap::new());
-        for plate in plates::of_operator(db, operator)? {
-            by_number.entry(plate.number).or_default().push(plate.clone());
-            borne.entry(plate.vehicle_id).or_default().push(plate);
+        let borne = plates::borne_in_fleet(db, operator)?;
+        let mut by_number: HashMap<_, Vec<_>> = HashMap::with_capacity(borne.len());
+        let mut by_vehicle: HashMap<_, Vec<_>> = HashMap::with_capacity(borne.len());
+        for (number, vehicle, during) in borne {
+            by_number.entry(number).or_default().push(Borne { vehicle, during });
+            by_vehicle.entry(vehicle).or_default().push(during);
         }
-        Ok(Self { by_device, by_number, plates: borne })
+        Ok(Self { by_device, by_number, by_vehicle })
+    }
+
+    /// Returns whether a vehicle bears some number at an instant.
+    pub(super) fn bears(&self, vehicle: VehicleId, at: Moment) -> bool {
+        self.by_vehicle.get(&vehicle).is_some_and(|periods| periods.iter().any(|period| period.contains(at)))
     }
 
     /// The vehicle that a report names; a number stands for who bore it then.
@@ -89,7 +104,7 @@ impl Fleet {
     /// The one vehicle that the numbers lead to, if it is one.
     pub(super) fn bearer(&self, meant: &[PlateNumber], at: Moment) -> Option<VehicleId> {
         let bearers = meant.iter().filter_map(|number| self.by_number.get(number));
-        let mut found: Vec<_> = bearers.filter_map(|plates| bearer_at(plates, at)).collect();
+        let mut found: Vec<_> = bearers.filter_map(|borne| bearer_at(borne, at)).collect();
         found.sort_unstable();
         found.dedup();
         match found.as_slice() {
@@ -100,7 +115,7 @@ impl Fleet {
 }
 
 /// Who bears a number at an instant; where nobody does, who bore or will bear it last: the report is kept and marked.
-fn bearer_at(plates: &[Plate], at: Moment) -> Option<VehicleId> {
-    let last = || plates.iter().max_by_key(|plate| (plate.borne.until.is_none(), plate.borne.until));
-    plates.iter().find(|plate| plate.borne.contains(at)).or_else(last).map(|plate| plate.vehicle_id)
+fn bearer_at(all: &[Borne], at: Moment) -> Option<VehicleId> {
+    let last = || all.iter().max_by_key(|borne| (borne.during.until.is_none(), borne.during.until));
+    all.iter().find(|borne| borne.during.contains(at)).or_else(last).map(|borne| borne.vehicle)
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::RecordError;
-use crate::model::{AsKnown, Cover, Coverage, OperatorId, RideReport, VehicleId, Zone};
+use crate::model::{AsKnown, Cover, OperatorId, RideReport, VehicleId, Zone};
 use crate::storage::rides::NewRide;
 use crate::storage::{Db, Tx, policies};
 
@@ -50,6 +50,7 @@ impl Insured {
     /// rental: the law asks insurance of the scooter, whoever has it on the road.
     pub(super) fn covers(&self, zone: Zone, report: &RideReport) -> bool {
         let own = self.by_vehicle.get(&report.vehicle_id).into_iter().flatten();
-        Coverage::of(own.chain(&self.of_fleet)).at(zone, report.started_at).is_some()
+        let day = zone.date_of(report.started_at);
+        own.chain(&self.of_fleet).any(|cover| cover.days.contains(day))
     }
 }

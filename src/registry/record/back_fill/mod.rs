@@ -6,8 +6,10 @@
 mod rows;
 mod told;
 
+mod place;
 mod run;
 mod step;
 
+pub use place::{Placed, Placer};
 pub use rows::{Row, Rows, RowsProblem};
 pub use run::{BackFill, Counts, Hands, Pace, Refused};

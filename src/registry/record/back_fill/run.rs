@@ -4,24 +4,19 @@
 //! met somebody else's is tried again, and finds what that one recorded.
 
 use rand::Rng;
-use std::collections::HashSet;
 use std::time::Duration;
 
-use super::rows::{Row, as_reported};
+use super::place::{Known, Placed, Placer};
+use super::rows::as_reported;
 use super::step::{Entered, step};
-use super::told::Told;
-use crate::model::{Caller, Moment, OperatorId, RideId, RideReport, new_id};
+use crate::model::{Caller, Moment, OperatorId, RideReport, new_id};
 use crate::registry::Registry;
 use crate::registry::record::enter::Facts;
-use crate::registry::record::fleet::Fleet;
-use crate::registry::record::insured::Insured;
-use crate::registry::record::report::{contradicts, of_vehicle, without_handle};
+use crate::registry::record::report::without_handle;
 use crate::registry::record::{RecordError, ReportProblem};
 use crate::storage::statistics::{self, Filled};
 use crate::storage::{self, Stride, operators, rides};
 
-/// After how many windows the fleet is looked at anew.
-const WINDOWS_A_LOOK: u32 = 10;
 /// How often a step is tried that meets somebody else's.
 const ATTEMPTS: u32 = 5;
 
@@ -75,14 +70,11 @@ pub struct BackFill<'a, R> {
     run: String,
     columns: Vec<String>,
     stride: Stride,
-    known: (Fleet, Insured),
-    windows: u32,
-    told: Told,
     counts: Counts,
 }
 
 impl<'a, R: Rng> BackFill<'a, R> {
-    /// Begins: looks at the fleet of the caller's operator.
+    /// Begins.
     ///
     /// # Errors
     /// [`RecordError::NotAnOperator`], and those of the database.
@@ -97,13 +89,15 @@ impl<'a, R: Rng> BackFill<'a, R> {
         let stride = registry.store.read(|db| -> Result<_, RecordError> { Ok(storage::stride(db)) })?;
         let stride = match pace {
             Pace::Considerate => stride,
-            Pace::Alone => Stride { window: 200_000, step: 200_000 / stride.abreast, pause_ms: 0, ..stride },
+            Pace::Alone => {
+                let step = 200_000 / stride.abreast;
+                Stride { window: 200_000, step, pause_ms: 0, room_mib: stride.room_mib * 2, ..stride }
+            }
         };
-        let known = look(registry, &operator)?;
         let run = new_id((hands.now)(), &mut (hands.chance)());
         let columns = columns.to_vec();
-        let (told, counts) = (Told::default(), Counts::default());
-        Ok(Self { registry, hands, caller, operator, run, columns, stride, known, windows: 0, told, counts })
+        let counts = Counts::default();
+        Ok(Self { registry, hands, caller, operator, run, columns, stride, counts })
     }
 
     /// Returns how many rows are to be taken at once.
@@ -125,39 +119,21 @@ impl<'a, R: Rng> BackFill<'a, R> {
         self.counts
     }
 
+    /// Returns who places the rows of the file, which may be done while others are entered.
+    #[must_use]
+    pub fn placer(&self) -> Placer<'a> {
+        Placer::new(self.registry, self.operator.clone())
+    }
+
     /// Enters a window of rows; returns those that are refused. Only what is returned `Ok` is on record.
     ///
     /// # Errors
     /// [`RecordError`]; then some of the window may be on record, and the same file again finds it there.
-    pub fn take(&mut self, rows: Vec<Row>) -> Result<Vec<Refused>, RecordError> {
-        if self.windows > 0 && self.windows.is_multiple_of(WINDOWS_A_LOOK) {
-            self.known = look(self.registry, &self.operator)?;
-        }
-        self.windows = self.windows.wrapping_add(1);
-        let mut contradicted = HashSet::new();
-        let mut refused = Vec::new();
-        let mut placed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let report = row.judged.and_then(|judged| {
-                let contradicts = contradicts(&judged, &self.known.0);
-                let report = of_vehicle(judged, &self.known.0)?;
-                if !self.told.note(&report) {
-                    return Err(ReportProblem::TwiceInCall(report.ride_id.as_str().to_owned()));
-                }
-                if contradicts {
-                    contradicted.insert(report.ride_id.clone());
-                }
-                Ok(report)
-            });
-            match report {
-                Ok(report) => placed.push(report),
-                Err(problem) => refused.push((row.line, row.cells, problem)),
-            }
-        }
-        self.keep(&refused)?;
-        self.enter(&placed, &contradicted)?;
-        self.counts.refused += refused.len();
-        let refused = refused.into_iter().map(|(line, cells, problem)| Refused {
+    pub fn take(&mut self, placed: Placed) -> Result<Vec<Refused>, RecordError> {
+        self.keep(&placed.refused)?;
+        self.enter(&placed)?;
+        self.counts.refused += placed.refused.len();
+        let refused = placed.refused.into_iter().map(|(line, cells, problem)| Refused {
             line,
             cells: cells.iter().map(<[u8]>::to_vec).collect(),
             problem,
@@ -181,12 +157,12 @@ impl<'a, R: Rng> BackFill<'a, R> {
     }
 
     /// Enters reports in steps, as many abreast as the database lets write side by side.
-    fn enter(&mut self, placed: &[RideReport], contradicted: &HashSet<RideId>) -> Result<(), RecordError> {
+    fn enter(&mut self, placed: &Placed) -> Result<(), RecordError> {
         // Each step in a range of its own of the largest table's key: none touches the pages, or the scooters, of another.
-        let mut sorted: Vec<_> = placed.iter().collect();
-        sorted.sort_by_key(|report| (report.vehicle_id, report.started_at));
+        let sorted: Vec<_> = placed.reports.iter().collect();
         let steps = steps(&sorted, self.stride.step);
-        let facts = Facts { rules: &self.registry.rules, fleet: &self.known.0, insured: &self.known.1, contradicted };
+        let Known { fleet, insured } = placed.known.as_ref();
+        let facts = Facts { rules: &self.registry.rules, fleet, insured, contradicted: &placed.contradicted };
         for abreast in steps.chunks(self.stride.abreast) {
             let counts = match abreast {
                 [alone] => vec![self.attempt(&facts, alone, Turn::Take)?],
@@ -221,7 +197,7 @@ impl<'a, R: Rng> BackFill<'a, R> {
     }
 
     fn attempt(&self, facts: &Facts<'_>, reports: &[&RideReport], turn: Turn) -> Result<Counts, RecordError> {
-        let who = Entered { caller: &self.caller, operator: &self.operator, run: &self.run };
+        let who = Entered { caller: &self.caller, operator: &self.operator, run: &self.run, stride: &self.stride };
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -247,11 +223,6 @@ enum Turn {
     IsTaken,
 }
 
-/// What reports are judged by, of one instant.
-fn look(registry: &Registry, operator: &OperatorId) -> Result<(Fleet, Insured), RecordError> {
-    registry.store.read(|db| Ok((Fleet::whole(db, operator)?, Insured::whole(db, operator)?)))
-}
-
 /// Cuts sorted reports into steps of about so many, and never between two of one scooter.
 fn steps<'r, 'a>(sorted: &'r [&'a RideReport], about: usize) -> Vec<&'r [&'a RideReport]> {
     let mut steps = Vec::new();
@@ -271,7 +242,7 @@ fn steps<'r, 'a>(sorted: &'r [&'a RideReport], about: usize) -> Vec<&'r [&'a Rid
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::*;
-    use crate::model::{RideKind, VehicleId};
+    use crate::model::{RideId, RideKind, VehicleId};
 
     #[test]
     fn steps_are_cut_between_scooters() {

@@ -12,13 +12,14 @@ use crate::registry::record::RecordError;
 use crate::registry::record::enter::{Facts, changes, decide, enter};
 use crate::registry::record::step::Step;
 use crate::storage::audit_log::{self, Draft};
-use crate::storage::{Tx, rides};
+use crate::storage::{Stride, Tx, rides};
 
 /// Whose rides, entered by whom.
 pub(super) struct Entered<'a> {
     pub(super) caller: &'a Caller,
     pub(super) operator: &'a OperatorId,
     pub(super) run: &'a str,
+    pub(super) stride: &'a Stride,
 }
 
 /// What the entry of a step vouches for.
@@ -39,7 +40,7 @@ pub(super) fn step(
     facts: &Facts<'_>,
     reports: &[&RideReport],
 ) -> Result<Counts, RecordError> {
-    rides::make_room(tx)?;
+    rides::make_room(tx, who.stride)?;
     // Three of the four orders that follow are by id: sorted once, and found sorted after that.
     let mut reports = reports.to_vec();
     reports.sort_by(|one, other| one.ride_id.cmp(&other.ride_id));

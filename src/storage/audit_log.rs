@@ -7,10 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 use rand::Rng;
 
+use super::columns::{Taken, Values, insert};
 use super::connection::Tx;
-use super::dialect::{for_update, rows_a_statement};
+use super::db::Db;
+use super::dialect::for_update;
 use super::error::{Error, Result};
-use super::schema::{log_entries as entries, log_head as head, log_salts as salts};
+use super::schema::log_head as head;
 use super::sealed::{Sealed, Unsaid};
 use super::values::{size, stored_size};
 use crate::audit::{Action, Commitment, CompactRange, Decision, ENTRY_VERSION, Entry, Hash, Salt, commit, leaf_hash};
@@ -69,20 +71,16 @@ pub struct Logged {
     pub entry_hash: Hash,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = entries, treat_none_as_default_value = false)]
 struct EntryRow {
     idx: i64,
     entry: Vec<u8>,
-    leaf_hash: Vec<u8>,
+    leaf_hash: Hash,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = salts, treat_none_as_default_value = false)]
 struct SaltRow {
     idx: i64,
     subject: &'static str,
-    salt: Vec<u8>,
+    salt: [u8; 32],
 }
 
 #[derive(QueryableByName)]
@@ -141,15 +139,10 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
         let bytes = entry.canonical().map_err(|error| Error::Broken(Box::new(error)))?;
         let hash = leaf_hash(&bytes);
         range.append(hash);
-        rows.push(EntryRow { idx: stored_size(index)?, entry: bytes, leaf_hash: hash.as_bytes().to_vec() });
+        rows.push(EntryRow { idx: stored_size(index)?, entry: bytes, leaf_hash: hash });
         logged.push(Logged { index, entry_hash: hash });
     }
-    for chunk in rows.chunks(rows_a_statement(3)) {
-        on_each!(tx.db(), connection => diesel::insert_into(entries::table).values(chunk).execute(connection))?;
-    }
-    for chunk in salt_rows.chunks(rows_a_statement(3)) {
-        on_each!(tx.db(), connection => diesel::insert_into(salts::table).values(chunk).execute(connection))?;
-    }
+    write(tx.db(), &rows, &salt_rows)?;
     let moved = diesel::update(head::table.filter(head::size.eq(old.size)).filter(head::root.eq(old.root)))
         .set((
             head::size.eq(stored_size(range.size())?),
@@ -163,6 +156,22 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     } else {
         Err(Error::Conflict("the head of the audit log was moved meanwhile".to_owned()))
     }
+}
+
+fn write(db: &mut Db, rows: &[EntryRow], salts: &[SaltRow]) -> Result<()> {
+    let entries = [
+        ("idx", Values::Numbers(rows.iter().map(|row| row.idx).collect())),
+        ("entry", Values::Bytes(rows.iter().map(|row| row.entry.as_slice()).collect())),
+        ("leaf_hash", Values::Bytes(rows.iter().map(|row| row.leaf_hash.as_bytes().as_slice()).collect())),
+    ];
+    insert(db, "log_entries", &entries, Taken::Fails)?;
+    let salts = [
+        ("idx", Values::Numbers(salts.iter().map(|row| row.idx).collect())),
+        ("subject", Values::Texts(salts.iter().map(|row| row.subject).collect())),
+        ("salt", Values::Bytes(salts.iter().map(|row| row.salt.as_slice()).collect())),
+    ];
+    insert(db, "log_salts", &salts, Taken::Fails)?;
+    Ok(())
 }
 
 fn held_head(tx: &mut Tx<'_>) -> Result<HeadRow> {
@@ -185,7 +194,7 @@ fn entry_of(draft: Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut 
             let mut bytes = [0_u8; 32];
             rng.fill_bytes(&mut bytes);
             let salt = Salt::from_bytes(bytes);
-            kept.push(SaltRow { idx: index, subject, salt: bytes.to_vec() });
+            kept.push(SaltRow { idx: index, subject, salt: bytes });
             commit(&salt, &value)
         })
     };

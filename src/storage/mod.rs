@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod dialect;
+mod columns;
 mod connection;
 mod db;
 mod error;

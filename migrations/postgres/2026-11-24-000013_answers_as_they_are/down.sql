@@ -1,0 +1,1 @@
+ALTER TABLE lookups ALTER COLUMN answer_sealed SET STORAGE EXTENDED;

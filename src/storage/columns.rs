@@ -3,6 +3,7 @@
 //! *Invariant:* the words of a statement are the same however many values there are, so that a connection plans it once: to plan
 //! one for each batch took longer than to run it. On `PostgreSQL` each column is one array.
 
+use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -24,41 +25,82 @@ pub(super) enum Values<'a> {
 /// A column and its values; all columns of a statement have equally many.
 pub(super) type Column<'a> = (&'static str, Values<'a>);
 
-/// What becomes of a row whose key is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// The statement fails.
-    Fails,
-    /// The row that is there stays.
-    Stays,
+/// A change to a table.
+pub(super) struct Change<'a> {
+    pub(super) what: What,
+    pub(super) columns: Vec<Column<'a>>,
 }
 
-/// Writes rows into a table.
-pub(super) fn insert(db: &mut Db, table: &str, columns: &[Column<'_>], taken: Taken) -> QueryResult<usize> {
-    let rows = columns.first().map_or(0, |(_, values)| values.len());
-    if rows == 0 {
-        return Ok(0);
+/// What a change does with its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Writes them into the table; it fails where a key is taken.
+    Insert(&'static str),
+    /// Compares and swaps: sets each column of the table to the value called so, where those called `old_…` are what stands there.
+    Swap(&'static str),
+}
+
+impl Change<'_> {
+    fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |(_, values)| values.len())
     }
-    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
-    let into = format!("INSERT INTO {table} ({})", names.join(", "));
-    let after = match taken {
-        Taken::Fails => "",
-        Taken::Stays => " ON CONFLICT DO NOTHING",
-    };
+
+    /// The words before the values and behind them; `each`: for one row, as `SQLite` takes them, else for arrays.
+    fn words(&self, each: bool) -> (String, String) {
+        let names: Vec<_> = self.columns.iter().map(|(name, _)| *name).collect();
+        match self.what {
+            What::Insert(table) => {
+                let values = if each { "VALUES (" } else { "SELECT * FROM unnest(" };
+                (format!("INSERT INTO {table} ({}) {values}", names.join(", ")), ")".to_owned())
+            }
+            What::Swap(table) => {
+                let (old, new): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| name.starts_with("old_"));
+                let set: Vec<_> = new.iter().map(|name| format!("{name} = q.{name}")).collect();
+                let stands = |name: &&str| format!("{table}.{} = q.{name}", name.trim_start_matches("old_"));
+                let stands: Vec<_> = old.iter().map(stands).collect();
+                let (set, stands, names) = (set.join(", "), stands.join(" AND "), names.join(", "));
+                let (open, close) = if each {
+                    (format!("(WITH v({names}) AS (VALUES ("), ")) SELECT * FROM v) AS q".to_owned())
+                } else {
+                    ("unnest(".to_owned(), format!(") AS q({names})"))
+                };
+                (format!("UPDATE {table} SET {set} FROM {open}"), format!("{close} WHERE {stands}"))
+            }
+        }
+    }
+}
+
+/// Makes all changes, on `PostgreSQL` in one statement; returns how many rows the last one touched.
+pub(super) fn apply(db: &mut Db, changes: &[Change<'_>]) -> QueryResult<usize> {
+    let changes: Vec<_> = changes.iter().filter(|change| change.rows() > 0).collect();
     match db {
         Db::Postgres(connection) => {
-            let before = format!("{into} SELECT * FROM unnest(");
-            Arrays { before: &before, columns, after: &format!("){after}") }.execute(connection)
+            let Some((last, first)) = changes.split_last() else { return Ok(0) };
+            let mut parts = Vec::with_capacity(changes.len());
+            for (place, change) in first.iter().enumerate() {
+                let (before, after) = change.words(false);
+                let with = if place == 0 { "WITH " } else { ", " };
+                parts.push(Part {
+                    before: format!("{with}w{place} AS ({before}"),
+                    columns: &change.columns,
+                    after: format!("{after})"),
+                });
+            }
+            let (before, after) = last.words(false);
+            parts.push(Part { before: format!(" {before}"), columns: &last.columns, after });
+            Arrays { parts }.execute(connection)
         }
         Db::Sqlite(connection) => {
-            let before = format!("{into} VALUES (");
-            let after = format!("){after}");
-            let mut written = 0_usize;
-            for row in 0..rows {
-                let one = Row { before: &before, columns, row, after: &after };
-                written = written.saturating_add(one.execute(connection)?);
+            let mut touched = 0;
+            for change in changes {
+                let (before, after) = change.words(true);
+                touched = 0_usize;
+                for row in 0..change.rows() {
+                    let one = Row { before: &before, columns: &change.columns, row, after: &after };
+                    touched = touched.saturating_add(one.execute(connection)?);
+                }
             }
-            Ok(written)
+            Ok(touched)
         }
     }
 }
@@ -71,11 +113,20 @@ where
     let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
     match db {
         Db::Postgres(connection) => {
+            let before = "WITH q AS (SELECT * FROM unnest(".to_owned();
             let after = format!(") AS q({})) {rest}", names.join(", "));
-            Arrays { before: "WITH q AS (SELECT * FROM unnest(", columns, after: &after }.load(connection)
+            Arrays { parts: vec![Part { before, columns, after }] }.load(connection)
         }
         Db::Sqlite(connection) => diesel::sql_query(format!("WITH {} {rest}", spelled(columns))).load(connection),
     }
+}
+
+/// Reads what the words select, which are always the same.
+pub(super) fn load<T>(db: &mut Db, words: &str) -> QueryResult<Vec<T>>
+where
+    T: QueryableByName<Pg> + QueryableByName<Sqlite> + 'static,
+{
+    on_each!(db, connection => Words(words).load(connection))
 }
 
 /// The columns as a table `q` in words: numbers only.
@@ -116,16 +167,21 @@ impl Values<'_> {
     }
 }
 
-/// A statement around arrays.
-struct Arrays<'a> {
-    before: &'a str,
+/// A part of a statement: words around arrays.
+struct Part<'a> {
+    before: String,
     columns: &'a [Column<'a>],
-    after: &'a str,
+    after: String,
 }
 
-impl QueryFragment<Pg> for Arrays<'_> {
+/// A statement of such parts.
+struct Arrays<'a> {
+    parts: Vec<Part<'a>>,
+}
+
+impl QueryFragment<Pg> for Part<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(self.before);
+        out.push_sql(&self.before);
         for (place, (_, values)) in self.columns.iter().enumerate() {
             if place > 0 {
                 out.push_sql(", ");
@@ -139,8 +195,14 @@ impl QueryFragment<Pg> for Arrays<'_> {
                 Values::Bytes(values) => array::<Binary, _>(&mut out, values, "::bytea[]")?,
             }
         }
-        out.push_sql(self.after);
+        out.push_sql(&self.after);
         Ok(())
+    }
+}
+
+impl QueryFragment<Pg> for Arrays<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.parts.iter().try_for_each(|part| part.walk_ast(out.reborrow()))
     }
 }
 
@@ -188,6 +250,16 @@ fn at<T>(values: &[T], row: usize) -> QueryResult<&T> {
     values.get(row).ok_or_else(|| diesel::result::Error::QueryBuilderError("columns of unequal length".into()))
 }
 
+/// A statement without values.
+struct Words<'a>(&'a str);
+
+impl<DB: Backend> QueryFragment<DB> for Words<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.0);
+        Ok(())
+    }
+}
+
 // By their words, which are always the same, a connection finds them prepared.
 impl QueryId for Arrays<'_> {
     type QueryId = ();
@@ -199,9 +271,19 @@ impl QueryId for Row<'_> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
+impl QueryId for Words<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Words<'_> {
+    type SqlType = Untyped;
+}
+
 impl Query for Arrays<'_> {
     type SqlType = Untyped;
 }
 
 impl<Conn> RunQueryDsl<Conn> for Arrays<'_> {}
 impl<Conn> RunQueryDsl<Conn> for Row<'_> {}
+impl<Conn> RunQueryDsl<Conn> for Words<'_> {}

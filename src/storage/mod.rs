@@ -20,6 +20,7 @@ mod vehicle_versions;
 pub mod accounts;
 pub mod audit_log;
 pub mod backup;
+pub mod disclosure;
 pub mod fleet_imports;
 pub mod idempotency;
 pub mod insurance_notices;

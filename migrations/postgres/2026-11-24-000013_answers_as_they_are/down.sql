@@ -1,1 +1,0 @@
-ALTER TABLE lookups ALTER COLUMN answer_sealed SET STORAGE EXTENDED;

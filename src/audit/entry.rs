@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::action::{Action, Decision};
+use super::canonical::canonical;
 use super::commitment::Commitment;
 use super::tree::Hash;
 
@@ -78,7 +79,7 @@ impl Entry {
         if self.time.unsigned_abs() > EXACT_INTEGER_LIMIT {
             return Err(EntryProblem::InexactNumber);
         }
-        let bytes = serde_json_canonicalizer::to_vec(self).map_err(EntryProblem::Json)?;
+        let bytes = spelled(self)?.1;
         within_limit(&bytes).map(|()| bytes)
     }
 
@@ -108,12 +109,17 @@ pub fn digest_of<T: Serialize>(value: &T) -> Result<Hash, EntryProblem> {
 /// # Errors
 /// As [`digest_of`].
 pub fn digested<T: Serialize>(value: &T) -> Result<(Hash, Vec<u8>), EntryProblem> {
-    let value = serde_json::to_value(value).map_err(EntryProblem::Json)?;
+    let (value, bytes) = spelled(value)?;
     if !has_exact_numbers(&value) {
         return Err(EntryProblem::InexactNumber);
     }
-    let bytes = serde_json_canonicalizer::to_vec(&value).map_err(EntryProblem::Json)?;
     Ok((Hash::from_bytes(Sha256::digest(&bytes).into()), bytes))
+}
+
+fn spelled<T: Serialize>(value: &T) -> Result<(Value, Vec<u8>), EntryProblem> {
+    let value = serde_json::to_value(value).map_err(EntryProblem::Json)?;
+    let bytes = canonical(&value).map_err(EntryProblem::Json)?;
+    Ok((value, bytes))
 }
 
 /// Why a value is no entry, or an entry cannot be written.

@@ -8,7 +8,8 @@ use super::Registry;
 use super::record::RecordError;
 use crate::audit::{Action, Decision, digested};
 use crate::model::{Caller, Moment, Spread, Stand, spread};
-use crate::storage::audit_log::{self, Asked, Built, Draft};
+use crate::storage::audit_log::Draft;
+use crate::storage::disclosure::{self, Asked, Built};
 use crate::storage::standing_places::{self, Standing};
 
 /// What an operator is told of its scooters.
@@ -40,7 +41,7 @@ pub fn fleet_spread(
     let said = registry.store.write_then_say(|tx| {
         let sealed = standing_places::of_operator(tx.db(), &operator, now, since)?;
         let draft = Draft::of(caller, Action::ReadSessions, operator.as_str());
-        audit_log::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts: (), sealed }], build)
+        disclosure::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts: (), sealed }], build)
     })?;
     let standing = said.into_iter().next().map(|said| said.answer);
     // Comparing comes after the commit: nobody waits for it.

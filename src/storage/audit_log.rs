@@ -4,17 +4,17 @@
 //! and root that were read under its lock. Two servers on one database queue up; they cannot fork the log.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use rand::Rng;
 
+use super::columns::{Change, Values, What, apply, load};
 use super::connection::Tx;
-use super::dialect::{for_update, rows_a_statement};
+use super::dialect::for_update;
 use super::error::{Error, Result};
-use super::schema::{log_entries as entries, log_head as head, log_salts as salts};
-use super::sealed::{Sealed, Unsaid};
+use super::schema::log_head as head;
 use super::values::{size, stored_size};
 use crate::audit::{Action, Commitment, CompactRange, Decision, ENTRY_VERSION, Entry, Hash, Salt, commit, leaf_hash};
-use crate::model::{Caller, Moment, OperatorId, RideId, new_id};
+use crate::model::{Caller, Moment, new_id};
 
 /// An entry before it has its place: who did what, to what, and what came of it.
 #[derive(Debug, Clone)]
@@ -69,24 +69,22 @@ pub struct Logged {
     pub entry_hash: Hash,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = entries, treat_none_as_default_value = false)]
 struct EntryRow {
     idx: i64,
     entry: Vec<u8>,
-    leaf_hash: Vec<u8>,
+    leaf_hash: Hash,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = salts, treat_none_as_default_value = false)]
 struct SaltRow {
     idx: i64,
     subject: &'static str,
-    salt: Vec<u8>,
+    salt: [u8; 32],
 }
 
-#[derive(QueryableByName)]
-struct HeadRow {
+/// The end of the log, held: until the transaction ends every other writer of the log waits, and with them whoever records
+/// anything.
+#[derive(Debug, QueryableByName)]
+pub struct Held {
     #[diesel(sql_type = BigInt)]
     size: i64,
     #[diesel(sql_type = Binary)]
@@ -95,6 +93,18 @@ struct HeadRow {
     frontier: Vec<u8>,
     #[diesel(sql_type = BigInt)]
     last_time: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    checkpoint: Option<String>,
+}
+
+impl Held {
+    /// Returns the newest signed checkpoint.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where none was ever signed.
+    pub fn checkpoint(&self) -> Result<&str> {
+        self.checkpoint.as_deref().ok_or(Error::Missing)
+    }
 }
 
 /// Begins an empty log, where there is none.
@@ -125,49 +135,79 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
-    let old = held_head(tx)?;
-    let mut range = CompactRange::from_bytes(&old.frontier).map_err(|error| Error::Broken(Box::new(error)))?;
-    if range.size() != size(old.size)? || range.root().as_bytes().as_slice() != old.root.as_slice() {
-        return Err(Error::corrupt("the head of the audit log contradicts itself: run `log verify`"));
+    let held = hold(tx)?;
+    let appended = Appended::after(held, now, rng, drafts)?;
+    moved(apply(tx.db(), &appended.changes())?)?;
+    Ok(appended.logged)
+}
+
+/// Entries with their places, and the head behind them; not written yet.
+pub(super) struct Appended {
+    pub(super) logged: Vec<Logged>,
+    old: Held,
+    rows: Vec<EntryRow>,
+    salts: Vec<SaltRow>,
+    size: i64,
+    root: Hash,
+    frontier: Vec<u8>,
+    time: i64,
+}
+
+impl Appended {
+    pub(super) fn after(old: Held, now: Moment, rng: &mut impl Rng, drafts: Vec<Draft>) -> Result<Self> {
+        let mut range = CompactRange::from_bytes(&old.frontier).map_err(|error| Error::Broken(Box::new(error)))?;
+        if range.size() != size(old.size)? || range.root().as_bytes().as_slice() != old.root.as_slice() {
+            return Err(Error::corrupt("the head of the audit log contradicts itself: run `log verify`"));
+        }
+        // Entries never go back in time, even if this server's clock does.
+        let time = now.as_millis().max(old.last_time);
+        let mut logged = Vec::with_capacity(drafts.len());
+        let mut rows = Vec::with_capacity(drafts.len());
+        let mut salts = Vec::new();
+        for draft in drafts {
+            let index = range.size();
+            let entry = entry_of(draft, stored_size(index)?, time, rng, &mut salts);
+            let bytes = entry.canonical().map_err(|error| Error::Broken(Box::new(error)))?;
+            let hash = leaf_hash(&bytes);
+            range.append(hash);
+            rows.push(EntryRow { idx: stored_size(index)?, entry: bytes, leaf_hash: hash });
+            logged.push(Logged { index, entry_hash: hash });
+        }
+        let (size, root, frontier) = (stored_size(range.size())?, range.root(), range.to_bytes());
+        Ok(Self { logged, old, rows, salts, size, root, frontier, time })
     }
-    // Entries never go back in time, even if this server's clock does.
-    let time = now.as_millis().max(old.last_time);
-    let mut logged = Vec::with_capacity(drafts.len());
-    let mut rows = Vec::with_capacity(drafts.len());
-    let mut salt_rows = Vec::new();
-    for draft in drafts {
-        let index = range.size();
-        let entry = entry_of(draft, stored_size(index)?, time, rng, &mut salt_rows);
-        let bytes = entry.canonical().map_err(|error| Error::Broken(Box::new(error)))?;
-        let hash = leaf_hash(&bytes);
-        range.append(hash);
-        rows.push(EntryRow { idx: stored_size(index)?, entry: bytes, leaf_hash: hash.as_bytes().to_vec() });
-        logged.push(Logged { index, entry_hash: hash });
-    }
-    for chunk in rows.chunks(rows_a_statement(3)) {
-        on_each!(tx.db(), connection => diesel::insert_into(entries::table).values(chunk).execute(connection))?;
-    }
-    for chunk in salt_rows.chunks(rows_a_statement(3)) {
-        on_each!(tx.db(), connection => diesel::insert_into(salts::table).values(chunk).execute(connection))?;
-    }
-    let moved = diesel::update(head::table.filter(head::size.eq(old.size)).filter(head::root.eq(old.root)))
-        .set((
-            head::size.eq(stored_size(range.size())?),
-            head::root.eq(range.root().as_bytes().to_vec()),
-            head::frontier.eq(range.to_bytes()),
-            head::last_time.eq(time),
-        ))
-        .execute(tx.db())?;
-    if moved == 1 {
-        Ok(logged)
-    } else {
-        Err(Error::Conflict("the head of the audit log was moved meanwhile".to_owned()))
+
+    /// What is to be written; the last of it moves the head, and has to touch one row.
+    pub(super) fn changes(&self) -> [Change<'_>; 3] {
+        let entries = vec![
+            ("idx", Values::Numbers(self.rows.iter().map(|row| row.idx).collect())),
+            ("entry", Values::Bytes(self.rows.iter().map(|row| row.entry.as_slice()).collect())),
+            ("leaf_hash", Values::Bytes(self.rows.iter().map(|row| row.leaf_hash.as_bytes().as_slice()).collect())),
+        ];
+        let salts = vec![
+            ("idx", Values::Numbers(self.salts.iter().map(|row| row.idx).collect())),
+            ("subject", Values::Texts(self.salts.iter().map(|row| row.subject).collect())),
+            ("salt", Values::Bytes(self.salts.iter().map(|row| row.salt.as_slice()).collect())),
+        ];
+        let head = vec![
+            ("size", Values::Numbers(vec![self.size])),
+            ("root", Values::Bytes(vec![self.root.as_bytes().as_slice()])),
+            ("frontier", Values::Bytes(vec![&self.frontier])),
+            ("last_time", Values::Numbers(vec![self.time])),
+            ("old_size", Values::Numbers(vec![self.old.size])),
+            ("old_root", Values::Bytes(vec![&self.old.root])),
+        ];
+        [
+            Change { what: What::Insert("log_entries"), columns: entries },
+            Change { what: What::Insert("log_salts"), columns: salts },
+            Change { what: What::Swap("log_head"), columns: head },
+        ]
     }
 }
 
-fn held_head(tx: &mut Tx<'_>) -> Result<HeadRow> {
-    let lock = format!("SELECT size, root, frontier, last_time FROM log_head WHERE id = 1{}", for_update(tx.db()));
-    Ok(diesel::sql_query(lock).get_result(tx.db())?)
+/// Judges how many heads were moved.
+pub(super) fn moved(heads: usize) -> Result<()> {
+    if heads == 1 { Ok(()) } else { Err(Error::Conflict("the head of the audit log was moved meanwhile".to_owned())) }
 }
 
 /// Keeps every other writer of the log waiting from here to the end of the transaction, and with them whoever records anything:
@@ -175,8 +215,13 @@ fn held_head(tx: &mut Tx<'_>) -> Result<HeadRow> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn hold(tx: &mut Tx<'_>) -> Result<()> {
-    held_head(tx).map(drop)
+pub fn hold(tx: &mut Tx<'_>) -> Result<Held> {
+    let words = format!(
+        "SELECT size, root, frontier, last_time, (SELECT note FROM log_checkpoints ORDER BY size DESC LIMIT 1) AS checkpoint \
+         FROM log_head WHERE id = 1{}",
+        for_update(tx.db())
+    );
+    load(tx.db(), &words)?.pop().ok_or(Error::Missing)
 }
 
 fn entry_of(draft: Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut Vec<SaltRow>) -> Entry {
@@ -185,7 +230,7 @@ fn entry_of(draft: Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut 
             let mut bytes = [0_u8; 32];
             rng.fill_bytes(&mut bytes);
             let salt = Salt::from_bytes(bytes);
-            kept.push(SaltRow { idx: index, subject, salt: bytes.to_vec() });
+            kept.push(SaltRow { idx: index, subject, salt: bytes });
             commit(&salt, &value)
         })
     };
@@ -206,71 +251,4 @@ fn entry_of(draft: Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut 
         answer_digest: draft.answer_digest,
         decision: draft.decision,
     }
-}
-
-/// A question with what is known so far, and the rides that must not be spoken of yet.
-pub struct Asked<F, S> {
-    /// The entry that will record the question.
-    pub draft: Draft,
-    /// What may be known freely.
-    pub facts: F,
-    /// What may not, before the entry is durable.
-    pub sealed: Sealed<S>,
-}
-
-/// An answer as it was built, and what it shows.
-pub struct Built<A> {
-    /// The answer.
-    pub answer: A,
-    /// Its canonical bytes (RFC 8785), of which the digest was made.
-    pub bytes: Vec<u8>,
-    /// Its digest, for the entry.
-    pub digest: Hash,
-    /// What came of the question.
-    pub decision: Decision,
-    /// Which version of which ride the answer shows.
-    pub shown: Vec<(OperatorId, RideId, u32)>,
-}
-
-/// An answer that is on record.
-pub struct OnRecord<A> {
-    /// The answer.
-    pub answer: A,
-    /// Its canonical bytes (RFC 8785).
-    pub bytes: Vec<u8>,
-    /// Where its entry stands.
-    pub logged: Logged,
-    /// Which version of which ride the answer shows.
-    pub shown: Vec<(OperatorId, RideId, u32)>,
-}
-
-/// Looks, and writes down that it was looked: opens what was sealed to the pure `build` (a plain function: it can carry
-/// nothing away), appends the entries, and returns answers that only the commit makes sayable. `besides`: other entries that are
-/// due, first in the log.
-///
-/// # Errors
-/// As [`append`], and those of `build`.
-pub fn disclose<F, S, A, E: From<Error>>(
-    tx: &mut Tx<'_>,
-    now: Moment,
-    rng: &mut impl Rng,
-    besides: Vec<Draft>,
-    questions: Vec<Asked<F, S>>,
-    build: fn(F, S) -> std::result::Result<Built<A>, E>,
-) -> std::result::Result<Unsaid<Vec<OnRecord<A>>>, E> {
-    let first = besides.len();
-    let mut drafts = besides;
-    let mut answers = Vec::with_capacity(questions.len());
-    for asked in questions {
-        let answer = build(asked.facts, asked.sealed.open())?;
-        drafts.push(Draft { answer_digest: Some(answer.digest), decision: answer.decision, ..asked.draft });
-        answers.push((answer.answer, answer.bytes, answer.shown));
-    }
-    let logged = append(tx, now, rng, drafts)?;
-    let on_record = answers
-        .into_iter()
-        .zip(logged.into_iter().skip(first))
-        .map(|((answer, bytes, shown), logged)| OnRecord { answer, bytes, logged, shown })
-        .collect();
-    Ok(Unsaid::new(on_record))
 }

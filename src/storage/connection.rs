@@ -12,6 +12,9 @@ use super::db::Db;
 use super::error::{Error, Result};
 use super::sealed::Unsaid;
 
+/// How the URL of a `SQLite` database begins.
+const SQLITE: &str = "sqlite:";
+
 /// Opens connections to the database of a URL.
 #[derive(Debug, Clone)]
 pub(super) struct Opener {
@@ -27,7 +30,7 @@ impl Opener {
 
     #[allow(clippy::disallowed_methods, reason = "the one place that opens connections, by URL scheme")]
     pub(super) fn open(&self) -> diesel::ConnectionResult<Db> {
-        if let Some(path) = self.url.strip_prefix("sqlite:") {
+        if let Some(path) = self.url.strip_prefix(SQLITE) {
             let mut connection = SqliteConnection::establish(path)?;
             let level = if self.synchronous { "FULL" } else { "NORMAL" };
             connection
@@ -155,6 +158,12 @@ impl Store {
     /// [`Error::Broken`] where it cannot be reached.
     pub fn apart(&self, connections: u32) -> Result<Self> {
         Self::with(Opener { by_key: true, ..self.opener.clone() }, connections, self.wait)
+    }
+
+    /// Returns whether all writers of the database queue up behind each other (`SQLite`).
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        self.opener.url.starts_with(SQLITE)
     }
 
     fn connection(&self) -> Result<PooledConnection<Opener>> {

@@ -4,12 +4,15 @@
 #![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
+use rand::Rng;
 use std::collections::BTreeMap;
 
-use super::audit_log::OnRecord;
+use super::audit_log::{Held, moved};
+use super::columns::{Change, Values, What, apply};
 use super::connection::Tx;
 use super::db::Db;
 use super::dialect::rows_a_statement;
+use super::disclosure::{OnRecord, Prepared, Shown};
 use super::error::Result;
 use super::schema::{lookup_rides as shown, lookups};
 use super::sealed::{Sealed, Unsaid};
@@ -30,6 +33,12 @@ pub struct NewLookup {
     pub case_number: Option<String>,
     /// Until when a pending case must be named.
     pub case_due: Option<Moment>,
+}
+
+impl NewLookup {
+    fn authority(&self) -> Option<&str> {
+        self.authority_id.as_ref().map(AuthorityId::as_str)
+    }
 }
 
 /// A lookup as kept.
@@ -56,70 +65,87 @@ pub type KeptAnswer = Sealed<(Vec<u8>, Vec<u8>)>;
 
 type Row = (String, i64, String, Option<String>, i64, Option<String>, Option<i64>, Vec<u8>, Vec<u8>);
 
-/// A row as it is written.
-#[derive(Insertable)]
-#[diesel(table_name = lookups, treat_none_as_default_value = false)]
-struct NewRow<'a> {
-    id: &'a str,
-    asked_at: i64,
-    account_id: &'a str,
-    authority_id: Option<&'a str>,
-    log_index: i64,
-    case_number: Option<&'a str>,
-    case_due: Option<i64>,
-    answer_nonce: Vec<u8>,
-    answer_sealed: Vec<u8>,
+/// Answers that are encrypted to be kept, before their entries have their places.
+pub struct ToKeep<A> {
+    prepared: Prepared<A>,
+    new: Vec<NewLookup>,
+    encrypted: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// Keeps answered lookups in the order of the answers. `encrypt` turns the id of a lookup and the bytes of its answer into nonce
+/// Encrypts the bytes of answers; `new` is in their order. `encrypt` turns the id of a lookup and the bytes of its answer into nonce
 /// and ciphertext.
 ///
 /// # Errors
-/// Those of the database and of `encrypt`.
-pub fn keep<A, E: From<super::Error>>(
-    tx: &mut Tx<'_>,
-    now: Moment,
-    new: &[NewLookup],
-    unsaid: Unsaid<Vec<OnRecord<A>>>,
+/// Those of `encrypt`.
+pub fn encrypt<A, E>(
+    prepared: Prepared<A>,
+    new: Vec<NewLookup>,
     mut encrypt: impl FnMut(&LookupId, &[u8]) -> std::result::Result<(Vec<u8>, Vec<u8>), E>,
-) -> std::result::Result<Unsaid<Vec<OnRecord<A>>>, E> {
-    let answers = unsaid.open();
-    let mut rows = Vec::with_capacity(answers.len());
-    let mut rides = Vec::new();
-    for (lookup, said) in new.iter().zip(&answers) {
-        let (nonce, bytes) = encrypt(&lookup.id, &said.bytes)?;
-        rows.push(NewRow {
-            id: lookup.id.as_str(),
-            asked_at: now.as_millis(),
-            account_id: lookup.account_id.as_str(),
-            authority_id: lookup.authority_id.as_ref().map(AuthorityId::as_str),
-            log_index: stored_size(said.logged.index)?,
-            case_number: lookup.case_number.as_deref(),
-            case_due: lookup.case_due.map(Moment::as_millis),
-            answer_nonce: nonce,
-            answer_sealed: bytes,
-        });
-        for (operator, ride, version) in &said.shown {
-            rides.push((
-                shown::operator_id.eq(operator.as_str()),
-                shown::ride_id.eq(ride.as_str()),
-                shown::lookup_id.eq(lookup.id.as_str()),
-                shown::version.eq(signed(*version)?),
-                shown::asked_at.eq(now.as_millis()),
-            ));
-        }
-    }
-    for chunk in rows.chunks(rows_a_statement(9)) {
-        on_each!(tx.db(), connection => diesel::insert_into(lookups::table).values(chunk).execute(connection))
-            .map_err(super::Error::from)?;
-    }
-    for chunk in rides.chunks(rows_a_statement(5)) {
-        on_each!(tx.db(), connection => {
-            diesel::insert_into(shown::table).values(chunk).on_conflict_do_nothing().execute(connection)
-        })
-        .map_err(super::Error::from)?;
-    }
+) -> std::result::Result<ToKeep<A>, E> {
+    let each = new.iter().zip(&prepared.answers);
+    let encrypted =
+        each.map(|(lookup, answer)| encrypt(&lookup.id, &answer.bytes)).collect::<std::result::Result<_, E>>()?;
+    Ok(ToKeep { prepared, new, encrypted })
+}
+
+/// Writes entries and answers behind the end of the log that is held.
+///
+/// # Errors
+/// As [`super::audit_log::append`].
+pub fn keep<A>(
+    tx: &mut Tx<'_>,
+    held: Held,
+    now: Moment,
+    rng: &mut impl Rng,
+    to_keep: ToKeep<A>,
+) -> Result<Unsaid<Vec<OnRecord<A>>>> {
+    let ToKeep { prepared, new, encrypted } = to_keep;
+    let (appended, answers) = prepared.placed(held, now, rng)?;
+    let [entries, salts, head] = appended.changes();
+    let (lookups, rides) = (kept(now, &new, &answers, &encrypted)?, shown_to(now, &new, &answers)?);
+    moved(apply(tx.db(), &[entries, salts, lookups, rides, head])?)?;
     Ok(Unsaid::new(answers))
+}
+
+fn kept<'a, A>(
+    now: Moment,
+    new: &'a [NewLookup],
+    answers: &'a [OnRecord<A>],
+    encrypted: &'a [(Vec<u8>, Vec<u8>)],
+) -> Result<Change<'a>> {
+    let indexes = answers.iter().map(|said| stored_size(said.logged.index)).collect::<Result<_>>()?;
+    let columns = vec![
+        ("id", Values::Texts(new.iter().map(|lookup| lookup.id.as_str()).collect())),
+        ("asked_at", Values::Numbers(new.iter().map(|_| now.as_millis()).collect())),
+        ("account_id", Values::Texts(new.iter().map(|lookup| lookup.account_id.as_str()).collect())),
+        ("authority_id", Values::MaybeTexts(new.iter().map(NewLookup::authority).collect())),
+        ("log_index", Values::Numbers(indexes)),
+        ("case_number", Values::MaybeTexts(new.iter().map(|lookup| lookup.case_number.as_deref()).collect())),
+        ("case_due", Values::MaybeNumbers(new.iter().map(|lookup| lookup.case_due.map(Moment::as_millis)).collect())),
+        ("answer_nonce", Values::Bytes(encrypted.iter().map(|(nonce, _)| nonce.as_slice()).collect())),
+        ("answer_sealed", Values::Bytes(encrypted.iter().map(|(_, bytes)| bytes.as_slice()).collect())),
+    ];
+    Ok(Change { what: What::Insert("lookups"), columns })
+}
+
+fn shown_to<'a, A>(now: Moment, new: &'a [NewLookup], answers: &'a [OnRecord<A>]) -> Result<Change<'a>> {
+    let mut shown: Vec<(&str, &Shown)> = Vec::with_capacity(answers.len());
+    for (lookup, said) in new.iter().zip(answers) {
+        // An answer may show a ride in several places; it is told once.
+        let once: BTreeMap<_, _> = said.shown.iter().map(|one| ((&one.0, &one.1), one)).collect();
+        shown.extend(once.into_values().map(|one| (lookup.id.as_str(), one)));
+    }
+    let columns = vec![
+        ("operator_id", Values::Texts(shown.iter().map(|(_, (operator, _, _))| operator.as_str()).collect())),
+        ("ride_id", Values::Texts(shown.iter().map(|(_, (_, ride, _))| ride.as_str()).collect())),
+        ("lookup_id", Values::Texts(shown.iter().map(|(lookup, _)| *lookup).collect())),
+        (
+            "version",
+            Values::Integers(shown.iter().map(|(_, (_, _, version))| signed(*version)).collect::<Result<_>>()?),
+        ),
+        ("asked_at", Values::Numbers(shown.iter().map(|_| now.as_millis()).collect())),
+    ];
+    Ok(Change { what: What::Insert("lookup_rides"), columns })
 }
 
 fn stored(row: Row) -> Result<(StoredLookup, KeptAnswer)> {

@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod dialect;
+mod columns;
 mod connection;
 mod db;
 mod error;
@@ -19,6 +20,7 @@ mod vehicle_versions;
 pub mod accounts;
 pub mod audit_log;
 pub mod backup;
+pub mod disclosure;
 pub mod fleet_imports;
 pub mod idempotency;
 pub mod insurance_notices;

@@ -202,31 +202,43 @@ fn earlier_versions(db: &mut Db, of: &[(OperatorId, RideId)]) -> Result<Vec<Ride
     Ok(found)
 }
 
-/// Returns whether the rides that were found as known now are still the newest versions: between the look and its record somebody
-/// may have corrected one, and would have found that nobody had asked about it.
-///
-/// # Errors
-/// Those of the database.
-pub fn still_stand(db: &mut Db, found: &[&Sealed<Vec<FoundRides>>]) -> Result<bool> {
+/// The newest versions of rides, as they were found.
+pub struct Told(BTreeMap<(String, String), u32>);
+
+/// Returns which versions of which rides were found: between the look and its record somebody may correct one, and would find that
+/// nobody has asked about it.
+#[must_use]
+pub fn told(found: &[&Sealed<Vec<FoundRides>>]) -> Told {
     let all = found.iter().flat_map(|sealed| sealed.within());
-    let told = all.flat_map(|found| found.touching.iter().chain(&found.before).chain(&found.after));
-    let told: BTreeMap<_, _> =
-        told.map(|ride| ((ride.operator_id.as_str(), ride.ride_id.as_str()), ride.version)).collect();
-    let rides: Vec<_> = told.keys().copied().collect();
-    for chunk in rides.chunks(rows_a_statement(2)) {
-        let newest: Vec<(String, String, i32)> = ride_heads::table
-            .filter(ride_heads::operator_id.eq_any(chunk.iter().map(|(operator, _)| *operator)))
-            .filter(ride_heads::ride_id.eq_any(chunk.iter().map(|(_, id)| *id)))
-            .select((ride_heads::operator_id, ride_heads::ride_id, ride_heads::version))
-            .load(db)?;
-        for (operator, ride, version) in newest {
-            let told = told.get(&(operator.as_str(), ride.as_str()));
-            if told.is_some_and(|told| unsigned(version).is_ok_and(|newest| newest > *told)) {
-                return Ok(false);
+    let rides = all.flat_map(|found| found.touching.iter().chain(&found.before).chain(&found.after));
+    let of =
+        |ride: &RideSession| ((ride.operator_id.as_str().to_owned(), ride.ride_id.as_str().to_owned()), ride.version);
+    Told(rides.map(of).collect())
+}
+
+impl Told {
+    /// Returns whether they are still the newest versions.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn still_stand(&self, db: &mut Db) -> Result<bool> {
+        let rides: Vec<_> = self.0.keys().collect();
+        for chunk in rides.chunks(rows_a_statement(2)) {
+            let operators: BTreeSet<_> = chunk.iter().map(|(operator, _)| operator.as_str()).collect();
+            let newest: Vec<(String, String, i32)> = ride_heads::table
+                .filter(ride_heads::operator_id.eq_any(operators))
+                .filter(ride_heads::ride_id.eq_any(chunk.iter().map(|(_, id)| id.as_str())))
+                .select((ride_heads::operator_id, ride_heads::ride_id, ride_heads::version))
+                .load(db)?;
+            for (operator, ride, version) in newest {
+                let told = self.0.get(&(operator, ride));
+                if told.is_some_and(|told| unsigned(version).is_ok_and(|newest| newest > *told)) {
+                    return Ok(false);
+                }
             }
         }
+        Ok(true)
     }
-    Ok(true)
 }
 
 /// Where a list of rides goes on: after this start and ride id.

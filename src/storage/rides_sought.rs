@@ -6,6 +6,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::columns::{Column, Values, load_beside};
 use super::db::Db;
 use super::error::Result;
 use super::ride_rows::{COLUMNS, Row, session};
@@ -45,12 +46,10 @@ pub(super) fn neighbours(db: &mut Db, spots: &[Spot], neighbour_s: i64) -> Resul
     each_knowledge(db, spots, neighbour_s, neighbours_statement)
 }
 
-fn near_statement(table: &str, knowledge: Knowledge) -> String {
+fn near_statement(knowledge: Knowledge) -> String {
     let received = knowledge.received("r");
     let from = |bounds: &str| {
-        format!(
-            "SELECT q.place, {COLUMNS} FROM {table} JOIN rides r ON r.vehicle_id = q.vehicle AND {bounds}{received}"
-        )
+        format!("SELECT q.place, {COLUMNS} FROM q JOIN rides r ON r.vehicle_id = q.vehicle AND {bounds}{received}")
     };
     // A ride within a day of length cannot have begun earlier than the bound; the others are marked `long`. What is no longer
     // believed is looked for among neighbours only: to be told as withdrawn.
@@ -65,13 +64,13 @@ fn near_statement(table: &str, knowledge: Knowledge) -> String {
     .join(" UNION ALL ")
 }
 
-fn neighbours_statement(table: &str, knowledge: Knowledge) -> String {
+fn neighbours_statement(knowledge: Knowledge) -> String {
     // Walked from the window on, not sorted out of all rides of the vehicle.
     let nearest = |order: &str, bounds: &dyn Fn(&str) -> String| {
         let (received, current) = (|of| knowledge.received(of), |of| knowledge.current(of));
         let (of_b, of_r) = (bounds("b"), bounds("r"));
         format!(
-            "SELECT q.place, {COLUMNS} FROM {table} JOIN rides r ON r.vehicle_id = q.vehicle AND r.started_at = (SELECT \
+            "SELECT q.place, {COLUMNS} FROM q JOIN rides r ON r.vehicle_id = q.vehicle AND r.started_at = (SELECT \
              b.started_at FROM rides b WHERE b.vehicle_id = q.vehicle{} AND {} AND {of_b} ORDER BY b.started_at {order} \
              LIMIT 1){} AND {} AND {of_r}",
             received("b"),
@@ -129,13 +128,13 @@ fn each_knowledge(
     db: &mut Db,
     spots: &[Spot],
     neighbour_s: i64,
-    statement: impl Fn(&str, Knowledge) -> String,
+    statement: fn(Knowledge) -> String,
 ) -> Result<Vec<(usize, RideSession)>> {
     let mut found = Vec::new();
     for knowledge in [Knowledge::Now, Knowledge::Then] {
         let of_these: Vec<_> = spots.iter().filter(|spot| Knowledge::of(spot) == knowledge).collect();
         for chunk in of_these.chunks(VEHICLES) {
-            let rows: Vec<Placed> = diesel::sql_query(statement(&table(chunk, neighbour_s), knowledge)).load(db)?;
+            let rows: Vec<Placed> = load_beside(db, &columns(chunk, neighbour_s), &statement(knowledge))?;
             for row in rows {
                 let place = usize::try_from(row.place).unwrap_or(usize::MAX);
                 found.push((place, session(row.row)?));
@@ -145,37 +144,27 @@ fn each_knowledge(
     Ok(found)
 }
 
-/// The spots as a table `q`: numbers of our own making, nothing here comes from outside. Both databases join a list of values
-/// row by row through the key of the rides.
-fn table(spots: &[&Spot], neighbour_s: i64) -> String {
-    let mut text = String::with_capacity(spots.len().saturating_mul(120).saturating_add(120));
-    text.push_str(
-        "(SELECT CAST(column1 AS BIGINT) AS place, column2 AS vehicle, column3 AS first, column4 AS last, column5 AS bounded, ",
-    );
-    text.push_str("column6 AS earliest, column7 AS latest, column8 AS known FROM (VALUES ");
-    for (index, spot) in spots.iter().enumerate() {
-        let (from, to) = (spot.window.from(), spot.window.to());
-        let cells = [
-            i64::try_from(spot.place).unwrap_or(i64::MAX),
-            spot.vehicle.0,
-            from.as_millis(),
-            to.as_millis(),
-            from.plus_seconds(-LONG_AFTER_S).as_millis(),
-            from.plus_seconds(-neighbour_s).as_millis(),
-            to.plus_seconds(neighbour_s).as_millis(),
-            spot.as_known.instant().map_or(i64::MAX, Moment::as_millis),
-        ];
-        text.push_str(if index == 0 { "(" } else { ",(" });
-        text.push_str(&cells.map(|cell| cell.to_string()).join(","));
-        text.push(')');
-    }
-    text.push_str(") AS v) AS q");
-    text
+/// The spots as columns. Both databases join them row by row through the key of the rides.
+fn columns(spots: &[&Spot], neighbour_s: i64) -> [Column<'static>; 8] {
+    let of =
+        |value: fn(&Spot, i64) -> i64| Values::Numbers(spots.iter().map(|spot| value(spot, neighbour_s)).collect());
+    let known = |spot: &Spot, _| spot.as_known.instant().map_or(i64::MAX, Moment::as_millis);
+    [
+        ("place", of(|spot, _| i64::try_from(spot.place).unwrap_or(i64::MAX))),
+        ("vehicle", of(|spot, _| spot.vehicle.0)),
+        ("first", of(|spot, _| spot.window.from().as_millis())),
+        ("last", of(|spot, _| spot.window.to().as_millis())),
+        ("bounded", of(|spot, _| spot.window.from().plus_seconds(-LONG_AFTER_S).as_millis())),
+        ("earliest", of(|spot, neighbour_s| spot.window.from().plus_seconds(-neighbour_s).as_millis())),
+        ("latest", of(|spot, neighbour_s| spot.window.to().plus_seconds(neighbour_s).as_millis())),
+        ("known", of(known)),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+    use super::super::columns::spelled;
     use super::*;
     use crate::storage::migrate;
     use diesel::sql_types::Text;
@@ -201,11 +190,9 @@ mod tests {
         for as_known in [AsKnown::Now, Some(Moment::from_millis(1_800_000_000_000)).into()] {
             let window = Window { at: Moment::from_millis(1_790_000_000_000), tolerance: 300 };
             let spot = Spot { place: 0, vehicle: VehicleId(1), window, as_known };
-            let table = table(&[&spot], 86_400 * 30);
-            for statement in
-                [near_statement(&table, Knowledge::of(&spot)), neighbours_statement(&table, Knowledge::of(&spot))]
-            {
-                let steps = plan(&statement);
+            let table = spelled(&columns(&[&spot], 86_400 * 30));
+            for statement in [near_statement(Knowledge::of(&spot)), neighbours_statement(Knowledge::of(&spot))] {
+                let steps = plan(&format!("WITH {table} {statement}"));
                 let of_rides: Vec<_> =
                     steps.iter().filter(|step| step.contains(" r ") || step.contains(" b ")).collect();
                 assert!(!of_rides.is_empty(), "{steps:#?}");

@@ -1,6 +1,6 @@
 //! The rule "look, write it down, then speak", held by types.
 //!
-//! *Invariant:* nothing but [`super::audit_log::disclose`] looks into a [`Sealed`], and nothing but
+//! *Invariant:* nothing but [`super::disclosure`] looks into a [`Sealed`], and nothing but
 //! [`super::Store::write_then_say`], after its commit, opens an [`Unsaid`]; there is no other way to either value.
 
 use crate::model::{Moment, RideSession, VehicleId};

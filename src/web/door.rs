@@ -93,14 +93,14 @@ fn set_unless_said(headers: &mut HeaderMap, name: HeaderName, value: &'static st
 
 fn write_line(answer: &ServiceResponse<BoxBody>, id: &str, began: Moment) {
     let request = answer.request();
-    let route = gate::pattern(request).unwrap_or_else(|| "(none)".to_owned());
+    let route = gate::pattern(request).unwrap_or("(none)".into());
     let account = request.extensions().get::<Caller>().map(|caller| caller.account_id.to_string());
     let status = answer.status();
     let millis = clock::now().as_millis().saturating_sub(began.as_millis());
     tracing::info!(
         request = id,
         method = %request.method(),
-        route,
+        route = &*route,
         status = StatusCode::as_u16(&status),
         millis,
         account = account.as_deref().unwrap_or("-"),

@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::web::{self, Data};
 use actix_web::{Error, HttpMessage, HttpRequest};
+use std::borrow::Cow;
 
 use super::caller::{bearer, key_invalid};
 use super::kind::Kind;
@@ -31,8 +32,13 @@ pub(super) fn path(request: &HttpRequest) -> &str {
 /// Returns the route that serves a request, as it stands in the table. `HttpRequest::match_pattern` goes by the path as
 /// it was sent until the request is routed, so that `/v1/%6cookups` would be judged as no route and served as one.
 #[must_use]
-pub(super) fn pattern(request: &HttpRequest) -> Option<String> {
-    request.resource_map().match_pattern(path(request))
+pub(super) fn pattern(request: &HttpRequest) -> Option<Cow<'static, str>> {
+    // Most paths stand in the table as they are, and need not be held against every pattern.
+    let path = path(request);
+    if let Some(row) = ROUTES.iter().find(|row| row.path == path) {
+        return Some(Cow::Borrowed(row.path));
+    }
+    request.resource_map().match_pattern(path).map(Cow::Owned)
 }
 
 /// Lets a request pass, or refuses it: 404 or 405 for what stands in no row, then 401, then 403.

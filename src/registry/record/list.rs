@@ -8,7 +8,8 @@ use super::RecordError;
 use crate::audit::{Action, Decision, digested};
 use crate::model::{Caller, Moment, RideSession};
 use crate::registry::Registry;
-use crate::storage::audit_log::{self, Asked, Built, Draft};
+use crate::storage::audit_log::Draft;
+use crate::storage::disclosure::{self, Asked, Built};
 use crate::storage::rides_found::{self, After};
 
 /// Which rides are wanted.
@@ -40,7 +41,7 @@ pub fn list_sessions(
         let after = wanted.after.clone().map(|(started_at, ride_id)| After { started_at, ride_id });
         let sealed = rides_found::list(tx.db(), &operator, wanted.from, wanted.until, after.as_ref(), wanted.rows)?;
         let draft = Draft::of(caller, Action::ReadSessions, operator.as_str());
-        audit_log::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts: (), sealed }], build)
+        disclosure::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts: (), sealed }], build)
     })?;
     Ok(said.into_iter().next().map(|said| said.answer).unwrap_or_default())
 }

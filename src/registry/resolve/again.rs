@@ -10,7 +10,8 @@ use super::{FieldProblem, ResolveError};
 use crate::audit::{Action, Decision, Hash};
 use crate::model::{Answer, Caller, LookupId, Moment, Receipt, Role};
 use crate::registry::{Registry, Secrets};
-use crate::storage::audit_log::{self, Asked, Built, Draft};
+use crate::storage::audit_log::{self, Draft};
+use crate::storage::disclosure::{self, Asked, Built};
 use crate::storage::lookups::{self, KeptAnswer, StoredLookup};
 use crate::storage::{Db, log_reading};
 use crate::words::Language;
@@ -46,7 +47,7 @@ pub fn read_again(
         checkpoint = log_reading::newest_checkpoint(tx.db())?;
         let draft = Draft { case_number: lookup.case_number, ..Draft::of(caller, Action::ReadLookup, id.as_str()) };
         let facts = (registry.secrets.clone(), id.as_str().to_owned());
-        audit_log::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts, sealed }], open)
+        disclosure::disclose(tx, now, rng, Vec::new(), vec![Asked { draft, facts, sealed }], open)
     })?;
     let answer = said.into_iter().next().ok_or(ResolveError::Unknown)?.answer;
     let entry_hash = entry_hash.map(|hash| hash.to_hex()).unwrap_or_default();

@@ -6,11 +6,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
+use super::facts::Scooter;
 use super::gather::Instants;
 use crate::model::{
-    Alarm, AlarmKind, CheckOutcome, Cover, Coverage, LinkVerdict, Moment, OperatorId, Plate, PlateItem, PlateStatus,
-    Policy, Retirement, Standing, StatusReport, Vehicle, VehicleFacts, VehicleId, VehicleStatus, VehicleVersion, Zone,
-    description_at, item_warnings, status_at,
+    Alarm, AlarmKind, CheckOutcome, Cover, Coverage, DeviceId, LinkVerdict, Moment, OperatorId, Plate, PlateItem,
+    PlateStatus, Policy, Retirement, Standing, StatusReport, VehicleFacts, VehicleId, VehicleStatus, VehicleVersion,
+    Zone, description_at, item_warnings, status_at,
 };
 use crate::plate::{PlateLink, PlateNumber};
 use crate::registry::TagKeys;
@@ -23,6 +24,7 @@ pub(super) struct Around {
     alarms: Vec<Alarm>,
     by_vehicle: HashMap<VehicleId, Vec<(VehicleId, Cover)>>,
     by_fleet: HashMap<OperatorId, Vec<Cover>>,
+    devices: HashMap<VehicleId, DeviceId>,
     versions: HashMap<VehicleId, Vec<VehicleVersion>>,
     reports: HashMap<VehicleId, Vec<StatusReport>>,
     retirements: HashMap<VehicleId, Vec<Retirement>>,
@@ -32,7 +34,7 @@ pub(super) struct Around {
 pub(super) struct AsOf {
     pub(super) policy: Option<Policy>,
     /// The scooter as it was.
-    pub(super) vehicle: Option<Vehicle>,
+    pub(super) vehicle: Option<Scooter>,
     pub(super) standing: Standing,
     /// What is to be warned of, by code.
     pub(super) warnings: Vec<&'static str>,
@@ -51,26 +53,21 @@ impl Around {
         wanted.sort_unstable();
         wanted.dedup();
         let fleets = policies::versions_of_fleets(db, operators)?;
+        let described = vehicles::find_described(db, of_vehicles)?;
         Ok(Self {
             items: grouped(plate_items::of_numbers(db, &wanted)?, |item| item.number),
             alarms: plate_items::alarms_of(db, &wanted)?,
             by_vehicle: grouped(policies::versions_of_vehicles(db, of_vehicles)?, |(vehicle, _)| *vehicle),
             by_fleet: grouped(fleets, |cover| cover.policy.operator_id.clone()),
-            versions: grouped(vehicles::find_versions(db, of_vehicles)?, |version| version.vehicle_id),
+            devices: described.iter().map(|(device, version)| (version.vehicle_id, device.clone())).collect(),
+            versions: grouped(described.into_iter().map(|(_, version)| version), |version| version.vehicle_id),
             reports: grouped(vehicle_statuses::of_vehicles(db, of_vehicles)?, |report| report.vehicle_id),
             retirements: grouped(retirements::of_vehicles(db, of_vehicles)?, |retirement| retirement.vehicle_id),
         })
     }
 
     /// Returns the policy in force, the scooter as it was, and what is to be warned of, for a plate of a number.
-    pub(super) fn of(
-        &self,
-        zone: Zone,
-        plate: &Plate,
-        status: PlateStatus,
-        vehicle: Option<&Vehicle>,
-        instants: Instants,
-    ) -> AsOf {
+    pub(super) fn of(&self, zone: Zone, plate: &Plate, status: PlateStatus, instants: Instants) -> AsOf {
         let mut warnings = item_warnings(self.items_of(plate.number), instants.at, instants.as_known);
         warnings.extend(self.alarm_warnings(plate, instants.told_at()));
         let named = self.by_vehicle.get(&plate.vehicle_id).into_iter().flatten().map(|(_, cover)| cover);
@@ -90,13 +87,20 @@ impl Around {
         }
         AsOf {
             policy,
-            vehicle: vehicle.cloned().map(|vehicle| match facts {
-                Some(facts) => Vehicle { facts, ..vehicle },
-                None => vehicle,
-            }),
+            vehicle: self.scooter(plate.vehicle_id, facts),
             standing: Standing::of(self.is_retired(plate.vehicle_id, instants), reported, status),
             warnings,
         }
+    }
+
+    /// The scooter with the facts that held, or, where none had been stated for that time, with those that are believed now.
+    fn scooter(&self, vehicle: VehicleId, facts: Option<VehicleFacts>) -> Option<Scooter> {
+        let device_id = self.devices.get(&vehicle)?.clone();
+        let believed = || {
+            let versions = self.versions.get(&vehicle)?;
+            versions.iter().find(|version| version.superseded_at.is_none()).map(|version| version.facts.clone())
+        };
+        Some(Scooter { device_id, facts: facts.or_else(believed)? })
     }
 
     fn reported(&self, vehicle: VehicleId, instants: Instants) -> Option<VehicleStatus> {
@@ -156,7 +160,7 @@ const fn status_warning(status: VehicleStatus) -> Option<&'static str> {
     }
 }
 
-fn grouped<K: Eq + Hash, T>(found: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
+fn grouped<K: Eq + Hash, T>(found: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
     let mut groups: HashMap<K, Vec<T>> = HashMap::new();
     for one in found {
         groups.entry(key(&one)).or_default().push(one);

@@ -12,10 +12,11 @@ use super::look::{Looked, ToTell, look};
 use super::{FieldProblem, ResolveError};
 use crate::model::{Answer, LookupId, Moment, Receipt};
 use crate::registry::{Registry, access};
-use crate::storage::audit_log::{self, Asked, Draft, OnRecord};
+use crate::storage::audit_log::{self, Draft};
+use crate::storage::disclosure::{self, Asked, OnRecord};
 use crate::storage::lookups::{self, NewLookup};
 use crate::storage::rides_found::{self, FoundRides};
-use crate::storage::{Db, Sealed, Tx, Unsaid, log_reading};
+use crate::storage::{Db, Sealed, Tx, Unsaid};
 
 /// What came of a question.
 #[derive(Debug)]
@@ -41,13 +42,7 @@ pub fn resolve(
 ) -> Result<Vec<Resolved>, ResolveError> {
     for _ in 0..LOOKS {
         let sorted = registry.store.read(|db| Sorted::look(db, registry, now, rng, questions))?;
-        let recorded = registry.store.write_then_say(|tx| {
-            if !rides_found::still_stand(tx.db(), &sorted.of_today())? {
-                return Err(ResolveError::Overtaken);
-            }
-            sorted.record(tx, registry, now, rng)
-        });
-        match recorded {
+        match registry.store.write_then_say(|tx| sorted.record(tx, registry, now, rng)) {
             Err(ResolveError::Overtaken) => {}
             other => return tell(other?),
         }
@@ -122,11 +117,17 @@ impl Sorted {
         now: Moment,
         rng: &mut impl Rng,
     ) -> Result<Unsaid<Recorded>, ResolveError> {
-        let checkpoint = log_reading::newest_checkpoint(tx.db())?;
-        let unsaid = audit_log::disclose(tx, now, rng, self.refused, self.asked, build)?;
-        let kept = lookups::keep(tx, now, &self.new, unsaid, |id, bytes| -> Result<_, ResolveError> {
-            Ok(registry.secrets.encrypt(id.as_str(), bytes, rng)?)
-        })?;
+        // Everything that can be done before the end of the log is held is done before: until the commit others wait for it.
+        let told = rides_found::told(&self.of_today());
+        let prepared = disclosure::prepare(self.refused, self.asked, build)?;
+        let to_keep =
+            lookups::encrypt(prepared, self.new, |id, bytes| registry.secrets.encrypt(id.as_str(), bytes, rng))?;
+        let held = audit_log::hold(tx)?;
+        if !told.still_stand(tx.db())? {
+            return Err(ResolveError::Overtaken);
+        }
+        let checkpoint = held.checkpoint()?.to_owned();
+        let kept = lookups::keep(tx, held, now, rng, to_keep)?;
         Ok(kept.beside((self.outcomes, checkpoint)))
     }
 }

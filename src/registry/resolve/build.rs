@@ -12,7 +12,7 @@ use crate::audit::{Decision, digested};
 use crate::model::{
     AmbiguousBy, Answer, AnswerCandidate, AnswerReading, Judgement, NeighbourSession, PlateStatus, Verdict, judge,
 };
-use crate::storage::audit_log::Built;
+use crate::storage::disclosure::Built;
 use crate::storage::rides_found::FoundRides;
 
 /// Builds the answer to one question.

@@ -4,7 +4,8 @@
 
 use super::second::Named;
 use crate::model::{
-    LinkVerdict, Moment, Operator, Pace, Plate, PlateStatus, Policy, Question, Reporting, Seen, Standing, Vehicle, Zone,
+    DeviceId, LinkVerdict, Moment, Operator, Pace, Plate, PlateStatus, Policy, Question, Reporting, Seen, Standing,
+    VehicleFacts, Zone,
 };
 use crate::plate::{Difference, PlateNumber};
 use crate::words::Language;
@@ -21,7 +22,7 @@ pub(super) struct Candidate {
     /// Whether an older version of the record had the number borne at the instant, and the newest has not.
     pub(super) changed_since: bool,
     /// The scooter as it was at the instant.
-    pub(super) vehicle: Option<Vehicle>,
+    pub(super) vehicle: Option<Scooter>,
     /// Whether the number was borne at the instant.
     pub(super) status: PlateStatus,
     /// Where in its life the scooter was at the instant.
@@ -31,6 +32,15 @@ pub(super) struct Candidate {
     pub(super) reporting: Reporting,
     /// What is to be warned of because of its physical plates, its insurance and its own life, by code.
     pub(super) warnings: Vec<&'static str>,
+}
+
+/// A scooter as it is told of.
+#[derive(Debug, Clone)]
+pub(super) struct Scooter {
+    /// The operator's id of it.
+    pub(super) device_id: DeviceId,
+    /// What it looks like.
+    pub(super) facts: VehicleFacts,
 }
 
 /// Why no issued number is meant.

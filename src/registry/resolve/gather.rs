@@ -9,19 +9,17 @@ use super::facts::{Candidate, Meant, NeverIssued};
 use super::issued::IssuedNumbers;
 use super::seek::{Sought, normalise, sort};
 use crate::model::{
-    AsKnown, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, Vehicle, VehicleId, Zone,
-    plate_status_at, plate_told_at,
+    AsKnown, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, Zone, plate_status_at, plate_told_at,
 };
 use crate::plate::{PlateLink, PlateNumber, SeriesLetter, look_alikes};
 use crate::registry::TagKeys;
-use crate::storage::{self, Db, operators, plates, vehicles, watermarks};
+use crate::storage::{self, Db, operators, plates, watermarks};
 
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
     plates: Plates,
     /// Where a number was never issued: those one likely misreading away from it.
     nearby: HashMap<PlateNumber, Vec<(PlateNumber, f64)>>,
-    vehicles: HashMap<VehicleId, Vehicle>,
     operators: HashMap<OperatorId, Operator>,
     around: Around,
     watermarks: Vec<(AsKnown, HashMap<OperatorId, Moment>)>,
@@ -87,7 +85,6 @@ impl Gathered {
         });
         let watermarks = watermarks.collect::<storage::Result<_>>()?;
         Ok(Self {
-            vehicles: vehicles::find_by_ids(db, &vehicle_ids)?,
             operators: found.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
             around: Around::find(db, &numbers, &vehicle_ids, &operator_ids, &links)?,
             watermarks,
@@ -170,7 +167,7 @@ impl Gathered {
         let mut before = all.iter().filter(|plate| instants.knew_before(plate));
         let changed_since = !plate.borne.contains(at) && before.any(|plate| plate.borne.contains(at));
         let operator = self.operators.get(&plate.operator_id).cloned();
-        let mut around = self.around.of(zone, plate, status, self.vehicles.get(&plate.vehicle_id), instants);
+        let mut around = self.around.of(zone, plate, status, instants);
         if borne_otherwise.is_some() {
             around.warnings.insert(0, "bearer_corrected");
         }

@@ -16,7 +16,8 @@ use crate::audit::Decision;
 use crate::model::{LookupId, Moment};
 use crate::plate::{Reading, Recollection, TooMany};
 use crate::registry::Registry;
-use crate::storage::audit_log::{Asked, Draft};
+use crate::storage::audit_log::Draft;
+use crate::storage::disclosure::Asked;
 use crate::storage::rides_found::{self, FoundRides, Look, Reach};
 use crate::storage::{Db, Sealed};
 

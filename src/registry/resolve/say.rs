@@ -2,10 +2,10 @@
 //!
 //! *Invariant:* a warning is a code first; its sentence stands beside it and may be reworded.
 
-use super::facts::{Candidate, Facts, Meant};
+use super::facts::{Candidate, Facts, Meant, Scooter};
 use crate::model::{
     Answer, AnswerOperator, AnswerPlate, AnswerPolicy, AnswerVehicle, LinkVerdict, Operator, PlateStatus, Policy,
-    RideSession, Standing, Vehicle, Verdict, Zone,
+    RideSession, Standing, Verdict, Zone,
 };
 use crate::storage::rides_found::FoundRides;
 use crate::words;
@@ -21,7 +21,7 @@ pub(super) fn operator(operator: &Operator) -> AnswerOperator {
     }
 }
 
-pub(super) fn vehicle(vehicle: &Vehicle, standing: Standing) -> AnswerVehicle {
+pub(super) fn vehicle(vehicle: &Scooter, standing: Standing) -> AnswerVehicle {
     AnswerVehicle {
         device_id: vehicle.device_id.as_str().to_owned(),
         serial_number: vehicle.facts.serial_number.clone(),

@@ -3,7 +3,7 @@
 //! *Invariant:* a question that cannot be understood is on record before it is refused, like any other.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{ContentType, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::{Path, Payload};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +22,8 @@ use crate::web::state::act;
 
 /// The most bytes that a question may have.
 const LIMIT: usize = 64 * 1024;
+/// How many bytes an answer has as a rule.
+const ANSWER_BYTES: usize = 4 * 1024;
 const LIMIT_HEADER: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING_HEADER: HeaderName = HeaderName::from_static("ratelimit-remaining");
 
@@ -97,7 +99,10 @@ pub(crate) async fn ask(call: Call, payload: Payload) -> Result<HttpResponse, Pr
     let asking = Asking::new(rules, clock::now(), call.caller.clone(), call.language, &question);
     match call.state.desk.ask(asking).await? {
         Resolved::Answered(answer) => {
-            let mut response = HttpResponse::Ok().json(LookupAnswer { lookup: *answer });
+            let mut bytes = Vec::with_capacity(ANSWER_BYTES);
+            serde_json::to_writer(&mut bytes, &LookupAnswer { lookup: *answer })
+                .map_err(|error| Problem::new(Kind::Internal).because(error))?;
+            let mut response = HttpResponse::Ok().content_type(ContentType::json()).body(bytes);
             if let Some(left) = left {
                 response.headers_mut().insert(LIMIT_HEADER, HeaderValue::from(call.state.lookups.most()));
                 response.headers_mut().insert(REMAINING_HEADER, HeaderValue::from(left));

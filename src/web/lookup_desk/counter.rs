@@ -4,7 +4,7 @@
 //! server stops.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 use tokio::sync::{Semaphore, oneshot};
@@ -65,16 +65,21 @@ impl LookupDesk {
     pub fn open(registry: &Registry, rules: DeskRules) -> Result<Self, DeskProblem> {
         let figures = Arc::new(DeskFigures::default());
         let mut threads = Vec::new();
-        let mut serve = |name: &str, batch: usize| -> Result<Sender<Waiting>, DeskProblem> {
+        let mut serve = |name: &str, clerks: usize, batch: usize| -> Result<Sender<Waiting>, DeskProblem> {
             let (sender, receiver) = channel(rules.waiting.max(1));
-            let registry = Registry { store: registry.store.apart(1)?, ..registry.clone() };
-            let figures = Arc::clone(&figures);
-            let desk = move || serve(&registry, receiver, batch, rules.patience_ms, &figures);
-            threads.push(Builder::new().name(name.to_owned()).spawn(desk)?);
+            let receiver = Arc::new(Mutex::new(receiver));
+            for _ in 0..clerks {
+                let registry = Registry { store: registry.store.apart(1)?, ..registry.clone() };
+                let (receiver, figures) = (Arc::clone(&receiver), Arc::clone(&figures));
+                let desk = move || serve(&registry, &receiver, batch, rules.patience_ms, &figures);
+                threads.push(Builder::new().name(name.to_owned()).spawn(desk)?);
+            }
             Ok(sender)
         };
-        let plain = serve("lookup-desk", rules.batch)?;
-        let uncertain = serve("lookup-desk-uncertain", rules.uncertain_batch)?;
+        // While one batch is being recorded the next one is looked up; a database with one writer gains nothing by that.
+        let clerks = if registry.store.has_one_writer() { 1 } else { CLERKS };
+        let plain = serve("lookup-desk", clerks, rules.batch)?;
+        let uncertain = serve("lookup-uncertain", 1, rules.uncertain_batch)?;
         let unranked = Semaphore::new(rules.waiting.max(1));
         let ranking = Arc::new(Semaphore::new(rules.ranking.max(1)));
         let registry = Registry { store: registry.store.apart(1)?, ..registry.clone() };
@@ -135,16 +140,23 @@ impl LookupDesk {
     }
 }
 
+/// How many threads answer plain questions.
+const CLERKS: usize = 2;
+
+/// Waits for a question, and takes it with all that wait behind it; `None` once nobody can come in any more.
+fn next(queue: &Mutex<Receiver<Waiting>>, most: usize) -> Option<Vec<Waiting>> {
+    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut batch = vec![queue.blocking_recv()?];
+    while batch.len() < most {
+        let Ok(next) = queue.try_recv() else { break };
+        batch.push(next);
+    }
+    Some(batch)
+}
+
 /// Takes what is waiting, again and again, until nobody can come in.
-fn serve(registry: &Registry, mut queue: Receiver<Waiting>, most: usize, patience_ms: u32, figures: &DeskFigures) {
-    while let Some(first) = queue.blocking_recv() {
-        let mut batch = vec![first];
-        while batch.len() < most {
-            match queue.try_recv() {
-                Ok(next) => batch.push(next),
-                Err(_) => break,
-            }
-        }
+fn serve(registry: &Registry, queue: &Mutex<Receiver<Waiting>>, most: usize, patience_ms: u32, figures: &DeskFigures) {
+    while let Some(batch) = next(queue, most) {
         let taken = Taken::of(batch, clock::now(), patience_ms, figures);
         answer(registry, taken, figures);
     }

@@ -1,0 +1,289 @@
+//! Statements that take whole columns of values: read beside a table, or written as rows, in one exchange with the database.
+//!
+//! *Invariant:* the words of a statement are the same however many values there are, so that a connection plans it once: to plan
+//! one for each batch took longer than to run it. On `PostgreSQL` each column is one array.
+
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SqlType, Text, Untyped};
+use diesel::sqlite::Sqlite;
+
+use super::db::Db;
+
+/// The values of a column.
+pub(super) enum Values<'a> {
+    Integers(Vec<i32>),
+    Numbers(Vec<i64>),
+    MaybeNumbers(Vec<Option<i64>>),
+    Texts(Vec<&'a str>),
+    MaybeTexts(Vec<Option<&'a str>>),
+    Bytes(Vec<&'a [u8]>),
+}
+
+/// A column and its values; all columns of a statement have equally many.
+pub(super) type Column<'a> = (&'static str, Values<'a>);
+
+/// A change to a table.
+pub(super) struct Change<'a> {
+    pub(super) what: What,
+    pub(super) columns: Vec<Column<'a>>,
+}
+
+/// What a change does with its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Writes them into the table; it fails where a key is taken.
+    Insert(&'static str),
+    /// Compares and swaps: sets each column of the table to the value called so, where those called `old_…` are what stands there.
+    Swap(&'static str),
+}
+
+impl Change<'_> {
+    fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |(_, values)| values.len())
+    }
+
+    /// The words before the values and behind them; `each`: for one row, as `SQLite` takes them, else for arrays.
+    fn words(&self, each: bool) -> (String, String) {
+        let names: Vec<_> = self.columns.iter().map(|(name, _)| *name).collect();
+        match self.what {
+            What::Insert(table) => {
+                let values = if each { "VALUES (" } else { "SELECT * FROM unnest(" };
+                (format!("INSERT INTO {table} ({}) {values}", names.join(", ")), ")".to_owned())
+            }
+            What::Swap(table) => {
+                let (old, new): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| name.starts_with("old_"));
+                let set: Vec<_> = new.iter().map(|name| format!("{name} = q.{name}")).collect();
+                let stands = |name: &&str| format!("{table}.{} = q.{name}", name.trim_start_matches("old_"));
+                let stands: Vec<_> = old.iter().map(stands).collect();
+                let (set, stands, names) = (set.join(", "), stands.join(" AND "), names.join(", "));
+                let (open, close) = if each {
+                    (format!("(WITH v({names}) AS (VALUES ("), ")) SELECT * FROM v) AS q".to_owned())
+                } else {
+                    ("unnest(".to_owned(), format!(") AS q({names})"))
+                };
+                (format!("UPDATE {table} SET {set} FROM {open}"), format!("{close} WHERE {stands}"))
+            }
+        }
+    }
+}
+
+/// Makes all changes, on `PostgreSQL` in one statement; returns how many rows the last one touched.
+pub(super) fn apply(db: &mut Db, changes: &[Change<'_>]) -> QueryResult<usize> {
+    let changes: Vec<_> = changes.iter().filter(|change| change.rows() > 0).collect();
+    match db {
+        Db::Postgres(connection) => {
+            let Some((last, first)) = changes.split_last() else { return Ok(0) };
+            let mut parts = Vec::with_capacity(changes.len());
+            for (place, change) in first.iter().enumerate() {
+                let (before, after) = change.words(false);
+                let with = if place == 0 { "WITH " } else { ", " };
+                parts.push(Part {
+                    before: format!("{with}w{place} AS ({before}"),
+                    columns: &change.columns,
+                    after: format!("{after})"),
+                });
+            }
+            let (before, after) = last.words(false);
+            parts.push(Part { before: format!(" {before}"), columns: &last.columns, after });
+            Arrays { parts }.execute(connection)
+        }
+        Db::Sqlite(connection) => {
+            let mut touched = 0;
+            for change in changes {
+                let (before, after) = change.words(true);
+                touched = 0_usize;
+                for row in 0..change.rows() {
+                    let one = Row { before: &before, columns: &change.columns, row, after: &after };
+                    touched = touched.saturating_add(one.execute(connection)?);
+                }
+            }
+            Ok(touched)
+        }
+    }
+}
+
+/// Reads what `rest` selects beside the columns, which it may name as a table `q`. The values are numbers of our own.
+pub(super) fn load_beside<T>(db: &mut Db, columns: &[Column<'_>], rest: &str) -> QueryResult<Vec<T>>
+where
+    T: QueryableByName<Pg> + QueryableByName<Sqlite> + 'static,
+{
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
+    match db {
+        Db::Postgres(connection) => {
+            let before = "WITH q AS (SELECT * FROM unnest(".to_owned();
+            let after = format!(") AS q({})) {rest}", names.join(", "));
+            Arrays { parts: vec![Part { before, columns, after }] }.load(connection)
+        }
+        Db::Sqlite(connection) => diesel::sql_query(format!("WITH {} {rest}", spelled(columns))).load(connection),
+    }
+}
+
+/// Reads what the words select, which are always the same.
+pub(super) fn load<T>(db: &mut Db, words: &str) -> QueryResult<Vec<T>>
+where
+    T: QueryableByName<Pg> + QueryableByName<Sqlite> + 'static,
+{
+    on_each!(db, connection => Words(words).load(connection))
+}
+
+/// The columns as a table `q` in words: numbers only.
+pub(super) fn spelled(columns: &[Column<'_>]) -> String {
+    let rows = columns.first().map_or(0, |(_, values)| values.len());
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
+    let mut text = format!("q({}) AS (VALUES ", names.join(", "));
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        let cells =
+            columns.iter().map(|(_, values)| values.number(row).map_or("NULL".to_owned(), |one| one.to_string()));
+        text.push_str(&cells.collect::<Vec<_>>().join(","));
+        text.push(')');
+    }
+    text.push(')');
+    text
+}
+
+impl Values<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Integers(values) => values.len(),
+            Self::Numbers(values) => values.len(),
+            Self::MaybeNumbers(values) => values.len(),
+            Self::Texts(values) => values.len(),
+            Self::MaybeTexts(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+        }
+    }
+
+    fn number(&self, row: usize) -> Option<i64> {
+        match self {
+            Self::Integers(values) => values.get(row).copied().map(i64::from),
+            Self::Numbers(values) => values.get(row).copied(),
+            Self::MaybeNumbers(values) => values.get(row).copied().flatten(),
+            Self::Texts(_) | Self::MaybeTexts(_) | Self::Bytes(_) => None,
+        }
+    }
+}
+
+/// A part of a statement: words around arrays.
+struct Part<'a> {
+    before: String,
+    columns: &'a [Column<'a>],
+    after: String,
+}
+
+/// A statement of such parts.
+struct Arrays<'a> {
+    parts: Vec<Part<'a>>,
+}
+
+impl QueryFragment<Pg> for Part<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(&self.before);
+        for (place, (_, values)) in self.columns.iter().enumerate() {
+            if place > 0 {
+                out.push_sql(", ");
+            }
+            match values {
+                Values::Integers(values) => array::<Integer, _>(&mut out, values, "::integer[]")?,
+                Values::Numbers(values) => array::<BigInt, _>(&mut out, values, "::bigint[]")?,
+                Values::MaybeNumbers(values) => array::<Nullable<BigInt>, _>(&mut out, values, "::bigint[]")?,
+                Values::Texts(values) => array::<Text, _>(&mut out, values, "::text[]")?,
+                Values::MaybeTexts(values) => array::<Nullable<Text>, _>(&mut out, values, "::text[]")?,
+                Values::Bytes(values) => array::<Binary, _>(&mut out, values, "::bytea[]")?,
+            }
+        }
+        out.push_sql(&self.after);
+        Ok(())
+    }
+}
+
+impl QueryFragment<Pg> for Arrays<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.parts.iter().try_for_each(|part| part.walk_ast(out.reborrow()))
+    }
+}
+
+fn array<'b, S, T>(out: &mut AstPass<'_, 'b, Pg>, values: &'b Vec<T>, cast: &str) -> QueryResult<()>
+where
+    S: SqlType + 'static,
+    Vec<T>: diesel::serialize::ToSql<Array<S>, Pg>,
+    Pg: diesel::sql_types::HasSqlType<Array<S>>,
+{
+    out.push_bind_param::<Array<S>, _>(values)?;
+    out.push_sql(cast);
+    Ok(())
+}
+
+/// A statement around one row.
+struct Row<'a> {
+    before: &'a str,
+    columns: &'a [Column<'a>],
+    row: usize,
+    after: &'a str,
+}
+
+impl QueryFragment<Sqlite> for Row<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(self.before);
+        for (place, (_, values)) in self.columns.iter().enumerate() {
+            if place > 0 {
+                out.push_sql(", ");
+            }
+            match values {
+                Values::Integers(values) => out.push_bind_param::<Integer, _>(at(values, self.row)?)?,
+                Values::Numbers(values) => out.push_bind_param::<BigInt, _>(at(values, self.row)?)?,
+                Values::MaybeNumbers(values) => out.push_bind_param::<Nullable<BigInt>, _>(at(values, self.row)?)?,
+                Values::Texts(values) => out.push_bind_param::<Text, _>(at(values, self.row)?)?,
+                Values::MaybeTexts(values) => out.push_bind_param::<Nullable<Text>, _>(at(values, self.row)?)?,
+                Values::Bytes(values) => out.push_bind_param::<Binary, _>(at(values, self.row)?)?,
+            }
+        }
+        out.push_sql(self.after);
+        Ok(())
+    }
+}
+
+fn at<T>(values: &[T], row: usize) -> QueryResult<&T> {
+    values.get(row).ok_or_else(|| diesel::result::Error::QueryBuilderError("columns of unequal length".into()))
+}
+
+/// A statement without values.
+struct Words<'a>(&'a str);
+
+impl<DB: Backend> QueryFragment<DB> for Words<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.0);
+        Ok(())
+    }
+}
+
+// By their words, which are always the same, a connection finds them prepared.
+impl QueryId for Arrays<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryId for Row<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryId for Words<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Words<'_> {
+    type SqlType = Untyped;
+}
+
+impl Query for Arrays<'_> {
+    type SqlType = Untyped;
+}
+
+impl<Conn> RunQueryDsl<Conn> for Arrays<'_> {}
+impl<Conn> RunQueryDsl<Conn> for Row<'_> {}
+impl<Conn> RunQueryDsl<Conn> for Words<'_> {}

@@ -15,9 +15,7 @@ use super::{Exit, Failure};
 use crate::clock;
 use crate::model::{Caller, Moment, Operator, OperatorId};
 use crate::plate::SeriesLetter;
-use crate::registry::record::back_fill::{
-    BackFill, Counts, Hands, Pace, Placed, Placer, Refused, Rows, RowsProblem,
-};
+use crate::registry::record::back_fill::{BackFill, Counts, Hands, Pace, Placed, Placer, Refused, Rows, RowsProblem};
 use crate::registry::record::{RecordError, watermark};
 use crate::registry::{Registry, access};
 use crate::startup;

@@ -18,9 +18,7 @@ pub enum Filled {
 impl Filled {
     const fn tables(self) -> &'static str {
         match self {
-            Self::Fleet => {
-                "vehicles, vehicle_versions, numbers, plates, policies, policy_covers, fleet_import_rows"
-            }
+            Self::Fleet => "vehicles, vehicle_versions, numbers, plates, policies, policy_covers, fleet_import_rows",
             Self::Rides => "rides, ride_heads, ride_marks",
         }
     }

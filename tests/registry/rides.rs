@@ -215,7 +215,8 @@ fn a_correction_waits_for_who_is_being_shown_the_ride_and_is_an_entry_then() {
         );
         let entries = || registry.database.query_i64("SELECT size FROM log_head");
         let before = entries()[0];
-        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let sql =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         let waits = || registry.database.query_i64(sql) != [0];
         std::thread::scope(|scope| {
             let shown = registry.running().registry().store.write(|tx| -> storage::Result<_> {

@@ -115,9 +115,9 @@ fn commit(
     // In a transaction of its own, so that imports of different operators do not wait for each other's commits.
     let first_id = registry.store.write(|tx| vehicles::reserve_ids(tx, list.rows.len()))?;
     let commit = Commit { registry, now, id, import, list, file_digest, operator, first_id };
-    let seen = registry.store.read(|db| -> storage::Result<_> {
-        Ok((operators::turn(db, &commit.operator)?, commit.look(db)?))
-    })?;
+    let seen = registry
+        .store
+        .read(|db| -> storage::Result<_> { Ok((operators::turn(db, &commit.operator)?, commit.look(db)?)) })?;
     let written = match commit.make_true(rng, Some(seen)) {
         // Another operator took a number in between: it is looked at anew, with everybody waiting.
         Err(EnrollError::Storage(storage::Error::Conflict(_))) => commit.make_true(rng, None),

@@ -49,8 +49,7 @@ pub(super) fn decide<'a>(
             rng.fill_bytes(&mut bytes);
             Salt::from_bytes(bytes)
         });
-        let ride =
-            |version, first_received, completes| NewRide {
+        let ride = |version, first_received, completes| NewRide {
             report,
             version,
             first_received,

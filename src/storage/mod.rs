@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod dialect;
+mod bundle;
 mod columns;
 mod connection;
 mod db;
@@ -44,6 +45,7 @@ pub mod rides;
 pub mod rides_found;
 pub mod series;
 pub mod standing_places;
+pub mod surroundings;
 pub mod tag_keys;
 pub mod telemetry;
 pub mod vehicle_ids;

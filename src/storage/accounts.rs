@@ -5,6 +5,7 @@
 use diesel::prelude::*;
 use std::collections::HashSet;
 
+use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
 use super::error::{Error, Result};
@@ -172,20 +173,16 @@ pub fn find_key(db: &mut Db, id: &str) -> Result<Option<StoredKey>> {
     api_keys::table.filter(api_keys::id.eq(id)).first::<KeyRow>(db).optional()?.map(key).transpose()
 }
 
-/// Returns which of these keys are valid at an instant: neither revoked nor expired, of an account that is not closed.
-///
-/// # Errors
-/// Those of the database.
-pub fn keys_in_force(db: &mut Db, ids: &[&str], now: Moment) -> Result<HashSet<KeyId>> {
-    let found: Vec<String> = api_keys::table
-        .inner_join(accounts::table.on(accounts::id.eq(api_keys::account_id)))
-        .filter(accounts::closed_at.is_null())
-        .filter(api_keys::revoked_at.is_null())
-        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now.as_millis())))
-        .filter(api_keys::id.eq_any(ids))
-        .select(api_keys::id)
-        .load(db)?;
-    Ok(found.iter().map(|id| KeyId::from_text(id)).collect())
+/// Keys that nobody revoked, of accounts that are open, with the instant at which they run out.
+pub(super) const KEYS: Slice = Slice {
+    columns: "t.id, t.expires_at",
+    from: "qk CROSS JOIN api_keys t CROSS JOIN accounts a WHERE t.id = qk.id AND a.id = t.account_id AND a.closed_at IS NULL \
+           AND t.revoked_at IS NULL",
+};
+
+pub(super) fn in_force(rows: Vec<(String, Option<i64>)>, now: Moment) -> HashSet<KeyId> {
+    let valid = rows.into_iter().filter(|(_, until)| until.is_none_or(|until| until > now.as_millis()));
+    valid.map(|(id, _)| KeyId::from_text(&id)).collect()
 }
 
 /// Lists the keys of an account, newest last.

@@ -168,15 +168,15 @@ impl Values<'_> {
 }
 
 /// A part of a statement: words around arrays.
-struct Part<'a> {
-    before: String,
-    columns: &'a [Column<'a>],
-    after: String,
+pub(super) struct Part<'a> {
+    pub(super) before: String,
+    pub(super) columns: &'a [Column<'a>],
+    pub(super) after: String,
 }
 
 /// A statement of such parts.
-struct Arrays<'a> {
-    parts: Vec<Part<'a>>,
+pub(super) struct Arrays<'a> {
+    pub(super) parts: Vec<Part<'a>>,
 }
 
 impl QueryFragment<Pg> for Part<'_> {
@@ -218,11 +218,11 @@ where
 }
 
 /// A statement around one row.
-struct Row<'a> {
-    before: &'a str,
-    columns: &'a [Column<'a>],
-    row: usize,
-    after: &'a str,
+pub(super) struct Row<'a> {
+    pub(super) before: &'a str,
+    pub(super) columns: &'a [Column<'a>],
+    pub(super) row: usize,
+    pub(super) after: &'a str,
 }
 
 impl QueryFragment<Sqlite> for Row<'_> {
@@ -277,6 +277,10 @@ impl QueryId for Words<'_> {
 }
 
 impl Query for Words<'_> {
+    type SqlType = Untyped;
+}
+
+impl Query for Row<'_> {
     type SqlType = Untyped;
 }
 

@@ -12,6 +12,8 @@ use super::db::Db;
 use super::error::{Error, Result};
 use super::sealed::Unsaid;
 
+/// How `PostgreSQL` begins a consistent view.
+const VIEW: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// How the URL of a `SQLite` database begins.
 const SQLITE: &str = "sqlite:";
 
@@ -179,7 +181,7 @@ impl Store {
         read: impl FnOnce(&mut Db) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let mut connection = self.connection()?;
-        begin(&mut connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN")?;
+        begin(&mut connection, VIEW, "BEGIN")?;
         let outcome = read(&mut connection);
         end(&mut connection, outcome)
     }
@@ -208,6 +210,40 @@ impl Store {
         write: impl FnOnce(&mut Tx<'_>) -> std::result::Result<Unsaid<T>, E>,
     ) -> std::result::Result<T, E> {
         self.write(write).map(Unsaid::open)
+    }
+}
+
+impl Store {
+    /// Looks in one consistent view of the database, and writes in a transaction of its own, on the same connection; once that is
+    /// durable, says what was to be said. What was looked at may have changed before it is written.
+    ///
+    /// # Errors
+    /// As [`Store::write_then_say`].
+    pub fn look_then_write<L, T, E: From<Error>>(
+        &self,
+        look: impl FnOnce(&mut Db) -> std::result::Result<L, E>,
+        write: impl FnOnce(L, &mut Tx<'_>) -> std::result::Result<Unsaid<T>, E>,
+    ) -> std::result::Result<T, E> {
+        let mut connection = self.connection()?;
+        begin(&mut connection, VIEW, "BEGIN")?;
+        let looked = match look(&mut connection) {
+            Ok(looked) => looked,
+            Err(refused) => return end(&mut connection, Err(refused)),
+        };
+        turn_to_writing(&mut connection)?;
+        let outcome = write(looked, &mut Tx { db: &mut connection });
+        end(&mut connection, outcome).map(Unsaid::open)
+    }
+}
+
+/// Ends a view and begins a write, in one exchange where exchanges are dear.
+fn turn_to_writing(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(connection) => connection.batch_execute("COMMIT; BEGIN").map_err(Error::from),
+        Db::Sqlite(connection) => {
+            AnsiTransactionManager::commit_transaction(connection)?;
+            Ok(AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?)
+        }
     }
 }
 

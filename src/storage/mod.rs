@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod dialect;
+mod bundle;
 mod columns;
 mod connection;
 mod db;
@@ -45,6 +46,7 @@ pub mod rides_found;
 pub mod series;
 pub mod standing_places;
 pub mod statistics;
+pub mod surroundings;
 pub mod tag_keys;
 pub mod telemetry;
 pub mod vehicle_ids;

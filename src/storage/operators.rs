@@ -5,6 +5,7 @@
 use diesel::prelude::*;
 use std::collections::HashMap;
 
+use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
 use super::error::{Error, Result};
@@ -12,7 +13,7 @@ use super::schema::{operator_suspensions as suspensions, operators};
 use super::values::{known, limit};
 use crate::model::{AccountId, Custody, Moment, Operator, OperatorId};
 
-type Row = (String, String, String, String, String, String, i64, Option<i64>);
+pub(super) type Row = (String, String, String, String, String, String, i64, Option<i64>);
 
 macro_rules! columns {
     () => {
@@ -44,13 +45,31 @@ fn operator(row: Row, suspension: Option<(Moment, String)>) -> Result<Operator> 
     })
 }
 
+/// Operators by their ids.
+pub(super) const SLICE: Slice = Slice {
+    columns: "t.id, t.legal_name, t.bin, t.contact_phone, t.contact_email, t.custody, t.admitted_at, t.closed_at",
+    from: "qo CROSS JOIN operators t WHERE t.id = qo.id",
+};
+
+/// Their suspensions that run.
+pub(super) const SUSPENSIONS: Slice = Slice {
+    columns: "t.operator_id, t.suspended_from, t.reason",
+    from: "qo CROSS JOIN operator_suspensions t WHERE t.operator_id = qo.id AND t.suspended_until IS NULL",
+};
+
+pub(super) type Suspension = (String, i64, String);
+
 fn with_suspensions(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Operator>> {
     let ids: Vec<_> = rows.iter().map(|row| row.0.clone()).collect();
-    let running: Vec<(String, i64, String)> = suspensions::table
+    let running: Vec<Suspension> = suspensions::table
         .filter(suspensions::operator_id.eq_any(ids))
         .filter(suspensions::suspended_until.is_null())
         .select((suspensions::operator_id, suspensions::suspended_from, suspensions::reason))
         .load(db)?;
+    of_slices(rows, running)
+}
+
+pub(super) fn of_slices(rows: Vec<Row>, running: Vec<Suspension>) -> Result<Vec<Operator>> {
     let mut running: HashMap<_, _> =
         running.into_iter().map(|(id, from, reason)| (id, (Moment::from_millis(from), reason))).collect();
     rows.into_iter()

@@ -5,9 +5,11 @@
 #![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
+use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
 use super::dialect::rows_a_statement;
@@ -19,8 +21,8 @@ use crate::model::{
     AsKnown, CheckOutcome, Cover, ImportId, Moment, OperatorId, Policy, PolicyId, PolicySource, VehicleId, day_before,
 };
 
-#[derive(Queryable)]
-struct Row {
+#[derive(Queryable, Deserialize)]
+pub(super) struct Row {
     policy_id: String,
     version: i32,
     operator_id: String,
@@ -28,6 +30,7 @@ struct Row {
     policy_number: String,
     valid_from: String,
     valid_until: String,
+    #[serde(deserialize_with = "truth")]
     covers_all: bool,
     source: String,
     checked_at: Option<i64>,
@@ -39,6 +42,44 @@ struct Row {
     recorded_by: Option<String>,
     recorded_at: i64,
     superseded_at: Option<i64>,
+}
+
+/// `SQLite` writes truth as 1.
+fn truth<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Truth {
+        Plain(bool),
+        Number(i32),
+    }
+    Ok(match Truth::deserialize(deserializer)? {
+        Truth::Plain(truth) => truth,
+        Truth::Number(number) => number != 0,
+    })
+}
+
+/// All versions of the policies that name vehicles or cover whole fleets.
+pub(super) const SLICE: Slice = Slice {
+    columns: "t.policy_id, t.version, t.operator_id, t.insurer, t.policy_number, t.valid_from, t.valid_until, t.covers_all, \
+              t.source, t.checked_at, t.check_outcome, t.reference, t.renews, t.reason, t.import_id, t.recorded_by, \
+              t.recorded_at, t.superseded_at",
+    from: "(SELECT c.policy_id FROM qv CROSS JOIN policy_covers c WHERE c.vehicle_id = qv.id UNION \
+           SELECT c.policy_id FROM qo CROSS JOIN policies p CROSS JOIN policy_covers c WHERE p.operator_id = qo.id AND \
+           c.policy_id = p.id AND c.vehicle_id IS NULL) AS named CROSS JOIN policies t WHERE t.policy_id = named.policy_id",
+};
+
+/// What covers vehicles by name, and what covers whole fleets.
+pub(super) type Covers = (Vec<(VehicleId, Cover)>, Vec<Cover>);
+
+pub(super) fn of_slices(
+    of_vehicles: Vec<policy_covers::Row>,
+    of_fleets: Vec<policy_covers::Row>,
+    policies: Vec<Row>,
+) -> Result<Covers> {
+    let versions = by_id(policies)?;
+    let named = spanned(&versions, &policy_covers::of_slice(of_vehicles)?);
+    let whole = spanned(&versions, &policy_covers::of_slice(of_fleets)?);
+    Ok((by_vehicle(named), whole.into_iter().map(|(_, cover)| cover).collect()))
 }
 
 fn policy(row: Row) -> Result<Policy> {
@@ -331,22 +372,34 @@ pub(super) enum Versions {
 fn covers(db: &mut Db, spans: &[FoundSpan], versions: Versions) -> Result<Vec<(Option<VehicleId>, Cover)>> {
     let ids: BTreeSet<_> = spans.iter().map(|span| span.policy_id.clone()).collect();
     let ids: Vec<_> = ids.into_iter().collect();
-    let mut found: HashMap<String, Vec<Arc<Policy>>> = HashMap::new();
+    let mut rows = Vec::new();
     for chunk in ids.chunks(rows_a_statement(1)) {
         let mut query = policies::table.filter(policies::policy_id.eq_any(chunk)).select(columns!()).into_boxed();
         if versions == Versions::Current {
             query = query.filter(policies::superseded_at.is_null());
         }
-        for row in query.load::<Row>(db)? {
-            let version = policy(row)?;
-            found.entry(version.id.to_string()).or_default().push(Arc::new(version));
-        }
+        rows.extend(query.load::<Row>(db)?);
     }
+    Ok(spanned(&by_id(rows)?, spans))
+}
+
+type VersionsById = HashMap<String, Vec<Arc<Policy>>>;
+
+fn by_id(rows: Vec<Row>) -> Result<VersionsById> {
+    let mut found = VersionsById::new();
+    for row in rows {
+        let version = policy(row)?;
+        found.entry(version.id.to_string()).or_default().push(Arc::new(version));
+    }
+    Ok(found)
+}
+
+fn spanned(versions: &VersionsById, spans: &[FoundSpan]) -> Vec<(Option<VehicleId>, Cover)> {
     let of_span = |span: &FoundSpan| -> Vec<_> {
-        let versions = found.get(&span.policy_id).into_iter().flatten();
+        let versions = versions.get(&span.policy_id).into_iter().flatten();
         versions.filter_map(|version| Some((span.span.vehicle, Cover::of(version, &span.span)?))).collect()
     };
-    Ok(spans.iter().flat_map(of_span).collect())
+    spans.iter().flat_map(of_span).collect()
 }
 
 fn by_vehicle(covers: Vec<(Option<VehicleId>, Cover)>) -> Vec<(VehicleId, Cover)> {

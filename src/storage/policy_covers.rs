@@ -7,6 +7,7 @@
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
+use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
 use super::dialect::rows_a_statement;
@@ -23,7 +24,24 @@ pub(super) struct FoundSpan {
     pub(super) span: CoverSpan,
 }
 
-type Row = (String, Option<i64>, Option<String>, Option<String>, i64, Option<i64>);
+pub(super) type Row = (String, Option<i64>, Option<String>, Option<String>, i64, Option<i64>);
+
+/// The spans that name vehicles.
+pub(super) const OF_VEHICLES: Slice = Slice {
+    columns: "t.policy_id, t.vehicle_id, t.first_day, t.last_day, t.recorded_at, t.superseded_at",
+    from: "qv CROSS JOIN policy_covers t WHERE t.vehicle_id = qv.id",
+};
+
+/// The spans that cover whole fleets.
+pub(super) const OF_FLEETS: Slice = Slice {
+    columns: OF_VEHICLES.columns,
+    from: "qo CROSS JOIN policies p CROSS JOIN policy_covers t WHERE p.operator_id = qo.id AND t.policy_id = p.id AND \
+           t.vehicle_id IS NULL",
+};
+
+pub(super) fn of_slice(rows: Vec<Row>) -> Result<Vec<FoundSpan>> {
+    rows.into_iter().map(span).collect()
+}
 
 fn span(row: Row) -> Result<FoundSpan> {
     let (policy_id, vehicle, first_day, last_day, recorded_at, superseded_at) = row;

@@ -4,6 +4,7 @@
 
 use diesel::prelude::*;
 
+use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
 use super::dialect::rows_a_statement;
@@ -12,7 +13,18 @@ use super::schema::vehicle_retirements as retirements;
 use super::values::{signed, unsigned};
 use crate::model::{AccountId, Moment, Retirement, VehicleId};
 
-type Row = (i64, i32, i64, String, String, i64, Option<i64>, Option<String>);
+pub(super) type Row = (i64, i32, i64, String, String, i64, Option<i64>, Option<String>);
+
+/// All retirements of vehicles.
+pub(super) const SLICE: Slice = Slice {
+    columns: "t.vehicle_id, t.entry, t.retired_from, t.reason, t.account_id, t.recorded_at, t.superseded_at, t.withdrawal_reason",
+    from: "qv CROSS JOIN vehicle_retirements t WHERE t.vehicle_id = qv.id",
+};
+
+pub(super) fn of_slice(mut rows: Vec<Row>) -> Result<Vec<Retirement>> {
+    rows.sort_by_key(|row| (row.0, row.1));
+    rows.into_iter().map(retirement).collect()
+}
 
 fn retirement(row: Row) -> Result<Retirement> {
     let (vehicle, entry, from, reason, account, recorded_at, superseded_at, withdrawal_reason) = row;

@@ -5,6 +5,7 @@
 
 use diesel::prelude::*;
 
+use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
 use super::error::{Error, Result};
@@ -13,7 +14,8 @@ use super::values::{known, letter, limit};
 use crate::model::{AccountId, Moment, OperatorId, Series, SeriesStatus};
 use crate::plate::SeriesLetter;
 
-type Row = (String, String, String, i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>, i64);
+pub(super) type Row =
+    (String, String, String, i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<String>, i64);
 
 macro_rules! columns {
     () => {
@@ -30,6 +32,17 @@ macro_rules! columns {
             series::next_serial,
         )
     };
+}
+
+/// All claims: there is one for each letter at most.
+pub(super) const SLICE: Slice = Slice {
+    columns: "t.letter, t.operator_id, t.status, t.claimed_at, t.in_use_since, t.notice, t.objections_until, t.decided_at, \
+              t.decision_reason, t.next_serial",
+    from: "series t",
+};
+
+pub(super) fn of_slice(rows: Vec<Row>) -> Result<Vec<Series>> {
+    rows.into_iter().map(value).collect()
 }
 
 fn value(row: Row) -> Result<Series> {

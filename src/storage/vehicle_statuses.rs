@@ -3,7 +3,9 @@
 //! *Invariant:* a report is superseded by its correction, never changed.
 
 use diesel::prelude::*;
+use serde::Deserialize;
 
+use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
 use super::dialect::rows_a_statement;
@@ -12,9 +14,9 @@ use super::schema::vehicle_statuses as statuses;
 use super::values::{known, signed, unsigned};
 use crate::model::{AccountId, MaintenanceId, Moment, Place, StatusReport, VehicleId, VehicleStatus};
 
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = statuses)]
-struct Row {
+pub(super) struct Row {
     vehicle_id: i64,
     entry: i32,
     status: String,
@@ -29,6 +31,18 @@ struct Row {
     maintenance_id: Option<String>,
     recorded_at: i64,
     superseded_at: Option<i64>,
+}
+
+/// All reports about vehicles.
+pub(super) const SLICE: Slice = Slice {
+    columns: "t.vehicle_id, t.entry, t.status, t.since, t.ends, t.reported_by, t.account_id, t.note, t.lat, t.lng, t.replaces, \
+              t.maintenance_id, t.recorded_at, t.superseded_at",
+    from: "qv CROSS JOIN vehicle_statuses t WHERE t.vehicle_id = qv.id",
+};
+
+pub(super) fn of_slice(mut rows: Vec<Row>) -> Result<Vec<StatusReport>> {
+    rows.sort_by_key(|row| (row.vehicle_id, row.entry));
+    rows.into_iter().map(report).collect()
 }
 
 fn report(row: Row) -> Result<StatusReport> {

@@ -5,6 +5,7 @@
 use diesel::prelude::*;
 use std::collections::HashMap;
 
+use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
 use super::error::Result;
@@ -27,6 +28,16 @@ pub fn insert(tx: &mut Tx<'_>, operator: &OperatorId, until: Moment, now: Moment
     Ok(())
 }
 
+/// The newest ones of operators, as known now: one step through the key, however many there are.
+pub(super) const SLICE: Slice = Slice {
+    columns: "qo.id, (SELECT t.complete_until FROM watermarks t WHERE t.operator_id = qo.id ORDER BY t.complete_until DESC LIMIT 1)",
+    from: "qo",
+};
+
+pub(super) fn of_slice(rows: Vec<(String, Option<i64>)>) -> HashMap<OperatorId, Moment> {
+    rows.into_iter().filter_map(|(id, until)| Some((OperatorId::from_text(&id), Moment::from_millis(until?)))).collect()
+}
+
 /// Finds up to when operators had said that everything was reported.
 ///
 /// # Errors
@@ -40,8 +51,5 @@ pub fn newest(db: &mut Db, operators: &[OperatorId], as_known: AsKnown) -> Resul
         .group_by(watermarks::operator_id)
         .select((watermarks::operator_id, diesel::dsl::max(watermarks::complete_until)))
         .load(db)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(id, until)| Some((OperatorId::from_text(&id), Moment::from_millis(until?))))
-        .collect())
+    Ok(of_slice(rows))
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::model::{AccessKey, AccessKeyProblem, AccountId, Caller, KeyId, Moment, Role};
 use crate::registry::Registry;
-use crate::storage::{self, Db, accounts};
+use crate::storage::{self, accounts};
 
 /// Why a credential was not accepted.
 #[derive(Debug, Error)]
@@ -68,7 +68,7 @@ fn find(registry: &Registry, now: Moment, key: &str) -> Result<Proved, AccessErr
 }
 
 /// Callers who came in a moment ago, so that many questions of one officer ask the database once. Who remembers a caller has to
-/// ask once more whether the key is still in force where that matters: [`keys_in_force`].
+/// ask once more whether the key is still in force where that matters: [`InForce`].
 #[derive(Debug, Default)]
 pub struct Remembered {
     callers: Mutex<HashMap<KeyId, (Proved, Moment)>>,
@@ -131,21 +131,18 @@ impl InForce {
     }
 }
 
-/// Finds which callers' keys are valid, in one statement.
-///
-/// # Errors
-/// Those of the database.
-pub fn keys_in_force<'a>(
-    db: &mut Db,
-    now: Moment,
-    callers: impl Iterator<Item = &'a Caller>,
-) -> storage::Result<InForce> {
-    let ids: BTreeSet<_> = callers.filter_map(|caller| caller.key_id.as_ref()).map(KeyId::as_str).collect();
-    let ids: Vec<_> = ids.into_iter().collect();
-    if ids.is_empty() {
-        return Ok(InForce(HashSet::new()));
+impl InForce {
+    /// The ids of the callers' keys, each once.
+    pub fn ids<'a>(callers: impl Iterator<Item = &'a Caller>) -> Vec<&'a str> {
+        let ids: BTreeSet<_> = callers.filter_map(|caller| caller.key_id.as_ref()).map(KeyId::as_str).collect();
+        ids.into_iter().collect()
     }
-    Ok(InForce(accounts::keys_in_force(db, &ids, now)?))
+
+    /// Takes the keys that were found valid.
+    #[must_use]
+    pub const fn of(valid: HashSet<KeyId>) -> Self {
+        Self(valid)
+    }
 }
 
 /// Returns the caller who sits at the machine's own console: whoever runs the program there can read its keys anyway,

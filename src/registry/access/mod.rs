@@ -10,4 +10,4 @@ pub use accounts::{
     AccountError, KeyRequest, NewAccount, NewKey, create_account, create_key, create_operator_key, revoke_key,
 };
 pub use deed::{Deed, may};
-pub use entrance::{AccessError, InForce, Remembered, authenticate, console, keys_in_force};
+pub use entrance::{AccessError, InForce, Remembered, authenticate, console};

@@ -16,7 +16,7 @@ use crate::model::{
 use crate::plate::{PlateLink, PlateNumber};
 use crate::registry::TagKeys;
 use crate::registry::items;
-use crate::storage::{self, Db, plate_items, policies, retirements, vehicle_statuses, vehicles};
+use crate::storage::surroundings::Matters;
 
 /// What stands around numbers.
 pub(super) struct Around {
@@ -41,29 +41,18 @@ pub(super) struct AsOf {
 }
 
 impl Around {
-    /// Reads it for all questions at once, in a fixed number of statements.
-    pub(super) fn find(
-        db: &mut Db,
-        numbers: &[PlateNumber],
-        of_vehicles: &[VehicleId],
-        operators: &[OperatorId],
-        links: &[PlateLink],
-    ) -> storage::Result<Self> {
-        let mut wanted: Vec<_> = numbers.iter().copied().chain(links.iter().map(|link| link.number)).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let fleets = policies::versions_of_fleets(db, operators)?;
-        let described = vehicles::find_described(db, of_vehicles)?;
-        Ok(Self {
-            items: grouped(plate_items::of_numbers(db, &wanted)?, |item| item.number),
-            alarms: plate_items::alarms_of(db, &wanted)?,
-            by_vehicle: grouped(policies::versions_of_vehicles(db, of_vehicles)?, |(vehicle, _)| *vehicle),
-            by_fleet: grouped(fleets, |cover| cover.policy.operator_id.clone()),
+    /// Sorts what was found by what it is about.
+    pub(super) fn of_found(found: Matters, described: Vec<(DeviceId, VehicleVersion)>) -> Self {
+        Self {
+            items: grouped(found.items, |item| item.number),
+            alarms: found.alarms,
+            by_vehicle: grouped(found.by_vehicle, |(vehicle, _)| *vehicle),
+            by_fleet: grouped(found.by_fleet, |cover| cover.policy.operator_id.clone()),
             devices: described.iter().map(|(device, version)| (version.vehicle_id, device.clone())).collect(),
             versions: grouped(described.into_iter().map(|(_, version)| version), |version| version.vehicle_id),
-            reports: grouped(vehicle_statuses::of_vehicles(db, of_vehicles)?, |report| report.vehicle_id),
-            retirements: grouped(retirements::of_vehicles(db, of_vehicles)?, |retirement| retirement.vehicle_id),
-        })
+            reports: grouped(found.reports, |report| report.vehicle_id),
+            retirements: grouped(found.retirements, |retirement| retirement.vehicle_id),
+        }
     }
 
     /// Returns the policy in force, the scooter as it was, and what is to be warned of, for a plate of a number.

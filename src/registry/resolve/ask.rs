@@ -11,7 +11,7 @@ use super::build::build;
 use super::look::{Looked, ToTell, look};
 use super::{FieldProblem, ResolveError};
 use crate::model::{Answer, LookupId, Moment, Receipt};
-use crate::registry::{Registry, access};
+use crate::registry::Registry;
 use crate::storage::audit_log::{self, Draft};
 use crate::storage::disclosure::{self, Asked, OnRecord};
 use crate::storage::lookups::{self, NewLookup};
@@ -41,8 +41,12 @@ pub fn resolve(
     questions: &[Asking],
 ) -> Result<Vec<Resolved>, ResolveError> {
     for _ in 0..LOOKS {
-        let sorted = registry.store.read(|db| Sorted::look(db, registry, now, rng, questions))?;
-        match registry.store.write_then_say(|tx| sorted.record(tx, registry, now, rng)) {
+        let ids = ids(questions, now, rng);
+        let recorded = registry.store.look_then_write(
+            |db| Sorted::look(db, registry, now, &ids, questions),
+            |sorted, tx| sorted.record(tx, registry, now, rng),
+        );
+        match recorded {
             Err(ResolveError::Overtaken) => {}
             other => return tell(other?),
         }
@@ -50,8 +54,13 @@ pub fn resolve(
     // Whoever goes on correcting waits now: nothing is recorded beside the log, whose end is held.
     tell(registry.store.write_then_say(|tx| {
         audit_log::hold(tx)?;
-        Sorted::look(tx.db(), registry, now, rng, questions)?.record(tx, registry, now, rng)
+        let ids = ids(questions, now, rng);
+        Sorted::look(tx.db(), registry, now, &ids, questions)?.record(tx, registry, now, rng)
     })?)
+}
+
+fn ids(questions: &[Asking], now: Moment, rng: &mut impl Rng) -> Vec<LookupId> {
+    questions.iter().map(|_| LookupId::new(now, rng)).collect()
 }
 
 /// How often questions whose rides are being corrected meanwhile are looked up without keeping anybody from it.
@@ -79,18 +88,16 @@ impl Sorted {
         db: &mut Db,
         registry: &Registry,
         now: Moment,
-        rng: &mut impl Rng,
+        ids: &[LookupId],
         questions: &[Asking],
     ) -> Result<Self, ResolveError> {
-        let ids: Vec<_> = questions.iter().map(|_| LookupId::new(now, rng)).collect();
-        let in_force = access::keys_in_force(db, now, questions.iter().map(|asking| &asking.caller))?;
-        let looked = look(db, registry, now, questions, &ids)?;
+        let looked = look(db, registry, now, questions, ids)?;
         let mut sorted = Self { outcomes: Vec::new(), asked: Vec::new(), refused: Vec::new(), new: Vec::new() };
         for ((asking, looked), id) in questions.iter().zip(looked).zip(ids) {
             let outcome = match looked {
-                _ if !in_force.holds(&asking.caller) => Some(Resolved::KeyInvalid),
+                Looked::KeyInvalid => Some(Resolved::KeyInvalid),
                 Looked::Found(facts, sealed) => {
-                    sorted.new.push(new_lookup(registry, now, asking, id));
+                    sorted.new.push(new_lookup(registry, now, asking, id.clone()));
                     sorted.asked.push(Asked { draft: asking.draft.clone(), facts: *facts, sealed });
                     None
                 }

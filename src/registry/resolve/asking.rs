@@ -81,6 +81,11 @@ impl Asking {
         }
     }
 
+    /// Returns whether nothing about it is left to be ranked.
+    pub(super) fn is_ready(&self) -> bool {
+        self.is_plain() || matches!(self.of, Subject::Question { ranked: Some(_), .. })
+    }
+
     /// Ranks the numbers that an uncertain reading may mean. That may take milliseconds, and holds up nobody else: it asks for
     /// no more than the heads of the sequences. Where too little is known it becomes a refusal.
     ///

@@ -9,11 +9,13 @@ use super::facts::{Candidate, Meant, NeverIssued};
 use super::issued::IssuedNumbers;
 use super::seek::{Sought, normalise, sort};
 use crate::model::{
-    AsKnown, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, Zone, plate_status_at, plate_told_at,
+    AsKnown, Caller, Custody, LinkVerdict, Moment, Operator, OperatorId, Plate, Reporting, Series, SeriesStatus, Zone,
+    plate_status_at, plate_told_at,
 };
-use crate::plate::{PlateLink, PlateNumber, SeriesLetter, look_alikes};
+use crate::plate::{PlateLink, PlateNumber, look_alikes};
 use crate::registry::TagKeys;
-use crate::storage::{self, Db, operators, plates, watermarks};
+use crate::registry::access::InForce;
+use crate::storage::{self, Db, plates, surroundings, vehicles, watermarks};
 
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
@@ -23,7 +25,8 @@ pub(super) struct Gathered {
     operators: HashMap<OperatorId, Operator>,
     around: Around,
     watermarks: Vec<(AsKnown, HashMap<OperatorId, Moment>)>,
-    letters: BTreeSet<SeriesLetter>,
+    series: Vec<Series>,
+    in_force: InForce,
 }
 
 /// The three times of a question: about which instant, from whose knowledge, asked when.
@@ -61,7 +64,8 @@ pub(super) struct Posed<'a> {
 type Plates = HashMap<PlateNumber, Vec<Plate>>;
 
 impl Gathered {
-    pub(super) fn find(db: &mut Db, issued: &IssuedNumbers<'_>, posed: &[Posed<'_>]) -> storage::Result<Self> {
+    /// Reads it; `keys`: those of the callers, of whom it is to be known whether they are valid.
+    pub(super) fn find(db: &mut Db, now: Moment, keys: &[&str], posed: &[Posed<'_>]) -> storage::Result<Self> {
         let mut numbers: BTreeSet<_> =
             posed.iter().flat_map(|one| &one.sought.hypotheses).map(|(one, _)| *one).collect();
         let mut plates = find_plates(db, &numbers)?;
@@ -69,26 +73,29 @@ impl Gathered {
         let further: BTreeSet<_> = nearby.values().flatten().map(|(number, _)| *number).collect();
         plates.extend(find_plates(db, &further)?);
         numbers.extend(further);
+        let links: Vec<_> = posed.iter().filter_map(|one| one.link).collect();
+        numbers.extend(links.iter().map(|link| link.number));
         let numbers: Vec<_> = numbers.into_iter().collect();
         let all = || plates.values().flatten();
         let vehicle_ids: BTreeSet<_> = all().map(|plate| plate.vehicle_id).collect();
         let vehicle_ids: Vec<_> = vehicle_ids.into_iter().collect();
         let operator_ids: BTreeSet<_> = all().map(|plate| plate.operator_id.clone()).collect();
         let operator_ids: Vec<_> = operator_ids.into_iter().collect();
-        let links: Vec<_> = posed.iter().filter_map(|one| one.link).collect();
-        let found = operators::find_all(db, &operator_ids)?;
-        // As a rule one: everybody asks what is known now.
+        let (vehicles, operators) = (&vehicle_ids, &operator_ids);
+        let found = surroundings::find(db, surroundings::Around { numbers: &numbers, vehicles, operators, keys, now })?;
+        // As a rule everybody asks what is known now.
+        let mut watermarks = vec![(AsKnown::Now, found.watermarks)];
         let knowledge: BTreeSet<_> = posed.iter().map(|one| one.instants.as_known).collect();
-        let watermarks = knowledge.into_iter().map(|as_known| {
-            let newest = watermarks::newest(db, &operator_ids, as_known)?;
-            Ok((as_known, newest))
-        });
-        let watermarks = watermarks.collect::<storage::Result<_>>()?;
+        for as_known in knowledge.into_iter().filter(|as_known| *as_known != AsKnown::Now) {
+            watermarks.push((as_known, watermarks::newest(db, operators, as_known)?));
+        }
+        let described = vehicles::find_described(db, vehicles)?;
         Ok(Self {
-            operators: found.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
-            around: Around::find(db, &numbers, &vehicle_ids, &operator_ids, &links)?,
+            operators: found.operators.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
+            around: Around::of_found(found.stand, described),
             watermarks,
-            letters: issued.confirmed_letters(),
+            series: found.series,
+            in_force: InForce::of(found.keys_in_force),
             plates,
             nearby,
         })
@@ -119,8 +126,10 @@ impl Gathered {
         match found.len() {
             0 => {
                 let number = sought.hypotheses.first().map(|(number, _)| *number);
-                let claimed =
-                    number.is_some_and(|number| number.letter().is_none_or(|letter| self.letters.contains(&letter)));
+                let is_claimed = |letter| {
+                    self.series.iter().any(|series| series.letter == letter && series.status == SeriesStatus::Confirmed)
+                };
+                let claimed = number.is_some_and(|number| number.letter().is_none_or(is_claimed));
                 let reason = if claimed { "not_issued" } else { "letter_unclaimed" };
                 Meant::Never(NeverIssued {
                     number,
@@ -134,6 +143,16 @@ impl Gathered {
             },
             _ => Meant::Several(found),
         }
+    }
+
+    /// Returns whether a caller's key is valid.
+    pub(super) fn admits(&self, caller: &Caller) -> bool {
+        self.in_force.holds(caller)
+    }
+
+    /// Returns how far each letter's numbers were issued.
+    pub(super) fn heads(&self) -> IssuedNumbers<'static> {
+        IssuedNumbers::of_series(&self.series)
     }
 
     fn issued(&self, weighed: &[(PlateNumber, f64)], instants: Instants) -> Vec<(PlateNumber, f64)> {

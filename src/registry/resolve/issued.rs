@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a hole in a sequence counts as issued here; who gathers the plates finds that nobody bears it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Series, SeriesStatus};
 use crate::plate::sparse::Shuffle;
@@ -22,6 +22,17 @@ pub(super) enum IssuedNumbers<'a> {
 }
 
 impl<'a> IssuedNumbers<'a> {
+    /// Those of a registry that has issued nothing: for questions that name their numbers as they stand.
+    pub(super) fn none() -> Self {
+        Self::Lettered(HashMap::new())
+    }
+
+    /// Those that all claims to letters tell of.
+    pub(super) fn of_series(all: &[Series]) -> Self {
+        let of = |series: &Series| (series.letter, (series.next_serial, series.status == SeriesStatus::Confirmed));
+        Self::Lettered(all.iter().map(of).collect())
+    }
+
     /// Reads them: one statement, or two.
     pub(super) fn find(db: &mut Db, scheme: Scheme, shuffle: Option<&'a Shuffle>) -> storage::Result<Self> {
         if let (Scheme::Sparse19, Some(shuffle)) = (scheme, shuffle) {
@@ -29,9 +40,7 @@ impl<'a> IssuedNumbers<'a> {
             let adopted = plates::shuffled_from(db, next, MOST_ADOPTED)?;
             return Ok(Self::Shuffled { shuffle, next, adopted });
         }
-        let all = series::list(db, None, None, 26)?;
-        let of = |series: Series| (series.letter, (series.next_serial, series.status == SeriesStatus::Confirmed));
-        Ok(Self::Lettered(all.into_iter().map(of).collect()))
+        Ok(Self::of_series(&series::list(db, None, None, 26)?))
     }
 
     /// Returns each letter with its highest serial; nothing where numbers have no letter.
@@ -41,16 +50,6 @@ impl<'a> IssuedNumbers<'a> {
                 heads.iter().map(|(letter, (next, _))| (*letter, next.saturating_sub(1))).collect()
             }
             Self::Shuffled { .. } => Vec::new(),
-        }
-    }
-
-    /// Returns the letters whose claims were confirmed; none where numbers have no letter.
-    pub(super) fn confirmed_letters(&self) -> BTreeSet<SeriesLetter> {
-        match self {
-            Self::Lettered(heads) => {
-                heads.iter().filter(|(_, (_, confirmed))| *confirmed).map(|(letter, _)| *letter).collect()
-            }
-            Self::Shuffled { .. } => BTreeSet::new(),
         }
     }
 }

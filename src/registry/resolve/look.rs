@@ -10,12 +10,13 @@ use super::gather::{Gathered, Instants, Posed};
 use super::issued::IssuedNumbers;
 use super::question::{Understood, too_few_known};
 use super::second::Named;
-use super::seek::{Sought, seek};
+use super::seek::{Sought, is_plain, seek};
 use super::{FieldProblem, ResolveError};
 use crate::audit::Decision;
 use crate::model::{LookupId, Moment};
 use crate::plate::{Reading, Recollection, TooMany};
 use crate::registry::Registry;
+use crate::registry::access::InForce;
 use crate::storage::audit_log::Draft;
 use crate::storage::disclosure::Asked;
 use crate::storage::rides_found::{self, FoundRides, Look, Reach};
@@ -28,6 +29,8 @@ pub(super) type ToTell = Asked<Facts, Vec<FoundRides>>;
 pub(super) enum Looked {
     /// Its facts, and the rides that must not be spoken of yet.
     Found(Box<Facts>, Sealed<Vec<FoundRides>>),
+    /// The caller's key is not valid any more: nobody asked.
+    KeyInvalid,
     /// It is refused: its entry, and what is wrong with it.
     Refused(Box<Draft>, Vec<FieldProblem>),
 }
@@ -41,8 +44,13 @@ pub(super) fn look(
     ids: &[LookupId],
 ) -> Result<Vec<Looked>, ResolveError> {
     let rules = &registry.rules;
-    let issued = IssuedNumbers::find(db, rules.scheme, registry.secrets.shuffle())?;
-    let sought: Vec<_> = questions.iter().map(|asking| sought(asking, &issued)).collect();
+    // What is to be ranked still asks which numbers were issued; what stands as it is asks how probable that is, later.
+    let issued = if questions.iter().all(Asking::is_ready) {
+        IssuedNumbers::none()
+    } else {
+        IssuedNumbers::find(db, rules.scheme, registry.secrets.shuffle())?
+    };
+    let mut sought: Vec<_> = questions.iter().map(|asking| sought(asking, &issued)).collect();
     let sound: Vec<_> = sought
         .iter()
         .filter_map(|one| one.as_ref().ok())
@@ -52,21 +60,31 @@ pub(super) fn look(
             Posed { sought, instants, link: understood.link }
         })
         .collect();
-    let gathered = Gathered::find(db, &issued, &sound)?;
+    let keys = InForce::ids(questions.iter().map(|asking| &asking.caller));
+    let gathered = Gathered::find(db, now, &keys, &sound)?;
+    let instants: Vec<_> = sound.into_iter().map(|posed| posed.instants).collect();
+    weigh_again(&mut sought, &gathered.heads());
     let mut facts = Vec::new();
     let mut looks = Vec::new();
     let answerable = questions.iter().zip(ids).zip(&sought).filter_map(|((asking, id), one)| {
         let (understood, sought) = one.as_ref().ok()?;
         Some((asking, id, *understood, sought))
     });
-    for ((asking, id, understood, sought), posed) in answerable.zip(&sound) {
-        let one = facts_of(registry, now, asking, id, (understood, sought), &gathered, posed.instants);
+    for ((asking, id, understood, sought), instants) in answerable.zip(instants) {
+        let one = facts_of(registry, now, asking, id, (understood, sought), &gathered, instants);
         looks.push(wanted(&one));
         facts.push(one);
     }
     let reach = Reach { max_ride_s: rules.max_ride_s, neighbour_s: rules.neighbour_s };
     let mut found = facts.into_iter().zip(rides_found::around(db, &looks, reach)?);
     let outcome = |(asking, one): (&Asking, Result<_, Vec<FieldProblem>>)| match one {
+        _ if !gathered.admits(&asking.caller) => {
+            // Its facts, where it has any, were found in vain.
+            if one.is_ok() {
+                drop(found.next());
+            }
+            Some(Looked::KeyInvalid)
+        }
         Ok(_) => found.next().map(|(facts, sealed)| Looked::Found(Box::new(facts), sealed)),
         Err(problems) => {
             let unsaid = asking.draft.decision == Decision::Done;
@@ -89,6 +107,18 @@ fn sought<'a>(
             Ok(sought) => Ok((understood, Cow::Owned(sought))),
             Err(TooMany) => Err(vec![too_few_known(asking.language, understood)]),
         },
+    }
+}
+
+/// Weighs what was taken as it stands once more, now that it is known how far numbers were issued.
+fn weigh_again(sought: &mut [Result<(&Understood, Cow<'_, Sought>), Vec<FieldProblem>>], issued: &IssuedNumbers<'_>) {
+    for one in sought.iter_mut().flatten() {
+        if let Cow::Owned(own) = &mut one.1
+            && is_plain(one.0)
+            && let Ok(again) = seek(one.0, issued)
+        {
+            *own = again;
+        }
     }
 }
 

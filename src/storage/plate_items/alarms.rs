@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::model::{AccountId, Alarm, AlarmId, AlarmKind, FittingId, Moment, OperatorId, VehicleId};
 use crate::plate::PlateNumber;
+use crate::storage::bundle::Slice;
 use crate::storage::connection::Tx;
 use crate::storage::db::Db;
 use crate::storage::dialect::rows_a_statement;
@@ -13,7 +14,8 @@ use crate::storage::error::{Error, Result};
 use crate::storage::schema::alarms;
 use crate::storage::values::{known, limit, number, signed, unsigned};
 
-type Row = (String, String, String, String, Option<i32>, Option<i64>, Option<String>, i64, Option<i64>, Option<String>);
+pub(in crate::storage) type Row =
+    (String, String, String, String, Option<i32>, Option<i64>, Option<String>, i64, Option<i64>, Option<String>);
 
 fn alarm(row: Row) -> Result<Alarm> {
     let (id, operator_id, kind, text, item, vehicle_id, fitting_id, raised_at, settled_at, settlement) = row;
@@ -28,6 +30,17 @@ fn alarm(row: Row) -> Result<Alarm> {
         raised_at: Moment::from_millis(raised_at),
         settled: settled_at.map(|at| (Moment::from_millis(at), settlement.unwrap_or_default())),
     })
+}
+
+/// All alarms of numbers.
+pub(in crate::storage) const SLICE: Slice = Slice {
+    columns: "t.id, t.operator_id, t.kind, t.number, t.item, t.vehicle_id, t.fitting_id, t.raised_at, t.settled_at, t.settlement",
+    from: "qn CROSS JOIN alarms t WHERE t.number = qn.number",
+};
+
+pub(in crate::storage) fn of_slice(mut rows: Vec<Row>) -> Result<Vec<Alarm>> {
+    rows.sort_by(|one, other| one.0.cmp(&other.0));
+    rows.into_iter().map(alarm).collect()
 }
 
 macro_rules! every {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{AccountId, ItemState, ItemStateVersion, Moment, PlateItem, Position, ReplacementReason};
 use crate::plate::PlateNumber;
+use crate::storage::bundle::Slice;
 use crate::storage::connection::Tx;
 use crate::storage::db::Db;
 use crate::storage::dialect::rows_a_statement;
@@ -16,8 +17,26 @@ use crate::storage::schema::{numbers, plate_item_states as states, plate_items a
 use crate::storage::tag_keys::stored_id;
 use crate::storage::values::{known, number, signed, unsigned};
 
-type ItemRow = (String, i32, String, i32, i32, String, Option<String>, i32, i64, i64);
-type StateRow = (String, i32, i32, String, i64, Option<String>, i64, Option<i64>);
+/// A number with the key of its tags and the instant at which it was given.
+pub(in crate::storage) type GivenRow = (String, i32, i64);
+pub(in crate::storage) type ItemRow = (String, i32, String, i32, i32, String, Option<String>, i32, i64, i64);
+pub(in crate::storage) type StateRow = (String, i32, i32, String, i64, Option<String>, i64, Option<i64>);
+
+/// The numbers as they were given, each with three items.
+pub(in crate::storage) const GIVEN: Slice =
+    Slice { columns: "t.number, t.tag_key, t.issued_at", from: "qn CROSS JOIN numbers t WHERE t.number = qn.number" };
+
+/// The items that came later.
+pub(in crate::storage) const LATER: Slice = Slice {
+    columns: "t.number, t.item, t.position, t.copy, t.replaces, t.reason, t.note, t.tag_key, t.since, t.ordered_at",
+    from: "qn CROSS JOIN plate_items t WHERE t.number = qn.number",
+};
+
+/// All versions of the states of items.
+pub(in crate::storage) const STATED: Slice = Slice {
+    columns: "t.number, t.item, t.version, t.state, t.since, t.reason, t.recorded_at, t.superseded_at",
+    from: "qn CROSS JOIN plate_item_states t WHERE t.number = qn.number",
+};
 
 /// Something to be recorded about an item's state.
 #[derive(Debug, Clone)]
@@ -58,59 +77,67 @@ struct NewStateRow<'a> {
 /// # Errors
 /// Those of the database.
 pub fn of_numbers(db: &mut Db, of: &[PlateNumber]) -> Result<Vec<PlateItem>> {
-    let mut found = BTreeMap::new();
+    let (mut given, mut later, mut stated) = (Vec::new(), Vec::new(), Vec::new());
     for chunk in of.chunks(rows_a_statement(1)) {
         let texts: Vec<_> = chunk.iter().map(ToString::to_string).collect();
-        let given: Vec<(String, i32, i64)> = numbers::table
-            .filter(numbers::number.eq_any(&texts))
-            .select((numbers::number, numbers::tag_key, numbers::issued_at))
-            .load(db)?;
-        for (text, tag_key, issued_at) in given {
-            let first = PlateItem::first_three(number(&text)?, stored_id(tag_key)?, Moment::from_millis(issued_at));
-            found.extend(first.into_iter().map(|item| ((item.number, item.item), item)));
+        let rows = numbers::table.filter(numbers::number.eq_any(&texts)).select((
+            numbers::number,
+            numbers::tag_key,
+            numbers::issued_at,
+        ));
+        given.extend(rows.load::<GivenRow>(db)?);
+        let rows = items::table.filter(items::number.eq_any(&texts)).select((
+            items::number,
+            items::item,
+            items::position,
+            items::copy,
+            items::replaces,
+            items::reason,
+            items::note,
+            items::tag_key,
+            items::since,
+            items::ordered_at,
+        ));
+        later.extend(rows.load::<ItemRow>(db)?);
+        let rows = states::table.filter(states::number.eq_any(&texts)).select((
+            states::number,
+            states::item,
+            states::version,
+            states::state,
+            states::since,
+            states::reason,
+            states::recorded_at,
+            states::superseded_at,
+        ));
+        stated.extend(rows.load::<StateRow>(db)?);
+    }
+    assembled(given, later, stated)
+}
+
+/// Makes items out of their rows, in the order of number and item.
+pub(in crate::storage) fn assembled(
+    given: Vec<GivenRow>,
+    mut later: Vec<ItemRow>,
+    mut stated: Vec<StateRow>,
+) -> Result<Vec<PlateItem>> {
+    let mut found = BTreeMap::new();
+    for (text, tag_key, issued_at) in given {
+        let first = PlateItem::first_three(number(&text)?, stored_id(tag_key)?, Moment::from_millis(issued_at));
+        found.extend(first.into_iter().map(|item| ((item.number, item.item), item)));
+    }
+    later.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
+    for row in later {
+        let item = item(row)?;
+        if let Some(before) = item.replaces.and_then(|(before, _)| found.get_mut(&(item.number, before))) {
+            before.replaced_by = Some((item.item, item.recorded_at));
         }
-        let later: Vec<ItemRow> = items::table
-            .filter(items::number.eq_any(&texts))
-            .order((items::number, items::item))
-            .select((
-                items::number,
-                items::item,
-                items::position,
-                items::copy,
-                items::replaces,
-                items::reason,
-                items::note,
-                items::tag_key,
-                items::since,
-                items::ordered_at,
-            ))
-            .load(db)?;
-        for row in later {
-            let item = item(row)?;
-            if let Some(before) = item.replaces.and_then(|(before, _)| found.get_mut(&(item.number, before))) {
-                before.replaced_by = Some((item.item, item.recorded_at));
-            }
-            found.insert((item.number, item.item), item);
-        }
-        let stated: Vec<StateRow> = states::table
-            .filter(states::number.eq_any(&texts))
-            .order((states::number, states::item, states::version))
-            .select((
-                states::number,
-                states::item,
-                states::version,
-                states::state,
-                states::since,
-                states::reason,
-                states::recorded_at,
-                states::superseded_at,
-            ))
-            .load(db)?;
-        for row in stated {
-            let (place, version) = state(row)?;
-            if let Some(item) = found.get_mut(&place) {
-                item.states.push(version);
-            }
+        found.insert((item.number, item.item), item);
+    }
+    stated.sort_by(|one, other| (&one.0, one.1, one.2).cmp(&(&other.0, other.1, other.2)));
+    for row in stated {
+        let (place, version) = state(row)?;
+        if let Some(item) = found.get_mut(&place) {
+            item.states.push(version);
         }
     }
     Ok(found.into_values().collect())

@@ -2,9 +2,9 @@
 //!
 //! *Invariant:* the first three plates of a number have no row: they follow from it.
 
-mod alarms;
+pub(super) mod alarms;
 mod fittings;
-mod items;
+pub(super) mod items;
 
 pub use alarms::{alarms_of, find_alarm, insert_alarms, list_alarms, open_alarms, settle_alarm};
 pub use fittings::{FittingsWanted, fittings_of, insert_fitting, list_fittings};

@@ -1,0 +1,119 @@
+//! Rows of several tables in one exchange with the database: for tables that hold few rows of what is asked about, an exchange of
+//! its own for each costs more than the rows.
+//!
+//! *Invariant:* each row comes as a JSON array of its columns, in their order, and is read back into the row that the table's own
+//! file knows; no value is a byte string or a number that JSON does not hold exactly.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
+use serde::de::DeserializeOwned;
+
+use super::columns::{Arrays, Column, Part, Row, Values};
+use super::db::Db;
+use super::error::{Error, Result};
+
+/// Rows of one table: which columns, and from where. The table is called `t`; the keys that are asked about stand in the tables
+/// `qn (number)`, `qv (id)` of vehicles, `qo (id)` of operators and `qk (id)` of access keys, and come first, so that they are looked
+/// up in the table and not the other way round.
+pub(super) struct Slice {
+    pub(super) columns: &'static str,
+    pub(super) from: &'static str,
+}
+
+/// The keys that are asked about.
+pub(super) struct Keys<'a> {
+    pub(super) numbers: &'a [String],
+    pub(super) vehicles: &'a [i64],
+    pub(super) operators: &'a [&'a str],
+    pub(super) access_keys: &'a [&'a str],
+}
+
+/// What was found, by the place of its slice.
+pub(super) struct Bundle(Vec<Vec<String>>);
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Integer)]
+    slice: i32,
+    #[diesel(sql_type = Text)]
+    fields: String,
+}
+
+impl Bundle {
+    /// Reads all slices in one statement.
+    pub(super) fn load(db: &mut Db, keys: &Keys<'_>, slices: &[&Slice]) -> Result<Self> {
+        let found: Vec<Found> = match db {
+            Db::Postgres(connection) => {
+                let numbers = Values::Texts(keys.numbers.iter().map(String::as_str).collect());
+                let tables: [(_, [Column<'_>; 1]); 4] = [
+                    ("WITH qn", [("number", numbers)]),
+                    (", qv", [("id", Values::Numbers(keys.vehicles.to_vec()))]),
+                    (", qo", [("id", Values::Texts(keys.operators.to_vec()))]),
+                    (", qk", [("id", Values::Texts(keys.access_keys.to_vec()))]),
+                ];
+                let mut parts: Vec<_> = tables
+                    .iter()
+                    .map(|(name, columns)| {
+                        let named = columns.first().map_or("", |(named, _)| named);
+                        let before = format!("{name} AS (SELECT unnest(");
+                        Part { before, columns, after: format!(") AS {named})") }
+                    })
+                    .collect();
+                if let Some(last) = parts.last_mut() {
+                    last.after.push_str(&union(slices, |columns| format!("CAST(json_build_array({columns}) AS text)")));
+                }
+                Arrays { parts }.load(connection)?
+            }
+            Db::Sqlite(connection) => {
+                let json = |keys: serde_json::Result<String>| keys.map_err(|error| Error::Broken(Box::new(error)));
+                let (numbers, vehicles) =
+                    (json(serde_json::to_string(keys.numbers))?, json(serde_json::to_string(keys.vehicles))?);
+                let (operators, access) =
+                    (json(serde_json::to_string(keys.operators))?, json(serde_json::to_string(keys.access_keys))?);
+                let columns: [Column<'_>; 4] = [
+                    ("numbers", Values::Texts(vec![&numbers])),
+                    ("vehicles", Values::Texts(vec![&vehicles])),
+                    ("operators", Values::Texts(vec![&operators])),
+                    ("keys", Values::Texts(vec![&access])),
+                ];
+                let each =
+                    |table: &str, of: &str| format!(", {table} AS (SELECT j.value FROM q, json_each(q.{of}) AS j)");
+                let after = [
+                    "))".to_owned(),
+                    each("qn(number)", "numbers"),
+                    each("qv(id)", "vehicles"),
+                    each("qo(id)", "operators"),
+                    each("qk(id)", "keys"),
+                    union(slices, |columns| format!("json_array({columns})")),
+                ]
+                .concat();
+                let before = "WITH q(numbers, vehicles, operators, keys) AS (VALUES (";
+                Row { before, columns: &columns, row: 0, after: &after }.load(connection)?
+            }
+        };
+        let mut bundle = Self(slices.iter().map(|_| Vec::new()).collect());
+        for row in found {
+            let slice = usize::try_from(row.slice).ok().and_then(|place| bundle.0.get_mut(place));
+            if let Some(slice) = slice {
+                slice.push(row.fields);
+            }
+        }
+        Ok(bundle)
+    }
+
+    /// Takes the rows of a slice by its place.
+    pub(super) fn rows<T: DeserializeOwned>(&self, slice: usize) -> Result<Vec<T>> {
+        let fields = self.0.get(slice).map(Vec::as_slice).unwrap_or_default();
+        let read = |fields: &String| serde_json::from_str(fields).map_err(|error| Error::Broken(Box::new(error)));
+        fields.iter().map(read).collect()
+    }
+}
+
+fn union(slices: &[&Slice], array: impl Fn(&str) -> String) -> String {
+    let mut words = String::with_capacity(4_096);
+    for (place, slice) in slices.iter().enumerate() {
+        words.push_str(if place == 0 { " " } else { " UNION ALL " });
+        words.push_str(&format!("SELECT {place} AS slice, {} AS fields FROM {}", array(slice.columns), slice.from));
+    }
+    words
+}

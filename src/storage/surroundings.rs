@@ -1,0 +1,105 @@
+//! What stands around numbers, their vehicles and their operators, and which keys are valid: one statement, however many there are.
+//!
+//! *Invariant:* everything in all its versions; the same rows that each table's own file reads, made into the same values.
+
+use std::collections::{HashMap, HashSet};
+
+use super::bundle::{Bundle, Keys};
+use super::db::Db;
+use super::error::Result;
+use super::plate_items::{alarms, items};
+use super::{accounts, operators, policies, policy_covers, retirements, series, vehicle_statuses, watermarks};
+use crate::model::{
+    Alarm, Cover, KeyId, Moment, Operator, OperatorId, PlateItem, Retirement, Series, StatusReport, VehicleId,
+};
+use crate::plate::PlateNumber;
+
+/// What is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The numbers, each once.
+    pub numbers: &'a [PlateNumber],
+    /// The vehicles.
+    pub vehicles: &'a [VehicleId],
+    /// The operators.
+    pub operators: &'a [OperatorId],
+    /// The keys of the callers.
+    pub keys: &'a [&'a str],
+    /// The instant for which keys are to be valid.
+    pub now: Moment,
+}
+
+/// What stands around them.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// The operators.
+    pub operators: Vec<Operator>,
+    /// Up to when they said, as known now, that everything was reported.
+    pub watermarks: HashMap<OperatorId, Moment>,
+    /// All claims to letters.
+    pub series: Vec<Series>,
+    /// Which of the keys are valid.
+    pub keys_in_force: HashSet<KeyId>,
+    /// What stands around the numbers themselves.
+    pub stand: Matters,
+}
+
+/// What stands around numbers: plates, alarms, insurance, and the lives of vehicles.
+#[derive(Debug)]
+pub struct Matters {
+    /// The physical plates of the numbers, in their order.
+    pub items: Vec<PlateItem>,
+    /// The alarms about the numbers, also the settled ones.
+    pub alarms: Vec<Alarm>,
+    /// What ever covered the vehicles by name.
+    pub by_vehicle: Vec<(VehicleId, Cover)>,
+    /// What ever covered the operators' whole fleets.
+    pub by_fleet: Vec<Cover>,
+    /// All reports about the vehicles, also corrected ones.
+    pub reports: Vec<StatusReport>,
+    /// All retirements of the vehicles, also withdrawn ones.
+    pub retirements: Vec<Retirement>,
+}
+
+/// Finds it.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
+    let numbers: Vec<_> = around.numbers.iter().map(ToString::to_string).collect();
+    let vehicles: Vec<_> = around.vehicles.iter().map(|vehicle| vehicle.0).collect();
+    let ids: Vec<_> = around.operators.iter().map(OperatorId::as_str).collect();
+    let keys = Keys { numbers: &numbers, vehicles: &vehicles, operators: &ids, access_keys: around.keys };
+    let slices = [
+        &operators::SLICE,
+        &operators::SUSPENSIONS,
+        &watermarks::SLICE,
+        &series::SLICE,
+        &items::GIVEN,
+        &items::LATER,
+        &items::STATED,
+        &alarms::SLICE,
+        &policy_covers::OF_VEHICLES,
+        &policy_covers::OF_FLEETS,
+        &policies::SLICE,
+        &vehicle_statuses::SLICE,
+        &retirements::SLICE,
+        &accounts::KEYS,
+    ];
+    let found = Bundle::load(db, &keys, &slices)?;
+    let covers = policies::of_slices(found.rows(8)?, found.rows(9)?, found.rows(10)?)?;
+    Ok(Surroundings {
+        operators: operators::of_slices(found.rows(0)?, found.rows(1)?)?,
+        watermarks: watermarks::of_slice(found.rows(2)?),
+        series: series::of_slice(found.rows(3)?)?,
+        keys_in_force: accounts::in_force(found.rows(13)?, around.now),
+        stand: Matters {
+            items: items::assembled(found.rows(4)?, found.rows(5)?, found.rows(6)?)?,
+            alarms: alarms::of_slice(found.rows(7)?)?,
+            by_vehicle: covers.0,
+            by_fleet: covers.1,
+            reports: vehicle_statuses::of_slice(found.rows(11)?)?,
+            retirements: retirements::of_slice(found.rows(12)?)?,
+        },
+    })
+}

@@ -12,9 +12,9 @@ use crate::storage::{Db, Tx, plates, vehicle_ids};
 
 /// The vehicles that the batch names, and when they bear numbers.
 pub(super) struct Fleet {
-    by_device: HashMap<String, VehicleId>,
-    by_number: HashMap<PlateNumber, Vec<Borne>>,
-    by_vehicle: HashMap<VehicleId, Vec<Period>>,
+    devices: HashMap<String, VehicleId>,
+    numbers: HashMap<PlateNumber, Vec<Borne>>,
+    borne: HashMap<VehicleId, Vec<Period>>,
 }
 
 /// Who bears a number when.
@@ -66,12 +66,12 @@ impl Fleet {
         for plate in plates::of_vehicles(tx.db(), &ids)? {
             by_vehicle.entry(plate.vehicle_id).or_default().push(plate.borne);
         }
-        Ok(Self { by_device: found.into_iter().collect(), by_number, by_vehicle })
+        Ok(Self { devices: found.into_iter().collect(), numbers: by_number, borne: by_vehicle })
     }
 
     /// Takes the whole fleet of an operator, for reports without end.
     pub(super) fn whole(db: &mut Db, operator: &OperatorId) -> Result<Self, RecordError> {
-        let by_device = vehicle_ids::all(db, operator)?.into_iter().collect();
+        let devices = vehicle_ids::all(db, operator)?.into_iter().collect();
         let borne = plates::borne_in_fleet(db, operator)?;
         let mut by_number: HashMap<_, Vec<_>> = HashMap::with_capacity(borne.len());
         let mut by_vehicle: HashMap<_, Vec<_>> = HashMap::with_capacity(borne.len());
@@ -79,19 +79,19 @@ impl Fleet {
             by_number.entry(number).or_default().push(Borne { vehicle, during });
             by_vehicle.entry(vehicle).or_default().push(during);
         }
-        Ok(Self { by_device, by_number, by_vehicle })
+        Ok(Self { devices, numbers: by_number, borne: by_vehicle })
     }
 
     /// Returns whether a vehicle bears some number at an instant.
     pub(super) fn bears(&self, vehicle: VehicleId, at: Moment) -> bool {
-        self.by_vehicle.get(&vehicle).is_some_and(|periods| periods.iter().any(|period| period.contains(at)))
+        self.borne.get(&vehicle).is_some_and(|periods| periods.iter().any(|period| period.contains(at)))
     }
 
     /// The vehicle that a report names; a number stands for who bore it then.
     pub(super) fn vehicle(&self, named: &Named, at: Moment) -> Result<VehicleId, ReportProblem> {
         match named {
             Named::Device(id) => self
-                .by_device
+                .devices
                 .get(id.as_str())
                 .copied()
                 .ok_or_else(|| ReportProblem::UnknownVehicle(id.as_str().to_owned())),
@@ -103,7 +103,7 @@ impl Fleet {
 
     /// The one vehicle that the numbers lead to, if it is one.
     pub(super) fn bearer(&self, meant: &[PlateNumber], at: Moment) -> Option<VehicleId> {
-        let bearers = meant.iter().filter_map(|number| self.by_number.get(number));
+        let bearers = meant.iter().filter_map(|number| self.numbers.get(number));
         let mut found: Vec<_> = bearers.filter_map(|borne| bearer_at(borne, at)).collect();
         found.sort_unstable();
         found.dedup();

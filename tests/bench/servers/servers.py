@@ -1,0 +1,141 @@
+"""Disturbs servers while they are asked, and holds what they answered against the database.
+
+usage: servers.py SERVER LOAD killed|sqlite MINUTES POSTGRES_URL
+       servers.py SERVER LOAD undisturbed QUESTIONS POSTGRES_URL
+"""
+
+import collections
+import pathlib
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+import figures
+import judge
+import loading
+import service
+from databases import Postgres, Sqlite
+from issuing import CLOSED, IN_FLIGHT, Issuer
+from stations import Disturber, Station
+
+# A is asked about; the fleets of B and C grow meanwhile.
+LETTERS, SERIALS, TURNS = "ABC", 5_000, 20
+CONNECTIONS = 48
+UNTOUCHED = {"audit-log-signed.state"}
+
+
+def filled(program, loader, database, directory):
+    """Returns the first server's station, what asks, and the operators' keys."""
+    station = Station(program, database, directory / "first")
+    officer, operators = service.founded(program, station.environment, database, LETTERS, SERIALS)
+    database.fill(TURNS)
+    return station, loading.Load(loader, officer, LETTERS[0], SERIALS, TURNS), operators
+
+
+def second(program, database, directory, first):
+    """A further server as the settings describe it: the keys are copied, and its signer begins an account of its own."""
+    station = Station(program, database, directory / "second")
+    for key in (first.directory / "secrets").iterdir():
+        if key.name not in UNTOUCHED:
+            shutil.copy(key, station.directory / "secrets")
+    station.start(SECRETS__ACCEPT_LOST_SIGNER_STATE="true").end()
+    return station
+
+
+def asked_while_disturbed(part, database, stations, load, operators, minutes, directory):
+    """Returns journals, what the load generators told, and the operators."""
+    for station in stations:
+        station.start()
+    journals = [directory / f"journal-{place}" for place in range(len(stations))]
+    issuers = [Issuer(stations, place, operators[letter]) for place, letter in enumerate(LETTERS[1:])]
+    disturber = Disturber(stations, database)
+    asking = [load.start(station.address, connections=CONNECTIONS, seconds=minutes * 60, journal=journal)
+              for station, journal in zip(stations, journals)]
+    for thread in (*issuers, disturber):
+        thread.start()
+    told = [loading.told(one) for one in asking]
+    disturber.stop()
+    for issuer in issuers:
+        issuer.stop()
+    judge.wait_for_jobs(database, 90)
+    for station in stations:
+        station.end()
+    print(f"{disturber.kills} kills, slowest start {disturber.slowest_start * 1000:.0f} ms, {disturber.terminated} connections of "
+          f"PostgreSQL terminated; load {[{key: one[key] for key in ('answered', 'by_status', 'broken', 'p99_ms', 'max_ms')} for one in told]}; "
+          f"operators saw {dict(sum((issuer.seen for issuer in issuers), collections.Counter()))}", flush=True)
+    figures.tell(part, "kills", disturber.kills)
+    figures.tell(part, "connections of the database terminated", disturber.terminated)
+    return journals, told, issuers, disturber.wrong
+
+
+def is_told_only(part, told, issuers):
+    """Whether clients saw answers, 503 and closed connections, and nothing else."""
+    others = sum(count for one in told for status, count in one["by_status"].items() if status not in ("200", "503"))
+    lawful = (200, 201, 202, 503, CLOSED, IN_FLIGHT)
+    others += sum(count for issuer in issuers for status, count in issuer.seen.items() if status not in lawful)
+    return judge.zero(part, "answers other than success, 503 and closed connections", others)
+
+
+def killed(part, program, loader, database, minutes, directory, how_many):
+    first, load, operators = filled(program, loader, database, directory)
+    stations = [first] if how_many == 1 else [first, second(program, database, directory, first)]
+    journals, told, issuers, wrong = asked_while_disturbed(part, database, stations, load, operators, minutes, directory)
+    wrong += [text for issuer in issuers for text in issuer.wrong] + [text for station in stations for text in station.died]
+    faults = [text for station in stations for text in station.faults()]
+    for text in wrong + faults[:20]:
+        print(f"WRONG: {text}", flush=True)
+    sound = [judge.is_verified(part, program, stations)]
+    judge.prepare(database, journals, [line for issuer in issuers for line in issuer.told])
+    keys = sum((issuer.keys for issuer in issuers), collections.Counter())
+    figures.tell(part, "answers", database.number("SELECT count(*) FROM acknowledged"))
+    figures.tell(part, "entries of lookups", database.number("SELECT count(*) FROM asked"))
+    figures.tell(part, "numbers issued meanwhile", database.number("SELECT count(*) FROM numbers") - len(LETTERS) * SERIALS)
+    sound += [
+        judge.judge(part, database, judge.OF_ANSWERS + judge.OF_NUMBERS + judge.OF_JOBS),
+        # Each fleet was begun by a list of its own.
+        judge.judge(part, database, judge.OF_KEYS, lists=keys["lists"] + len(LETTERS), prints=keys["prints"], replacements=keys["replacements"]),
+        is_told_only(part, told, issuers),
+        judge.zero(part, "calls that came to something else than they should", len(wrong)),
+        judge.zero(part, "errors in the servers' logs", len(faults)),
+    ]
+    return all(sound)
+
+
+def undisturbed(part, program, loader, database, questions, directory):
+    station, load, _ = filled(program, loader, database, directory)
+    station.start()
+    size = "SELECT size FROM log_head"
+    before, journal = database.number(size), directory / "journal"
+    told = load.ask(station.address, connections=256, seconds=1e6, questions=questions, journal=journal)
+    station.end()
+    print(f"{told['per_second']:.0f}/s, {told['by_status']}, {told['by_verdict']}, broken {told['broken']}", flush=True)
+    entries = database.number(size) - before
+    figures.tell(part, "answers", told["answered"])
+    sound = [
+        judge.zero(part, "questions that were not answered", questions - told["answered"]),
+        judge.zero(part, "entries beside the answers", abs(entries - told["answered"])),
+        judge.is_verified(part, program, [station]),
+    ]
+    judge.prepare(database, [journal])
+    return all(sound + [judge.judge(part, database, judge.OF_ANSWERS)])
+
+
+def main(program, loader, mode, amount, url):
+    databases = {"killed": [Postgres], "sqlite": [Sqlite], "undisturbed": [Postgres, Sqlite]}[mode]
+    sound = True
+    for kind in databases:
+        part = f"servers {mode}" + (f" {kind.name}" if mode == "undisturbed" else "")
+        print(f"== {part}, {amount} {'questions' if mode == 'undisturbed' else 'minutes'}", flush=True)
+        with tempfile.TemporaryDirectory() as place:
+            directory = pathlib.Path(place)
+            database = Postgres(url, f"servers_{mode}") if kind is Postgres else Sqlite(directory)
+            if mode == "undisturbed":
+                sound &= undisturbed(part, program, loader, database, int(amount), directory)
+            else:
+                sound &= killed(part, program, loader, database, float(amount), directory, 2 if mode == "killed" else 1)
+    sys.exit(0 if sound else 1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:6])

@@ -14,10 +14,11 @@ class Load:
         self.asked = ["--letters", letters, "--serials", str(serials), "--from", str(databases.FIRST),
                       "--to", str(databases.FIRST + turns * databases.EVERY)]
 
-    def start(self, address, **orders):
-        """Begins to ask; `told` waits for the end. An order of None is none."""
-        given = [part for name, value in orders.items() if value is not None for part in (f"--{name}", str(value))]
-        return subprocess.Popen([self.program, address, self.key, *self.asked, *given], stdout=subprocess.PIPE, text=True)
+    def start(self, address, nice=0, **orders):
+        """Begins to ask; `told` waits for the end. `nice`: how far it stands back where others want to compute."""
+        given = [part for name, value in orders.items() for part in (f"--{name}", str(value))]
+        command = ["nice", "-n", str(nice), self.program, address, self.key, *self.asked, *given]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
     def ask(self, address, **orders):
         return told(self.start(address, **orders))

@@ -22,7 +22,10 @@ from stations import Disturber, Station
 # A is asked about; the fleets of B and C grow meanwhile.
 LETTERS, SERIALS, TURNS = "ABC", 5_000, 20
 CONNECTIONS = 48
-UNTOUCHED = {"audit-log-signed.state"}
+# From so many minutes on a million answers are expected.
+LONG = 10
+WRONG = "answers, entries, numbers, jobs and keys that are not as they must be"
+NOT_COPIED = {"audit-log-signed.state"}
 
 
 def filled(program, loader, database, directory):
@@ -37,7 +40,7 @@ def second(program, database, directory, first):
     """A further server as the settings describe it: the keys are copied, and its signer begins an account of its own."""
     station = Station(program, database, directory / "second")
     for key in (first.directory / "secrets").iterdir():
-        if key.name not in UNTOUCHED:
+        if key.name not in NOT_COPIED:
             shutil.copy(key, station.directory / "secrets")
     station.start(SECRETS__ACCEPT_LOST_SIGNER_STATE="true").end()
     return station
@@ -61,7 +64,7 @@ def asked_while_disturbed(part, database, stations, load, operators, minutes, di
     judge.wait_for_jobs(database, 90)
     for station in stations:
         station.end()
-    print(f"{disturber.kills} kills, slowest start {disturber.slowest_start * 1000:.0f} ms, {disturber.terminated} connections of "
+    print(f"{disturber.kills} kills, {disturber.failed_starts} starts failed, slowest {disturber.slowest_start * 1000:.0f} ms, {disturber.terminated} connections of "
           f"PostgreSQL terminated; load {[{key: one[key] for key in ('answered', 'by_status', 'broken', 'p99_ms', 'max_ms')} for one in told]}; "
           f"operators saw {dict(sum((issuer.seen for issuer in issuers), collections.Counter()))}", flush=True)
     figures.tell(part, "kills", disturber.kills)
@@ -69,12 +72,12 @@ def asked_while_disturbed(part, database, stations, load, operators, minutes, di
     return journals, told, issuers, disturber.wrong
 
 
-def is_told_only(part, told, issuers):
-    """Whether clients saw answers, 503 and closed connections, and nothing else."""
+def other_answers(told, issuers):
+    """Counts what clients saw beside answers, 503 and closed connections."""
     others = sum(count for one in told for status, count in one["by_status"].items() if status not in ("200", "503"))
     lawful = (200, 201, 202, 503, CLOSED, IN_FLIGHT)
     others += sum(count for issuer in issuers for status, count in issuer.seen.items() if status not in lawful)
-    return judge.zero(part, "answers other than success, 503 and closed connections", others)
+    return judge.zero("answers other than success, 503 and closed connections", others)
 
 
 def killed(part, program, loader, database, minutes, directory, how_many):
@@ -85,21 +88,22 @@ def killed(part, program, loader, database, minutes, directory, how_many):
     faults = [text for station in stations for text in station.faults()]
     for text in wrong + faults[:20]:
         print(f"WRONG: {text}", flush=True)
-    sound = [judge.is_verified(part, program, stations)]
+    found = [judge.verified(program, stations)]
     judge.prepare(database, journals, [line for issuer in issuers for line in issuer.told])
     keys = sum((issuer.keys for issuer in issuers), collections.Counter())
-    figures.tell(part, "answers", database.number("SELECT count(*) FROM acknowledged"))
+    answers = database.number("SELECT count(*) FROM acknowledged")
+    figures.tell(part, "answers", answers, ">= 1000000" if minutes >= LONG else "")
     figures.tell(part, "entries of lookups", database.number("SELECT count(*) FROM asked"))
     figures.tell(part, "numbers issued meanwhile", database.number("SELECT count(*) FROM numbers") - len(LETTERS) * SERIALS)
-    sound += [
-        judge.judge(part, database, judge.OF_ANSWERS + judge.OF_NUMBERS + judge.OF_JOBS),
+    found += [
+        judge.judge(database, judge.OF_ANSWERS + judge.OF_NUMBERS + judge.OF_JOBS),
         # Each fleet was begun by a list of its own.
-        judge.judge(part, database, judge.OF_KEYS, lists=keys["lists"] + len(LETTERS), prints=keys["prints"], replacements=keys["replacements"]),
-        is_told_only(part, told, issuers),
-        judge.zero(part, "calls that came to something else than they should", len(wrong)),
-        judge.zero(part, "errors in the servers' logs", len(faults)),
+        judge.judge(database, judge.OF_KEYS, lists=keys["lists"] + len(LETTERS), prints=keys["prints"], replacements=keys["replacements"]),
+        other_answers(told, issuers),
+        judge.zero("calls that came to something else than they should", len(wrong)),
+        judge.zero("errors in the servers' logs", len(faults)),
     ]
-    return all(sound)
+    return figures.tell(part, WRONG, sum(found), "= 0")
 
 
 def undisturbed(part, program, loader, database, questions, directory):
@@ -112,13 +116,13 @@ def undisturbed(part, program, loader, database, questions, directory):
     print(f"{told['per_second']:.0f}/s, {told['by_status']}, {told['by_verdict']}, broken {told['broken']}", flush=True)
     entries = database.number(size) - before
     figures.tell(part, "answers", told["answered"])
-    sound = [
-        judge.zero(part, "questions that were not answered", questions - told["answered"]),
-        judge.zero(part, "entries beside the answers", abs(entries - told["answered"])),
-        judge.is_verified(part, program, [station]),
+    found = [
+        judge.zero("questions that were not answered", questions - told["answered"]),
+        judge.zero("entries beside the answers", abs(entries - told["answered"])),
+        judge.verified(program, [station]),
     ]
     judge.prepare(database, [journal])
-    return all(sound + [judge.judge(part, database, judge.OF_ANSWERS)])
+    return figures.tell(part, WRONG, sum(found) + judge.judge(database, judge.OF_ANSWERS), "= 0")
 
 
 def main(program, loader, mode, amount, url):

@@ -7,8 +7,11 @@ import time
 
 import service
 
+# One connection that is at work, or any if none is; or any at all.
 TERMINATE = """SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE datname = current_database()
-    AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY random() LIMIT 1) one"""
+    AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY {first} random() LIMIT 1) one"""
+FIRST = ("(state = 'idle'),", "")
+STARTS = 10
 
 
 class Station:
@@ -43,36 +46,49 @@ class Station:
         return [line for line in lines if 'problem="busy"' not in line]
 
 
-class Disturber(threading.Thread):
-    """Kills one server after the other, and terminates connections to the database."""
+class Disturber:
+    """Kills one server after the other every few seconds, and meanwhile terminates connections to the database."""
 
     def __init__(self, stations, database):
-        super().__init__(daemon=True)
         self.stations, self.database = stations, database
-        self.over, self.kills, self.terminated, self.slowest_start = threading.Event(), 0, 0, 0.0
-        self.wrong = []
+        self.kills, self.terminated, self.failed_starts, self.slowest_start = 0, 0, 0, 0.0
+        self.over, self.wrong = threading.Event(), []
+        self.threads = [threading.Thread(target=self.again_and_again, args=(self.replace, 2, 5), daemon=True)]
+        if database.name == "PostgreSQL":
+            self.threads.append(threading.Thread(target=self.again_and_again, args=(self.terminate, 0.2, 1.2), daemon=True))
 
-    def run(self):
+    def again_and_again(self, deed, least, most):
         try:
-            while not self.over.wait(random.uniform(1, 3)):
-                self.terminate()
-                if self.over.wait(random.uniform(1, 3)):
-                    break
-                self.replace(random.choice(self.stations))
+            while not self.over.wait(random.uniform(least, most)):
+                deed()
         except Exception as error:
             self.wrong.append(f"whoever disturbs stopped: {error!r}")
 
     def terminate(self):
-        if self.database.name == "PostgreSQL":
-            self.terminated += self.database.number(TERMINATE)
+        self.terminated += self.database.number(TERMINATE.format(first=random.choice(FIRST)))
 
-    def replace(self, station):
+    def replace(self):
+        station = random.choice(self.stations)
         station.kill()
         self.kills += 1
         time.sleep(random.uniform(0.1, 1))
-        station.start()
+        self.restart(station)
         self.slowest_start = max(self.slowest_start, station.server.ready_s)
+
+    def restart(self, station):
+        """A start whose connection is cut fails, and whoever watches over servers tries again."""
+        for _ in range(STARTS):
+            try:
+                return station.start()
+            except ChildProcessError:
+                self.failed_starts += 1
+        raise ChildProcessError(f"the server at {station.address} did not start in {STARTS} attempts")
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
 
     def stop(self):
         self.over.set()
-        self.join()
+        for thread in self.threads:
+            thread.join()

@@ -38,16 +38,18 @@ def keep(*fields):
             file.write("\t".join(map(str, fields)) + "\n")
 
 
-def tell(part, name, values, bar="", unit=""):
-    """Prints a figure with its spread, and returns whether it reached its bar (none: yes)."""
+def tell(part, name, values, bar="", unit="", samples=None):
+    """Prints a figure with its spread, and returns whether it reached its bar (none: yes).
+
+    `samples`: how many there were, where the values are only the least, the median and the most of them."""
     values = [values] if isinstance(values, (int, float)) else sorted(values)
     median = statistics.median(values)
     found = judged(median, bar)
     told = f"{name}: {short(median)}{unit and ' ' + unit}"
     if len(values) > 1:
-        told += f" ({short(values[0])} to {short(values[-1])}, {len(values)} rounds)"
+        told += f" ({short(values[0])} to {short(values[-1])}, {f'{samples} samples' if samples else f'{len(values)} rounds'})"
     print(told + (f", bar {bar}: {found}" if bar else ""), flush=True)
-    keep(part, name, bar, unit, median, values[0], values[-1], len(values), found)
+    keep(part, name, bar, unit, median, values[0], values[-1], samples or len(values), found)
     return found != "MISSED"
 
 

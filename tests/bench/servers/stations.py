@@ -41,9 +41,9 @@ class Station:
         self.server.end()
 
     def faults(self):
-        """What it logged as an error, but for what it could not help: that the database went away."""
+        """What it logged as an error, but for what it could not help: that it was busy, or the database went away."""
         lines = (line for line in self.log.read_text().splitlines() if " ERROR " in line)
-        return [line for line in lines if 'problem="busy"' not in line]
+        return [line for line in lines if 'problem="busy"' not in line and "the connection to the database was lost" not in line]
 
 
 class Disturber:

@@ -17,6 +17,10 @@ OF_ANSWERS = (
     ("entries of lookups without a kept lookup",
      "SELECT count(*) FROM asked e LEFT JOIN lookups l ON l.log_index = e.idx WHERE l.id IS NULL"),
     ("entries that two lookups share", "SELECT count(*) - count(DISTINCT log_index) FROM lookups"),
+    ("rides shown by no kept lookup",
+     "SELECT count(*) FROM lookup_rides r LEFT JOIN lookups l ON l.id = r.lookup_id WHERE l.id IS NULL"),
+    ("rides that a lookup shows twice", """SELECT count(*) FROM (SELECT lookup_id FROM lookup_rides GROUP BY lookup_id, operator_id, ride_id
+        HAVING count(*) > 1) twice"""),
     ("entries beside the size of the log",
      "SELECT abs(h.size - e.n) + abs(h.size - 1 - e.last) FROM log_head h, (SELECT count(*) n, max(idx) last FROM log_entries) e"),
 )

@@ -37,9 +37,8 @@ def remembered(program, environment, load, seconds):
     time.sleep(seconds)
     idle = server.status("VmRSS")
     load.ask(server.address, connections=256, seconds=seconds)
-    most = server.status("VmHWM")
     time.sleep(seconds)
-    after = server.status("VmRSS")
+    after, most = server.status("VmRSS"), server.status("VmHWM")
     server.end()
     return idle, most, after
 

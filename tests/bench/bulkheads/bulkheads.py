@@ -66,9 +66,11 @@ def measured(load, crowd, address, name, rounds, seconds):
         beside, refused_beside = police(load, address, seconds)
         pages = loading.told(people)
         asked = sum(pages["by_status"].values()) + pages["broken"]
-        print(f"{name}: police p50 {alone['p50_ms']:.1f} ms, p99 {alone['p99_ms']:.1f} ms alone; p50 {beside['p50_ms']:.1f} ms, p99 "
-              f"{beside['p99_ms']:.1f} ms, longest {beside['max_ms']:.1f} ms, {beside['by_status']} beside a crowd: {asked / pages['seconds']:.0f} "
-              f"requests a second came to an end, {pages['per_second']:.0f} with a page, {pages['by_status']}, broken {pages['broken']}", flush=True)
+        for how, told in (("alone", alone), ("beside a crowd", beside)):
+            print(f"{name}: police {how}: p50 {told['p50_ms']:.1f} ms, p99 {told['p99_ms']:.1f} ms, longest {told['max_ms']:.1f} ms, "
+                  f"{told['by_status']}", flush=True)
+        print(f"{name}: the crowd: {asked / pages['seconds']:.0f} requests a second came to an end, {pages['per_second']:.0f} with a page, "
+              f"{pages['by_status']}, broken {pages['broken']}", flush=True)
         quiet.append(alone["p99_ms"])
         loaded.append(beside["p99_ms"])
         lost += refused + refused_beside

@@ -64,9 +64,10 @@ def asked_while_disturbed(part, database, stations, load, operators, minutes, di
     judge.wait_for_jobs(database, 90)
     for station in stations:
         station.end()
-    print(f"{disturber.kills} kills, {disturber.failed_starts} starts failed, slowest {disturber.slowest_start * 1000:.0f} ms, {disturber.terminated} connections of "
-          f"PostgreSQL terminated; load {[{key: one[key] for key in ('answered', 'by_status', 'broken', 'p99_ms', 'max_ms')} for one in told]}; "
-          f"operators saw {dict(sum((issuer.seen for issuer in issuers), collections.Counter()))}", flush=True)
+    seen = sum((issuer.seen for issuer in issuers), collections.Counter())
+    shown = [{key: one[key] for key in ("answered", "by_status", "broken", "p99_ms", "max_ms")} for one in told]
+    print(f"{disturber.kills} kills, {disturber.failed_starts} starts failed, slowest {disturber.slowest_start * 1000:.0f} ms, "
+          f"{disturber.terminated} connections of PostgreSQL terminated; load {shown}; operators saw {dict(seen)}", flush=True)
     figures.tell(part, "kills", disturber.kills)
     figures.tell(part, "connections of the database terminated", disturber.terminated)
     return journals, told, issuers, disturber.wrong

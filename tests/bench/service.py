@@ -3,6 +3,7 @@
 import atexit
 import http.client
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -11,14 +12,19 @@ import threading
 import time
 import urllib.parse
 
+# So that no server outlives a bench that is told to end.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
 
 class Server:
-    def __init__(self, program, environment):
+    def __init__(self, program, environment, log=None):
+        """`log`: an open file for what it logs."""
         began = time.perf_counter()
-        self.process = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.PIPE, text=True)
-        for line in self.process.stdout:
-            if url := next((word for word in line.split() if word.startswith("http://")), None):
-                break
+        self.process = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+        words = (word for line in self.process.stdout for word in line.split())
+        url = next((word for word in words if word.startswith("http://")), None)
+        if url is None:
+            raise ChildProcessError(f"the server did not start: {self.process.wait()}")
         self.ready_s = time.perf_counter() - began
         self.address = urllib.parse.urlparse(url).netloc
         atexit.register(self.process.kill)
@@ -67,6 +73,16 @@ class Person:
         return json.loads(content)
 
 
+def settings(database, directory, **more):
+    """The environment of a server on this database that asks nobody to wait; `directory` holds its secrets."""
+    chosen = {
+        "DATABASE__URL": database.url, "SECRETS__DIRECTORY": str(directory / "secrets"), "SERVER__LISTEN": "127.0.0.1:0",
+        "SERVER__LOOKUPS_PER_MINUTE": "0", "SERVER__PUBLIC_PAGES_PER_MINUTE": "0", "SERVER__WORKERS": "2", "LOG__FILTER": "warn", **more,
+    }
+    (directory / "secrets").mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.environ | {f"SCOOTER_REGISTRY__{key}": value for key, value in chosen.items()}
+
+
 def first_key(program, environment, *arguments):
     told = subprocess.run([program, "account", "create", *arguments], env=environment, capture_output=True, text=True, check=True)
     return next(word for word in told.stdout.split() if word.startswith("smr_"))
@@ -104,3 +120,19 @@ def enroll(operator, devices):
         time.sleep(0.5)
         found = operator.ask("GET", f"/v1/fleet-imports/{found['id']}")["import"]
     assert found["status"] == "committed", found
+
+
+def founded(program, environment, database, letters, serials):
+    """Makes a registry with a fleet of so many scooters for each letter; returns an officer's key and the operators' keys."""
+    server = Server(program, environment)
+    regulator = Person(server, first_key(program, environment, "--role", "regulator"))
+    officer = first_key(program, environment, "--role", "officer", "--authority", "Police of Almaty")
+    keys = {}
+    for place, letter in enumerate(letters):
+        operator = admitted(server, regulator, letter, place)
+        enroll(operator, (f"{letter}-{serial}" for serial in range(1, serials + 1)))
+        # Or the next list would be looked up as if the tables were still empty.
+        database.run("ANALYZE")
+        keys[letter] = operator.key
+    server.end()
+    return officer, keys

@@ -1,23 +1,22 @@
-"""Fills a registry with scooters and rides, and measures its lookups beside pgbench, round about.
+"""Fills registries with scooters and rides, and measures their lookups beside pgbench, round about.
 
-usage: desk.py SERVER LOAD POSTGRES_URL RIDES ROUNDS SECONDS
+usage: desk.py SERVER LOAD POSTGRES_URL RIDES[,RIDES] ROUNDS SECONDS
 """
 
-import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+import figures
+import loading
 import service
+from databases import EVERY, FIRST, Postgres, Sqlite
 
 LETTERS, SERIALS = "AB", 99_999
-# Rides begin on 1 July 2026 and follow each other every two hours; each lasts 20 minutes.
-FIRST, EVERY, LASTS = 1_782_864_000_000, 7_200_000, 1_200_000
-PGBENCH_TRANSACTION = """\\set serial random(1, 99999)
+PGBENCH_TRANSACTION = """\\set serial random(1, {serials})
 \\set at random({first}, {last})
 BEGIN;
 SELECT r.ride_id, r.operator_id, r.started_at, r.ended_at FROM plates p JOIN rides r ON r.vehicle_id = p.vehicle_id
@@ -28,178 +27,106 @@ COMMIT;
 """
 
 
-def founded(program, environment, database):
-    """Operators, letters, fleets; returns an officer's key."""
-    server = service.Server(program, environment)
-    regulator = service.Person(server, service.first_key(program, environment, "--role", "regulator"))
-    officer = service.first_key(program, environment, "--role", "officer", "--authority", "Police of Almaty")
-    for place, letter in enumerate(LETTERS):
-        operator = service.admitted(server, regulator, letter, place)
-        service.enroll(operator, (f"{letter}-{serial}" for serial in range(1, SERIALS + 1)))
-        # Or the next list would be looked up as if the tables were still empty.
-        database.run("ANALYZE")
-    server.end()
-    return officer
+def filled(program, loader, environment, database, rides):
+    """Returns what asks about a fleet with so many rides."""
+    serials = min(SERIALS, rides // len(LETTERS))
+    key, _ = service.founded(program, environment, database, LETTERS, serials)
+    turns = rides // (len(LETTERS) * serials)
+    database.fill(turns)
+    return loading.Load(loader, key, LETTERS, serials, turns)
 
 
-class Postgres:
-    name = "PostgreSQL"
+class Town:
+    """A registry on PostgreSQL at work, with so many rides, and pgbench beside it."""
 
-    def __init__(self, url, name):
-        subprocess.run([os.environ["PSQL"], "-qX", url, "-c", f"CREATE DATABASE {name}"], check=True)
-        self.url = urllib.parse.urlparse(url)._replace(path=f"/{name}").geturl()
+    def __init__(self, program, loader, url, rides, directory):
+        self.rides = f"{rides // 1_000_000} M" if rides % 1_000_000 == 0 else str(rides)
+        self.database = Postgres(url, f"desk_{rides}")
+        environment = service.settings(self.database, directory)
+        self.load = filled(program, loader, environment, self.database, rides)
+        self.database.run("CREATE TABLE pgbench_asked (id bigserial PRIMARY KEY, plate text, at bigint, asked_at timestamptz)")
+        self.script = directory / "transaction.sql"
+        last = FIRST + self.load.turns * EVERY
+        self.script.write_text(PGBENCH_TRANSACTION.format(serials=self.load.serials, first=FIRST, last=last))
+        self.server = service.Server(program, environment)
+        self.load.ask(self.server.address, seconds=2)
+        self.before, self.answered, self.most = self.entries(), 0, 0
 
-    def run(self, *statements):
-        for statement in statements:
-            subprocess.run([os.environ["PSQL"], "-qX", "-v", "ON_ERROR_STOP=1", self.url, "-c", statement], check=True)
+    def entries(self):
+        return self.database.number("SELECT size FROM log_head")
 
-    def number(self, statement):
-        told = subprocess.run([os.environ["PSQL"], "-qXAt", self.url, "-c", statement], check=True, capture_output=True, text=True)
-        return int(told.stdout)
+    def ask(self, **orders):
+        told = self.load.ask(self.server.address, **orders)
+        self.answered += told["answered"]
+        return told
 
-    def fill(self, rides):
-        each = rides // (len(LETTERS) * SERIALS)
-        columns = f"""v.id, {FIRST} + h * {EVERY}::bigint + v.id % 3000 * 1000, v.operator_id, v.id || '-' || h, 1,
-            {FIRST} + h * {EVERY}::bigint + v.id % 3000 * 1000 + {LASTS}, 43.24, 76.9, 43.25, 76.91, 'rider', NULL, NULL,
-            {FIRST} + h * {EVERY}::bigint + {EVERY}, NULL, false, true"""
-        self.run(
-            f"INSERT INTO rides SELECT {columns} FROM vehicles v, generate_series(0, {each}) h ORDER BY 1, 2",
-            "CREATE TABLE pgbench_asked (id bigserial PRIMARY KEY, plate text, at bigint, asked_at timestamptz)",
-            "VACUUM ANALYZE",
-            "CHECKPOINT",
-        )
-        return each
-
-    def pgbench(self, script, clients, seconds):
+    def beside(self, clients, seconds):
+        """Our lookups a second, and pgbench's transactions."""
+        ours = self.ask(connections=clients, seconds=seconds)
         told = subprocess.run(
-            [os.environ["PGBENCH"], "-n", "-f", script, "-c", str(clients), "-j", "2", "-T", str(seconds), self.url],
+            [os.environ["PGBENCH"], "-n", "-f", self.script, "-c", str(clients), "-j", "2", "-T", str(seconds), self.database.url],
             check=True, capture_output=True, text=True,
         ).stdout
-        return next(float(line.split()[2]) for line in told.splitlines() if line.startswith("tps"))
+        theirs = next(float(line.split()[2]) for line in told.splitlines() if line.startswith("tps"))
+        self.most = max(self.most, theirs)
+        print(f"{self.rides} rides, {clients:4} clients: ours {ours['per_second']:8.0f}/s (p50 {ours['p50_ms']:.1f} ms, p99 "
+              f"{ours['p99_ms']:.1f} ms), pgbench {theirs:8.0f}/s, {ours['by_status']} {ours['by_verdict']}", flush=True)
+        return ours["per_second"], theirs
+
+    def is_counted(self):
+        """Whether there are as many entries as answers; ends the server."""
+        self.server.end()
+        durable = self.entries() - self.before
+        return figures.tell("desk", f"answers without an entry, or entries without an answer, of {self.answered} ({self.rides} rides)",
+                            abs(self.answered - durable), "= 0")
 
 
-class Sqlite:
-    name = "SQLite"
-
-    def __init__(self, directory):
-        self.path = directory / "registry.db"
-        self.url = f"sqlite:{self.path}"
-
-    def run(self, *statements):
-        import sqlite3
-
-        with sqlite3.connect(self.path) as connection:
-            for statement in statements:
-                connection.execute(statement)
-
-    def number(self, statement):
-        import sqlite3
-
-        with sqlite3.connect(self.path) as connection:
-            return connection.execute(statement).fetchone()[0]
-
-    def fill(self, rides):
-        each = rides // (len(LETTERS) * SERIALS)
-        self.run(
-            f"""WITH RECURSIVE hours(h) AS (SELECT 0 UNION ALL SELECT h + 1 FROM hours WHERE h < {each})
-            INSERT INTO rides SELECT v.id, {FIRST} + h * {EVERY} + v.id % 3000 * 1000, v.operator_id, v.id || '-' || h, 1,
-            {FIRST} + h * {EVERY} + v.id % 3000 * 1000 + {LASTS}, 43.24, 76.9, 43.25, 76.91, 'rider', NULL, NULL,
-            {FIRST} + h * {EVERY} + {EVERY}, NULL, 0, 1, '' FROM vehicles v, hours ORDER BY 1, 2""",
-            "ANALYZE",
-        )
-        return each
-
-
-def load(program, server, key, each, *more):
-    told = subprocess.run(
-        [program, server.address, key, "--letters", LETTERS, "--serials", str(SERIALS), "--from", str(FIRST), "--to",
-         str(FIRST + each * EVERY), *map(str, more)],
-        check=True, capture_output=True, text=True,
-    ).stdout
-    return json.loads(told)
-
-
-def spread(name, values, bar=None, unit=""):
-    values = sorted(values)
-    median = values[len(values) // 2]
-    told = f"{name:64} median {median:9.2f}{unit}, {values[0]:9.2f} to {values[-1]:9.2f}"
-    if bar is not None:
-        sign, limit = bar
-        reached = median >= limit if sign == ">=" else median <= limit
-        told += f"   bar {sign} {limit}: {'reached' if reached else 'MISSED'}"
-    print(told, flush=True)
-    return median
-
-
-def environment_of(database, directory, **more):
-    settings = {
-        "DATABASE__URL": database.url, "SECRETS__DIRECTORY": str(directory / "secrets"), "SERVER__LISTEN": "127.0.0.1:0",
-        "SERVER__LOOKUPS_PER_MINUTE": "0", "SERVER__PUBLIC_PAGES_PER_MINUTE": "0", "SERVER__WORKERS": "2", "LOG__FILTER": "warn", **more,
-    }
-    (directory / "secrets").mkdir(mode=0o700, exist_ok=True)
-    return os.environ | {f"SCOOTER_REGISTRY__{key}": value for key, value in settings.items()}
-
-
-def on_postgres(program, loader, url, rides, rounds, seconds, directory):
-    database = Postgres(url, "desk")
-    environment = environment_of(database, directory)
-    key = founded(program, environment, database)
-    each = database.fill(rides)
-    script = directory / "transaction.sql"
-    script.write_text(PGBENCH_TRANSACTION.format(first=FIRST, last=FIRST + each * EVERY))
-    server = service.Server(program, environment)
-    load(loader, server, key, each, "--seconds", 2)
-    before, answered = database.number("SELECT size FROM log_head"), 0
-    ratios, most = {}, []
-    for clients in (32, 256):
-        ratios[clients] = []
+def on_postgres(towns, rounds, seconds):
+    for clients, bar in ((32, 2.5), (256, 5.0)):
+        found = [[] for _ in towns]
         for _ in range(rounds):
-            told = load(loader, server, key, each, "--connections", clients, "--seconds", seconds)
-            theirs = database.pgbench(script, clients, seconds)
-            answered += told["answered"]
-            ratios[clients].append(told["per_second"] / theirs)
-            most.append(theirs)
-            print(f"{clients:4} clients: ours {told['per_second']:9.0f}/s (p50 {told['p50_ms']:.1f} ms, p99 {told['p99_ms']:.1f} ms), "
-                  f"pgbench {theirs:9.0f}/s, {told['by_status']} {told['by_verdict']}", flush=True)
-    spread("lookups/s ÷ pgbench, 32 clients", ratios[32], (">=", 2.5))
-    spread("lookups/s ÷ pgbench, 256 clients", ratios[256], (">=", 5.0))
-    late = []
-    for _ in range(rounds):
-        told = load(loader, server, key, each, "--connections", 512, "--seconds", seconds, "--rate", 1.5 * max(most))
-        answered += told["answered"]
-        late.append(told["p99_ms"])
-    spread(f"p99 at an offered {1.5 * max(most):.0f}/s", late, ("<=", 25.0), " ms")
-    durable = database.number("SELECT size FROM log_head") - before
-    print(f"answered {answered}, entries {durable}: {'the same' if answered == durable else 'NOT THE SAME'}")
-    server.end()
-    return answered == durable
+            for town, rates in zip(towns, found):
+                rates.append(town.beside(clients, seconds))
+        for town, rates in zip(towns, found):
+            ratios = [ours / theirs for ours, theirs in rates]
+            figures.tell("desk", f"lookups/s ÷ pgbench, {clients} clients, {town.rides} rides", ratios, f">= {bar}")
+        if len(towns) > 1:
+            ratios = [large[0] / small[0] for small, large in zip(found[0], found[-1])]
+            figures.tell("desk", f"lookups/s at {towns[-1].rides} ÷ at {towns[0].rides} rides, {clients} clients", ratios, ">= 0.85")
+    for town in towns:
+        rate = 1.5 * town.most
+        late = [town.ask(connections=512, seconds=seconds, rate=rate)["p99_ms"] for _ in range(rounds)]
+        name = f"p99 at an offered {rate:.0f}/s, 1.5 × pgbench's most, {town.rides} rides"
+        figures.tell("desk", name, late, "<= 25", "ms")
+    # Every one of them is told.
+    return all([town.is_counted() for town in towns])
 
 
 def on_sqlite(program, loader, rides, rounds, seconds, directory):
     database = Sqlite(directory)
-    key = founded(program, environment_of(database, directory), database)
-    each = database.fill(rides)
+    load = filled(program, loader, service.settings(database, directory), database, rides)
     ratios = []
     for _ in range(rounds):
         rates = []
         for most in ("512", "1"):
-            server = service.Server(program, environment_of(database, directory, SERVER__LOOKUPS_A_TRANSACTION=most))
-            load(loader, server, key, each, "--seconds", 1)
-            rates.append(load(loader, server, key, each, "--connections", 64, "--seconds", seconds)["per_second"])
+            server = service.Server(program, service.settings(database, directory, SERVER__LOOKUPS_A_TRANSACTION=most))
+            load.ask(server.address, seconds=1)
+            rates.append(load.ask(server.address, connections=64, seconds=seconds)["per_second"])
             server.end()
         print(f"SQLite, 64 clients: gathered {rates[0]:9.0f}/s, a transaction for each {rates[1]:9.0f}/s", flush=True)
         ratios.append(rates[0] / rates[1])
-    spread("SQLite: lookups/s ÷ a transaction for each, 64 clients", ratios, (">=", 5.0))
+    figures.tell("desk", "SQLite: lookups/s ÷ a transaction for each, 64 clients", ratios, ">= 5.0")
 
 
-def main(program, loader, url, rides, rounds, seconds):
-    sound = True
+def main(program, loader, url, sizes, rounds, seconds):
+    sizes = [int(size) for size in sizes.split(",")]
     with tempfile.TemporaryDirectory() as directory:
-        sound = on_postgres(program, loader, url, rides, rounds, seconds, pathlib.Path(directory))
+        places = [pathlib.Path(directory) / str(size) for size in sizes]
+        sound = on_postgres([Town(program, loader, url, size, place) for size, place in zip(sizes, places)], rounds, seconds)
     with tempfile.TemporaryDirectory() as directory:
-        on_sqlite(program, loader, rides, rounds, seconds, pathlib.Path(directory))
+        on_sqlite(program, loader, sizes[0], rounds, seconds, pathlib.Path(directory))
     sys.exit(0 if sound else 1)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], *map(int, sys.argv[4:7]))
+    main(*sys.argv[1:5], *map(int, sys.argv[5:7]))

@@ -10,7 +10,7 @@ use crate::model::{
 use crate::plate::{PlateLink, PlateNumber, Tag};
 use crate::registry::Registry;
 use crate::registry::items::judge;
-use crate::storage::{self, Db, operators, plate_items, plates, policies, vehicles};
+use crate::storage::{self, Db, operators, plate_items, plates, policy_coverage, vehicles};
 
 /// What the page says first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,8 +131,8 @@ fn page_verdict(status: PlateStatus, item: &PlateItem, verdict: LinkVerdict, now
 
 /// Of several policies in force one that was checked counts before one that was not.
 fn insured(db: &mut Db, zone: Zone, now: Moment, plate: &Plate) -> storage::Result<Insured> {
-    let named: Vec<(VehicleId, Policy)> = policies::of_vehicles(db, &[plate.vehicle_id])?;
-    let of_fleet = policies::of_fleets(db, std::slice::from_ref(&plate.operator_id))?;
+    let named: Vec<(VehicleId, Policy)> = policy_coverage::of_vehicles(db, &[plate.vehicle_id])?;
+    let of_fleet = policy_coverage::of_fleets(db, std::slice::from_ref(&plate.operator_id))?;
     let in_force = |policy: &Policy| zone.start_of(policy.valid_from) <= now && now < zone.end_of(policy.valid_until);
     let found: Vec<_> = named
         .into_iter()

@@ -84,12 +84,7 @@ impl Running {
     /// [`StartError::Ended`] where the server had ended by itself before.
     pub fn stop(self) -> Result<(), StartError> {
         let ended = self.listening.stop();
-        // The server's threads have ended, and with them whoever else held the desk.
-        if let Some(desk) = Arc::into_inner(self.desk) {
-            desk.close();
-        } else {
-            tracing::warn!("somebody still asks at the lookup desk: it ends with the program");
-        }
+        self.desk.close();
         self.crew.stop();
         tracing::info!("the registry is closed");
         ended

@@ -12,7 +12,7 @@ use super::look::{Looked, ToTell, look};
 use super::{FieldProblem, ResolveError};
 use crate::model::{Answer, LookupId, Moment, Receipt};
 use crate::registry::Registry;
-use crate::storage::audit_log::{self, Draft};
+use crate::storage::audit_log::{self, Draft, Held};
 use crate::storage::disclosure::{self, Asked, OnRecord};
 use crate::storage::lookups::{self, NewLookup};
 use crate::storage::rides_found::{self, FoundRides};
@@ -44,18 +44,19 @@ pub fn resolve(
         let ids = ids(questions, now, rng);
         let recorded = registry.store.look_then_write(
             |db| Sorted::look(db, registry, now, &ids, questions),
-            |sorted, tx| sorted.record(tx, registry, now, rng),
+            |sorted, tx| sorted.record(tx, registry, now, rng, None),
         );
         match recorded {
             Err(ResolveError::Overtaken) => {}
             other => return tell(other?),
         }
     }
-    // Whoever goes on correcting waits now: nothing is recorded beside the log, whose end is held.
+    // Whoever corrects waits now, for it asks who was told behind the end of the log, which is held; whoever only adds an end to a
+    // ride contradicts nobody.
     tell(registry.store.write_then_say(|tx| {
-        audit_log::hold(tx)?;
+        let held = audit_log::hold(tx)?;
         let ids = ids(questions, now, rng);
-        Sorted::look(tx.db(), registry, now, &ids, questions)?.record(tx, registry, now, rng)
+        Sorted::look(tx.db(), registry, now, &ids, questions)?.record(tx, registry, now, rng, Some(held))
     })?)
 }
 
@@ -117,22 +118,29 @@ impl Sorted {
         self.asked.iter().filter(today).map(|asked| &asked.sealed).collect()
     }
 
+    /// Writes it down; `held`: the end of the log, where it was held already when the rides were looked at.
     fn record(
         self,
         tx: &mut Tx<'_>,
         registry: &Registry,
         now: Moment,
         rng: &mut impl Rng,
+        held: Option<Held>,
     ) -> Result<Unsaid<Recorded>, ResolveError> {
         // Everything that can be done before the end of the log is held is done before: until the commit others wait for it.
         let told = rides_found::told(&self.of_today());
         let prepared = disclosure::prepare(self.refused, self.asked, build)?;
         let to_keep =
             lookups::encrypt(prepared, self.new, |id, bytes| registry.secrets.encrypt(id.as_str(), bytes, rng))?;
-        let held = audit_log::hold(tx)?;
-        if !told.still_stand(tx.db())? {
-            return Err(ResolveError::Overtaken);
-        }
+        let held = if let Some(held) = held {
+            held
+        } else {
+            let held = audit_log::hold(tx)?;
+            if !told.still_stand(tx.db())? {
+                return Err(ResolveError::Overtaken);
+            }
+            held
+        };
         let checkpoint = held.checkpoint()?.to_owned();
         let kept = lookups::keep(tx, held, now, rng, to_keep)?;
         Ok(kept.beside((self.outcomes, checkpoint)))

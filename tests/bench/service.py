@@ -131,6 +131,8 @@ def founded(program, environment, database, letters, serials):
     for place, letter in enumerate(letters):
         operator = admitted(server, regulator, letter, place)
         enroll(operator, (f"{letter}-{serial}" for serial in range(1, serials + 1)))
+        cover = {"insurer": "NOMAD", "policy_number": f"P-{letter}", "valid_from": "2026-01-01", "valid_until": "2027-12-31"}
+        operator.ask("POST", "/v1/policies", cover | {"vehicles": "all"})
         # Or the next list would be looked up as if the tables were still empty.
         database.run("ANALYZE")
         keys[letter] = operator.key

@@ -1,1 +1,0 @@
-DROP INDEX rides_long_superseded;

@@ -103,7 +103,7 @@ def admitted(server, regulator, letter, place=0):
     new = {"legal_name": f"ТОО Самокаты {letter}", "bin": bin_with_check_digit(f"180240000{75 + place:02}"),
            "contact_phone": "+7 700 000 00 00", "contact_email": "duty@example.kz", "custody": "deposited"}
     operator = regulator.ask("POST", "/v1/operators", new)["operator"]["id"]
-    key = regulator.ask("POST", f"/v1/operators/{operator}/keys", {"name": "first", "scopes": ["series", "fleet", "plates", "sessions"]})
+    key = regulator.ask("POST", f"/v1/operators/{operator}/keys", {"name": "first", "scopes": ["series", "fleet", "plates", "policies", "sessions"]})
     person = Person(server, key["key"]["secret"])
     person.ask("POST", "/v1/series", {"letter": letter})
     regulator.ask("POST", f"/v1/series/{letter}/decision", {"decision": "confirm", "reason": "bench"})

@@ -50,10 +50,12 @@ impl Opener {
                 .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
             if self.by_key {
                 // A plan that was right for a small table, or made before a bulk load was counted, must not stay for a large one.
-                // What is avoided counts as dear, and what is dear would be compiled: longer than it runs.
+                // What is avoided counts as dear, and what is dear would be compiled: longer than it runs. By key there is one way
+                // whatever the values are: to plan a statement anew for each batch is in vain.
                 connection
                     .batch_execute(
-                        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off",
+                        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; \
+                         SET plan_cache_mode = force_generic_plan",
                     )
                     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
             }

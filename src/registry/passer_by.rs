@@ -98,8 +98,9 @@ fn shown(
     let Some(plate) = plate_told_at(&periods, now, AsKnown::Now) else { return Ok(None) };
     let Some(status) = plate_status_at(&periods, now, AsKnown::Now) else { return Ok(None) };
     let Some(operator) = operators::find(db, &plate.operator_id)? else { return Ok(None) };
-    let facts = vehicles::find_by_ids(db, &[plate.vehicle_id])?.remove(&plate.vehicle_id).map(|found| found.facts);
-    let facts = facts.unwrap_or_default();
+    let mut described = vehicles::find_described(db, &[plate.vehicle_id])?;
+    described.retain(|(_, version)| version.superseded_at.is_none());
+    let facts = described.pop().map(|(_, version)| version.facts).unwrap_or_default();
     let model = facts.model.as_deref();
     Ok(Some(ShownPlate {
         verdict: page_verdict(status, item, verdict, now),

@@ -3,8 +3,8 @@
 //! *Invariant:* the same bytes as those of any other implementation; a test holds them against one. Written here because it was
 //! two fifths of an answer's time when it was not: a value whose keys are sorted already is only to be spelled.
 
+use serde::ser::Error as _;
 use serde_json::{Map, Number, Value};
-use std::io;
 
 /// Returns the canonical spelling of a value.
 ///
@@ -72,7 +72,7 @@ fn spell_number(number: &Number, into: &mut Vec<u8>) -> Result<(), serde_json::E
             into.extend_from_slice(ryu_js::Buffer::new().format_finite(double).as_bytes());
             Ok(())
         }
-        _ => Err(serde_json::Error::io(io::Error::other("a number that is not finite"))),
+        _ => Err(serde_json::Error::custom("a number that is not finite")),
     }
 }
 

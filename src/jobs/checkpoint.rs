@@ -28,6 +28,9 @@ pub(super) fn sign(registry: &Registry, now: Moment, state: &mut SignerState, sa
                 );
             }
         }
+        Err(error) if error.is_passing() => {
+            tracing::warn!(why = causes(&error), "no checkpoint was signed this time: the database was busy or lost");
+        }
         Err(error) => tracing::error!(
             why = causes(&error),
             "NO CHECKPOINT WAS SIGNED; answers go on being recorded; run `scooter-registry log verify`"

@@ -96,15 +96,8 @@ impl Running {
     /// [`StartError::Ended`] where the server had ended by itself before.
     pub fn stop(self) -> Result<(), StartError> {
         let ended = self.listening.stop();
-        // The server's threads have ended, and with them whoever else held the desk.
-        if let Some(desk) = Arc::into_inner(self.desk) {
-            desk.close();
-        } else {
-            tracing::warn!("somebody still asks at the lookup desk: it ends with the program");
-        }
-        if let Some(public) = Arc::into_inner(self.public) {
-            public.close();
-        }
+        self.desk.close();
+        self.public.close();
         self.crew.stop();
         tracing::info!("the registry is closed");
         ended

@@ -5,9 +5,9 @@
 use diesel::prelude::*;
 use std::collections::HashSet;
 
-use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::error::{Error, Result};
 use super::schema::{accounts, api_keys, authorities};
 use super::values::{known, limit};

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use rand::Rng;
 
-use super::columns::{Change, Values, What, apply, load};
 use super::connection::Tx;
+use super::dialect::columns::{Change, Values, What, apply, load};
 use super::dialect::for_update;
 use super::error::{Error, Result};
 use super::schema::log_head as head;

@@ -6,8 +6,8 @@
 use rand::Rng;
 
 use super::audit_log::{Appended, Draft, Held, Logged, hold, moved};
-use super::columns::apply;
 use super::connection::Tx;
+use super::dialect::columns::apply;
 use super::error::{Error, Result};
 use super::sealed::{Sealed, Unsaid};
 use crate::audit::{Decision, Hash};
@@ -80,10 +80,10 @@ pub fn prepare<F, S, A, E>(
     let mut prepared =
         Prepared { besides: besides.len(), drafts: besides, answers: Vec::with_capacity(questions.len()) };
     for asked in questions {
-        let built = build(asked.facts, asked.sealed.open())?;
-        let (digest, decision) = (built.digest, built.decision);
+        let answer = build(asked.facts, asked.sealed.open())?;
+        let (digest, decision) = (answer.digest, answer.decision);
         prepared.drafts.push(Draft { answer_digest: Some(digest), decision, ..asked.draft });
-        prepared.answers.push(Unrecorded { answer: built.answer, bytes: built.bytes, shown: built.shown });
+        prepared.answers.push(Unrecorded { answer: answer.answer, bytes: answer.bytes, shown: answer.shown });
     }
     Ok(prepared)
 }

@@ -8,9 +8,9 @@ use rand::Rng;
 use std::collections::BTreeMap;
 
 use super::audit_log::{Held, moved};
-use super::columns::{Change, Values, What, apply};
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::columns::{Change, Values, What, apply};
 use super::dialect::rows_a_statement;
 use super::disclosure::{OnRecord, Prepared, Shown};
 use super::error::Result;
@@ -101,9 +101,9 @@ pub fn keep<A>(
 ) -> Result<Unsaid<Vec<OnRecord<A>>>> {
     let ToKeep { prepared, new, encrypted } = to_keep;
     let (appended, answers) = prepared.placed(held, now, rng)?;
-    let [entries, salts, head] = appended.changes();
+    let [entries, salts, swap] = appended.changes();
     let (lookups, rides) = (kept(now, &new, &answers, &encrypted)?, shown_to(now, &new, &answers)?);
-    moved(apply(tx.db(), &[entries, salts, lookups, rides, head])?)?;
+    moved(apply(tx.db(), &[entries, salts, lookups, rides, swap])?)?;
     Ok(Unsaid::new(answers))
 }
 

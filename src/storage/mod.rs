@@ -5,8 +5,6 @@
 
 #[macro_use]
 mod dialect;
-mod bundle;
-mod columns;
 mod connection;
 mod db;
 mod error;
@@ -37,12 +35,14 @@ pub mod plates;
 pub mod plates_borne;
 pub mod policies;
 pub mod policy_checks;
+pub mod policy_coverage;
 pub mod policy_covers;
 pub mod print_jobs;
 pub mod retirements;
 pub mod ride_marks;
 pub mod rides;
 pub mod rides_found;
+pub mod scanned;
 pub mod series;
 pub mod standing_places;
 pub mod statistics;

@@ -5,9 +5,9 @@
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::error::{Error, Result};
 use super::schema::{operator_suspensions as suspensions, operators};
 use super::values::{known, limit};

@@ -6,20 +6,15 @@
 
 use diesel::prelude::*;
 use serde::Deserialize;
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
-use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::dialect::rows_a_statement;
 use super::error::{Error, Result};
-use super::policy_covers::{self, FoundSpan};
 use super::schema::policies;
 use super::values::{known, limit, signed, unsigned};
-use crate::model::{
-    AsKnown, CheckOutcome, Cover, ImportId, Moment, OperatorId, Policy, PolicyId, PolicySource, VehicleId, day_before,
-};
+use crate::model::{CheckOutcome, ImportId, Moment, OperatorId, Policy, PolicyId, PolicySource};
 
 #[derive(Queryable, Deserialize)]
 pub(super) struct Row {
@@ -68,21 +63,7 @@ pub(super) const SLICE: Slice = Slice {
            c.policy_id = p.id AND c.vehicle_id IS NULL) AS named CROSS JOIN policies t WHERE t.policy_id = named.policy_id",
 };
 
-/// What covers vehicles by name, and what covers whole fleets.
-pub(super) type Covers = (Vec<(VehicleId, Cover)>, Vec<Cover>);
-
-pub(super) fn of_slices(
-    of_vehicles: Vec<policy_covers::Row>,
-    of_fleets: Vec<policy_covers::Row>,
-    policies: Vec<Row>,
-) -> Result<Covers> {
-    let versions = by_id(policies)?;
-    let named = spanned(&versions, &policy_covers::of_slice(of_vehicles)?);
-    let whole = spanned(&versions, &policy_covers::of_slice(of_fleets)?);
-    Ok((by_vehicle(named), whole.into_iter().map(|(_, cover)| cover).collect()))
-}
-
-fn policy(row: Row) -> Result<Policy> {
+pub(super) fn policy(row: Row) -> Result<Policy> {
     let check = |text: String| known(CheckOutcome::find(&text), "outcome of a check", &text);
     Ok(Policy {
         id: PolicyId::from_text(&row.policy_id),
@@ -303,129 +284,4 @@ pub fn list(db: &mut Db, only: Option<&OperatorId>, after: Option<&str>, rows: u
     query.load::<Row>(db)?.into_iter().map(policy).collect()
 }
 
-/// Finds all that ever covered these vehicles by name, whatever became of it: the caller picks what was known
-/// ([`crate::model::Coverage`]). Two statements for each 32 000 vehicles.
-///
-/// # Errors
-/// Those of the database.
-pub fn versions_of_vehicles(db: &mut Db, vehicles: &[VehicleId]) -> Result<Vec<(VehicleId, Cover)>> {
-    let spans = policy_covers::of_vehicles(db, vehicles, Versions::All)?;
-    Ok(by_vehicle(covers(db, &spans, Versions::All)?))
-}
-
-/// Finds all that ever covered these operators' whole fleets. Two statements.
-///
-/// # Errors
-/// Those of the database.
-pub fn versions_of_fleets(db: &mut Db, operators: &[OperatorId]) -> Result<Vec<Cover>> {
-    let spans = policy_covers::of_fleets(db, operators, Versions::All)?;
-    Ok(covers(db, &spans, Versions::All)?.into_iter().map(|(_, cover)| cover).collect())
-}
-
-/// Finds what covers these vehicles by name, as known now.
-///
-/// # Errors
-/// Those of the database.
-pub fn covers_of_vehicles(db: &mut Db, vehicles: &[VehicleId]) -> Result<Vec<(VehicleId, Cover)>> {
-    let spans = policy_covers::of_vehicles(db, vehicles, Versions::Current)?;
-    Ok(by_vehicle(covers(db, &spans, Versions::Current)?))
-}
-
-/// Finds what covers these operators' whole fleets, as known now.
-///
-/// # Errors
-/// Those of the database.
-pub fn covers_of_fleets(db: &mut Db, operators: &[OperatorId]) -> Result<Vec<Cover>> {
-    let spans = policy_covers::of_fleets(db, operators, Versions::Current)?;
-    Ok(covers(db, &spans, Versions::Current)?.into_iter().map(|(_, cover)| cover).collect())
-}
-
-/// Finds what covers an operator's vehicles, each by name and all as a fleet (`None`), of what was known.
-///
-/// # Errors
-/// Those of the database.
-pub fn covers_of_operator(
-    db: &mut Db,
-    operator: &OperatorId,
-    as_known: AsKnown,
-) -> Result<HashMap<Option<VehicleId>, Vec<Cover>>> {
-    let versions = if as_known == AsKnown::Now { Versions::Current } else { Versions::All };
-    let spans = policy_covers::of_operator(db, operator, versions)?;
-    let mut found: HashMap<_, Vec<_>> = HashMap::new();
-    for (vehicle, cover) in covers(db, &spans, versions)? {
-        if as_known.holds(cover.recorded_at, cover.superseded_at) {
-            found.entry(vehicle).or_default().push(cover);
-        }
-    }
-    Ok(found)
-}
-
-/// Which versions are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Versions {
-    /// Those that nothing has superseded.
-    Current,
-    /// All.
-    All,
-}
-
-fn covers(db: &mut Db, spans: &[FoundSpan], versions: Versions) -> Result<Vec<(Option<VehicleId>, Cover)>> {
-    let ids: BTreeSet<_> = spans.iter().map(|span| span.policy_id.clone()).collect();
-    let ids: Vec<_> = ids.into_iter().collect();
-    let mut rows = Vec::new();
-    for chunk in ids.chunks(rows_a_statement(1)) {
-        let mut query = policies::table.filter(policies::policy_id.eq_any(chunk)).select(columns!()).into_boxed();
-        if versions == Versions::Current {
-            query = query.filter(policies::superseded_at.is_null());
-        }
-        rows.extend(query.load::<Row>(db)?);
-    }
-    Ok(spanned(&by_id(rows)?, spans))
-}
-
-type VersionsById = HashMap<String, Vec<Arc<Policy>>>;
-
-fn by_id(rows: Vec<Row>) -> Result<VersionsById> {
-    let mut found = VersionsById::new();
-    for row in rows {
-        let version = policy(row)?;
-        found.entry(version.id.to_string()).or_default().push(Arc::new(version));
-    }
-    Ok(found)
-}
-
-fn spanned(versions: &VersionsById, spans: &[FoundSpan]) -> Vec<(Option<VehicleId>, Cover)> {
-    let of_span = |span: &FoundSpan| -> Vec<_> {
-        let versions = versions.get(&span.policy_id).into_iter().flatten();
-        versions.filter_map(|version| Some((span.span.vehicle, Cover::of(version, &span.span)?))).collect()
-    };
-    spans.iter().flat_map(of_span).collect()
-}
-
-fn by_vehicle(covers: Vec<(Option<VehicleId>, Cover)>) -> Vec<(VehicleId, Cover)> {
-    covers.into_iter().filter_map(|(vehicle, cover)| Some((vehicle?, cover))).collect()
-}
-
-/// The policy, its period cut to the days of the cover.
-fn as_covering(cover: &Cover) -> Policy {
-    Policy { valid_from: cover.days.from, valid_until: day_before(cover.days.until), ..(*cover.policy).clone() }
-}
-
-/// Finds the policies that cover these vehicles by name, with the vehicle, as known now; their periods are cut to the
-/// days on which they cover it.
-///
-/// # Errors
-/// Those of the database.
-pub fn of_vehicles(db: &mut Db, vehicles: &[VehicleId]) -> Result<Vec<(VehicleId, Policy)>> {
-    let found = covers_of_vehicles(db, vehicles)?;
-    Ok(found.into_iter().map(|(vehicle, cover)| (vehicle, as_covering(&cover))).collect())
-}
-
-/// Finds the policies that cover these operators' whole fleets, as known now; their periods are cut to the days on which
-/// they do.
-///
-/// # Errors
-/// Those of the database.
-pub fn of_fleets(db: &mut Db, operators: &[OperatorId]) -> Result<Vec<Policy>> {
-    Ok(covers_of_fleets(db, operators)?.iter().map(as_covering).collect())
-}
+pub(super) use columns;

@@ -7,12 +7,12 @@
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
-use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::dialect::rows_a_statement;
 use super::error::Result;
-use super::policies::Versions;
+use super::policy_coverage::Versions;
 use super::schema::{policies, policy_covers as covers};
 use super::values::date;
 use crate::model::{CoverSpan, Covered, Moment, OperatorId, PolicyId, SpanDays, VehicleId};

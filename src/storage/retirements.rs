@@ -4,9 +4,9 @@
 
 use diesel::prelude::*;
 
-use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::dialect::rows_a_statement;
 use super::error::{Error, Result};
 use super::schema::vehicle_retirements as retirements;

@@ -6,8 +6,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::columns::{Column, Values, load_beside};
 use super::db::Db;
+use super::dialect::columns::{Column, Values, load_beside};
 use super::error::Result;
 use super::ride_rows::{COLUMNS, Row, session};
 use super::rides::LONG_AFTER_S;
@@ -164,7 +164,7 @@ fn columns(spots: &[&Spot], neighbour_s: i64) -> [Column<'static>; 8] {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
-    use super::super::columns::spelled;
+    use super::super::dialect::columns::spelled;
     use super::*;
     use crate::storage::migrate;
     use diesel::sql_types::Text;

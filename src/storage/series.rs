@@ -5,9 +5,9 @@
 
 use diesel::prelude::*;
 
-use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::error::{Error, Result};
 use super::schema::{series, series_objections as objections, series_rejections as rejections};
 use super::values::{known, letter, limit};

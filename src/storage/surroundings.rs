@@ -4,11 +4,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::bundle::{Bundle, Keys};
 use super::db::Db;
+use super::dialect::bundle::{Bundle, Keys};
 use super::error::Result;
 use super::plate_items::{alarms, items};
-use super::{accounts, operators, policies, policy_covers, retirements, series, vehicle_statuses, watermarks};
+use super::{
+    accounts, operators, policies, policy_coverage, policy_covers, retirements, series, vehicle_statuses, watermarks,
+};
 use crate::model::{
     Alarm, Cover, KeyId, Moment, Operator, OperatorId, PlateItem, Retirement, Series, StatusReport, VehicleId,
 };
@@ -69,7 +71,7 @@ pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
     let numbers: Vec<_> = around.numbers.iter().map(ToString::to_string).collect();
     let vehicles: Vec<_> = around.vehicles.iter().map(|vehicle| vehicle.0).collect();
     let ids: Vec<_> = around.operators.iter().map(OperatorId::as_str).collect();
-    let keys = Keys { numbers: &numbers, vehicles: &vehicles, operators: &ids, access_keys: around.keys };
+    let keys = Keys { numbers: &numbers, vehicles: &vehicles, operators: &ids, callers: around.keys };
     let slices = [
         &operators::SLICE,
         &operators::SUSPENSIONS,
@@ -87,7 +89,7 @@ pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
         &accounts::KEYS,
     ];
     let found = Bundle::load(db, &keys, &slices)?;
-    let covers = policies::of_slices(found.rows(8)?, found.rows(9)?, found.rows(10)?)?;
+    let covers = policy_coverage::of_slices(found.rows(8)?, found.rows(9)?, found.rows(10)?)?;
     Ok(Surroundings {
         operators: operators::of_slices(found.rows(0)?, found.rows(1)?)?,
         watermarks: watermarks::of_slice(found.rows(2)?),

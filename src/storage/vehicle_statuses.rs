@@ -5,9 +5,9 @@
 use diesel::prelude::*;
 use serde::Deserialize;
 
-use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::dialect::rows_a_statement;
 use super::error::{Error, Result};
 use super::schema::vehicle_statuses as statuses;

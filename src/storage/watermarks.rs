@@ -5,9 +5,9 @@
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-use super::bundle::Slice;
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::error::Result;
 use super::schema::watermarks;
 use crate::model::{AsKnown, Moment, OperatorId};

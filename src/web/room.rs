@@ -63,8 +63,9 @@ struct RoomFigures {
 
 /// The room.
 pub struct Room {
-    door: Sender<Visitor>,
-    threads: Vec<JoinHandle<()>>,
+    /// `None` once nobody is let in any more.
+    door: Mutex<Option<Sender<Visitor>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     figures: Arc<RoomFigures>,
 }
 
@@ -87,7 +88,7 @@ impl Room {
             };
             threads.push(Builder::new().name("public".to_owned()).spawn(serving)?);
         }
-        Ok(Self { door, threads, figures })
+        Ok(Self { door: Mutex::new(Some(door)), threads: Mutex::new(threads), figures })
     }
 
     /// Does a deed in the room, and waits for what comes of it.
@@ -113,17 +114,24 @@ impl Room {
             }
         });
         // No cause: a crowd that is turned away must not fill the log with one more line for each.
-        if self.door.try_send(Visitor { wish, since: clock::now() }).is_err() {
+        if !self.let_in(Visitor { wish, since: clock::now() }) {
             self.figures.turned_away.fetch_add(1, Ordering::Relaxed);
             return Err(Problem::new(Kind::Busy));
         }
         told.await.map_err(|lost| Problem::new(Kind::Internal).because(lost))?
     }
 
-    /// Closes the room once nobody comes in any more: whoever is in it is served first.
-    pub fn close(self) {
-        drop(self.door);
-        for thread in self.threads {
+    /// Lets somebody in; returns whether there was a place.
+    fn let_in(&self, visitor: Visitor) -> bool {
+        let door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
+        door.as_ref().is_some_and(|door| door.try_send(visitor).is_ok())
+    }
+
+    /// Closes the room: nobody is let in any more, and whoever is in it is served first.
+    pub fn close(&self) {
+        drop(self.door.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("a thread of the public's room ended by a panic");
             }

@@ -100,12 +100,11 @@ const WEB: &[&str] = &["src/web/", "src/startup.rs", "src/startup/"];
 /// The values that answers are made of describe their own shape, or each would be written twice.
 const WEB_AND_SHAPES: &[&str] = &["src/web/", "src/startup/", "src/model/", "src/registry/"];
 const CLOCK: &[&str] = &["src/clock.rs"];
-const BOTH_DATABASES: &[&str] =
-    &["src/storage/connection.rs", "src/storage/migrations.rs", "src/storage/dialect.rs", "src/storage/dialect/"];
+const BOTH_DATABASES: &[&str] = &["src/storage/connection.rs", "src/storage/migrations.rs", "src/storage/dialect/"];
 
 const SAY_IT_TO_STORAGE: &str = "give `src/storage` a function that says what you want to know";
 const LEAVE_IT_TO_WEB: &str = "take and return values; `src/web` translates from and to HTTP";
-const ASK_THE_DIALECT: &str = "put the line on which the databases differ into `src/storage/dialect.rs`";
+const ASK_THE_DIALECT: &str = "put the line on which the databases differ into `src/storage/dialect/`";
 const TAKE_NOW: &str = "take `now` as an argument; the floors that may ask take it from `src/clock.rs`";
 const TAKE_RNG: &str = "take `rng` as an argument; the floors that may ask take it from `src/clock.rs`";
 

@@ -36,3 +36,12 @@ pub enum AttestError {
     #[error("the audit log could not be read")]
     Storage(#[from] storage::Error),
 }
+
+impl AttestError {
+    /// Returns whether the database was only busy or out of reach: the next attempt may find it again.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        use storage::Error::{Busy, Lost, Unsettled};
+        matches!(self, Self::Storage(Busy(_) | Lost(_) | Unsettled(_)))
+    }
+}

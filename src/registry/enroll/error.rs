@@ -55,6 +55,8 @@ impl EnrollError {
     /// Returns whether trying again later may help.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Storage(storage::Error::Busy(_) | storage::Error::Broken(_)))
+        use storage::Error::{Broken, Busy, Lost, Unsettled};
+        // Of a commit that nobody knows the end of, the next attempt finds what became of it.
+        matches!(self, Self::Storage(Busy(_) | Broken(_) | Lost(_) | Unsettled(_)))
     }
 }

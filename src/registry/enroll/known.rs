@@ -9,7 +9,7 @@ use crate::fleet_list::{FleetList, FleetRow, RowKey};
 use crate::model::{Cover, OperatorId, Plate, Policy, Series, SeriesStatus, ServiceDates, Vehicle, VehicleId};
 use crate::plate::{PlateNumber, Scheme, SeriesLetter};
 use crate::storage::vehicles::Wanted;
-use crate::storage::{self, Db, numbering, plates, policies, retirements, series, vehicles};
+use crate::storage::{self, Db, numbering, plates, policies, policy_coverage, retirements, series, vehicles};
 
 /// What the registry knows of the things that a file names.
 #[derive(Debug, Default)]
@@ -98,10 +98,10 @@ impl Known {
         let numbers: Vec<_> = numbers.into_iter().map(ToOwned::to_owned).collect();
         self.policies = policies::of_numbers(db, operator, &numbers)?;
         let ids: Vec<_> = self.vehicles.keys().copied().collect();
-        for (vehicle, cover) in policies::covers_of_vehicles(db, &ids)? {
+        for (vehicle, cover) in policy_coverage::covers_of_vehicles(db, &ids)? {
             self.covers.entry(Some(vehicle)).or_default().push(cover);
         }
-        self.covers.insert(None, policies::covers_of_fleets(db, std::slice::from_ref(operator))?);
+        self.covers.insert(None, policy_coverage::covers_of_fleets(db, std::slice::from_ref(operator))?);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{AsKnown, Cover, Coverage, Days, DeviceId, Moment, OperatorId, Period, VehicleId, Zone, day_after};
-use crate::storage::{self, Db, plates_borne, policies};
+use crate::storage::{self, Db, plates_borne, policy_coverage};
 
 /// A vehicle in service at an instant.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl InsuredFleet {
                 serving.entry(borne.vehicle_id).or_insert(vehicle);
             }
         }
-        let covers = policies::covers_of_operator(db, operator, known)?;
+        let covers = policy_coverage::covers_of_operator(db, operator, known)?;
         Ok(Self { vehicles: serving.into_values().collect(), covers })
     }
 

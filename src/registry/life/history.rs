@@ -11,7 +11,9 @@ use crate::model::{
 };
 use crate::registry::read::get_vehicle;
 use crate::storage::plate_items::{self, FittingsWanted};
-use crate::storage::{Db, maintenance, plate_corrections, plates, policies, retirements, vehicle_statuses, vehicles};
+use crate::storage::{
+    Db, maintenance, plate_corrections, plates, policy_coverage, retirements, vehicle_statuses, vehicles,
+};
 
 /// More fittings than any scooter sees.
 const MOST_FITTINGS: usize = 10_000;
@@ -183,8 +185,8 @@ fn plates_made(db: &mut Db, vehicle: &Vehicle) -> Result<Vec<Event>, LifeError> 
 }
 
 fn insurance(db: &mut Db, zone: Zone, vehicle: &Vehicle) -> Result<Vec<Event>, LifeError> {
-    let named = policies::versions_of_vehicles(db, &[vehicle.id])?.into_iter().map(|(_, cover)| cover);
-    let of_fleet = policies::versions_of_fleets(db, std::slice::from_ref(&vehicle.operator_id))?;
+    let named = policy_coverage::versions_of_vehicles(db, &[vehicle.id])?.into_iter().map(|(_, cover)| cover);
+    let of_fleet = policy_coverage::versions_of_fleets(db, std::slice::from_ref(&vehicle.operator_id))?;
     let told = |cover: Cover| {
         let from = zone.start_of(cover.days.from);
         Event::new(Some(from), cover.recorded_at, cover.superseded_at, What::Insured(cover))

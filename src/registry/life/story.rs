@@ -13,7 +13,9 @@ use crate::model::{
 };
 use crate::plate::PlateNumber;
 use crate::registry::read::get_vehicle;
-use crate::storage::{self, Db, maintenance, plate_items, plates, policies, retirements, vehicle_statuses, vehicles};
+use crate::storage::{
+    self, Db, maintenance, plate_items, plates, policy_coverage, retirements, vehicle_statuses, vehicles,
+};
 
 /// A vehicle as it is now.
 #[derive(Debug, Clone)]
@@ -140,8 +142,8 @@ fn policy_at(
     at: Moment,
     as_known: AsKnown,
 ) -> storage::Result<Option<Cover>> {
-    let named = policies::versions_of_vehicles(db, &[vehicle.id])?;
-    let of_fleet = policies::versions_of_fleets(db, std::slice::from_ref(&vehicle.operator_id))?;
+    let named = policy_coverage::versions_of_vehicles(db, &[vehicle.id])?;
+    let of_fleet = policy_coverage::versions_of_fleets(db, std::slice::from_ref(&vehicle.operator_id))?;
     let covers = named.iter().map(|(_, cover)| cover).chain(&of_fleet);
     Ok(Coverage::as_known(covers, as_known).at(zone, at).cloned())
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::RecordError;
 use crate::model::{AsKnown, Cover, OperatorId, RideReport, VehicleId, Zone};
 use crate::storage::rides::NewRide;
-use crate::storage::{Db, Tx, policies};
+use crate::storage::{Db, Tx, policy_coverage};
 
 /// What covers the vehicles of a batch.
 pub(super) struct Insured {
@@ -27,17 +27,17 @@ impl Insured {
         vehicles.sort_unstable();
         vehicles.dedup();
         let mut by_vehicle: HashMap<_, Vec<_>> = HashMap::new();
-        for (vehicle, cover) in policies::covers_of_vehicles(tx.db(), &vehicles)? {
+        for (vehicle, cover) in policy_coverage::covers_of_vehicles(tx.db(), &vehicles)? {
             by_vehicle.entry(vehicle).or_default().push(cover);
         }
-        Ok(Self { by_vehicle, of_fleet: policies::covers_of_fleets(tx.db(), std::slice::from_ref(operator))? })
+        Ok(Self { by_vehicle, of_fleet: policy_coverage::covers_of_fleets(tx.db(), std::slice::from_ref(operator))? })
     }
 
     /// Takes all of an operator.
     pub(super) fn whole(db: &mut Db, operator: &OperatorId) -> Result<Self, RecordError> {
         let mut of_fleet = Vec::new();
         let mut by_vehicle = HashMap::new();
-        for (vehicle, covers) in policies::covers_of_operator(db, operator, AsKnown::Now)? {
+        for (vehicle, covers) in policy_coverage::covers_of_operator(db, operator, AsKnown::Now)? {
             match vehicle {
                 Some(vehicle) => drop(by_vehicle.insert(vehicle, covers)),
                 None => of_fleet = covers,

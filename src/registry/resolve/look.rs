@@ -110,8 +110,11 @@ fn sought<'a>(
     }
 }
 
+/// The numbers that a question may mean, or what is wrong with it.
+type Meant<'a> = Result<(&'a Understood, Cow<'a, Sought>), Vec<FieldProblem>>;
+
 /// Weighs what was taken as it stands once more, now that it is known how far numbers were issued.
-fn weigh_again(sought: &mut [Result<(&Understood, Cow<'_, Sought>), Vec<FieldProblem>>], issued: &IssuedNumbers<'_>) {
+fn weigh_again(sought: &mut [Meant<'_>], issued: &IssuedNumbers<'_>) {
     for one in sought.iter_mut().flatten() {
         if let Cow::Owned(own) = &mut one.1
             && is_plain(one.0)

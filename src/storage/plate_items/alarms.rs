@@ -6,9 +6,9 @@ use diesel::prelude::*;
 
 use crate::model::{AccountId, Alarm, AlarmId, AlarmKind, FittingId, Moment, OperatorId, VehicleId};
 use crate::plate::PlateNumber;
-use crate::storage::bundle::Slice;
 use crate::storage::connection::Tx;
 use crate::storage::db::Db;
+use crate::storage::dialect::bundle::Slice;
 use crate::storage::dialect::rows_a_statement;
 use crate::storage::error::{Error, Result};
 use crate::storage::schema::alarms;

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::model::{AccountId, ItemState, ItemStateVersion, Moment, PlateItem, Position, ReplacementReason};
 use crate::plate::PlateNumber;
-use crate::storage::bundle::Slice;
 use crate::storage::connection::Tx;
 use crate::storage::db::Db;
+use crate::storage::dialect::bundle::Slice;
 use crate::storage::dialect::rows_a_statement;
 use crate::storage::error::Result;
 use crate::storage::schema::{numbers, plate_item_states as states, plate_items as items};

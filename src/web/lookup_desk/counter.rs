@@ -4,6 +4,7 @@
 //! server stops.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -36,15 +37,22 @@ pub struct DeskRules {
 
 /// The desk. Its handle may be given to whoever asks.
 pub struct LookupDesk {
-    plain: Sender<Waiting>,
-    uncertain: Sender<Waiting>,
+    plain: Sender<Coming>,
+    uncertain: Sender<Coming>,
+    /// Whether nobody is let in any more.
+    closed: AtomicBool,
     /// Places for uncertain readings that wait to be ranked, and for those that are.
     unranked: Semaphore,
     ranking: Arc<Semaphore>,
     figures: Arc<DeskFigures>,
     registry: Registry,
-    threads: Vec<JoinHandle<()>>,
+    /// How many clerks answer plain questions.
+    clerks: usize,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
+
+/// What comes to the desk: a question, or word that a clerk may go home.
+type Coming = Option<Waiting>;
 
 /// Why a desk could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +74,7 @@ impl LookupDesk {
     pub fn open(registry: &Registry, rules: DeskRules) -> Result<Self, DeskProblem> {
         let figures = Arc::new(DeskFigures::default());
         let mut threads = Vec::new();
-        let mut serve = |name: &str, clerks: usize, batch: usize| -> Result<Sender<Waiting>, DeskProblem> {
+        let mut serve = |name: &str, clerks: usize, batch: usize| -> Result<Sender<Coming>, DeskProblem> {
             let (sender, receiver) = channel(rules.waiting.max(1));
             let receiver = Arc::new(Mutex::new(receiver));
             for _ in 0..clerks {
@@ -84,7 +92,8 @@ impl LookupDesk {
         let unranked = Semaphore::new(rules.waiting.max(1));
         let ranking = Arc::new(Semaphore::new(rules.ranking.max(1)));
         let registry = Registry { store: registry.store.apart(1)?, ..registry.clone() };
-        Ok(Self { plain, uncertain, unranked, ranking, figures, registry, threads })
+        let (closed, threads) = (AtomicBool::new(false), Mutex::new(threads));
+        Ok(Self { plain, uncertain, closed, unranked, ranking, figures, registry, clerks, threads })
     }
 
     /// Returns the registry on a connection that is the desk's own.
@@ -102,11 +111,15 @@ impl LookupDesk {
             if asking.is_plain() { (asking, &self.plain) } else { (self.rank(asking).await?, &self.uncertain) };
         let (tell, told) = oneshot::channel();
         let waiting = Waiting { asking, since: clock::now(), tell };
-        queue.try_send(waiting).map_err(|refused| {
+        let closed = || Problem::new(Kind::Busy).because("the desk is closed");
+        if self.closed.load(Ordering::Acquire) {
+            return Err(closed());
+        }
+        queue.try_send(Some(waiting)).map_err(|refused| {
             self.figures.turned_away();
             match refused {
                 TrySendError::Full(_) => Problem::new(Kind::Busy).because("too many questions are waiting at the desk"),
-                TrySendError::Closed(_) => Problem::new(Kind::Busy).because("the desk is closed"),
+                TrySendError::Closed(_) => closed(),
             }
         })?;
         told.await.map_err(|lost| Problem::new(Kind::Busy).because(lost))?
@@ -129,10 +142,16 @@ impl LookupDesk {
         ranked.await.map_err(|lost| Problem::new(Kind::Internal).because(lost))?.map_err(Problem::from)
     }
 
-    /// Closes the desk once nobody comes in any more: what is waiting is answered first.
-    pub fn close(self) {
-        drop((self.plain, self.uncertain));
-        for thread in self.threads {
+    /// Closes the desk: nobody is let in any more, and what is waiting is answered first.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        let queues = std::iter::repeat_n(&self.plain, self.clerks).chain([&self.uncertain]);
+        for queue in queues {
+            // It fails where the clerk has gone already.
+            let _gone = queue.blocking_send(None);
+        }
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("a lookup desk ended by a panic");
             }
@@ -153,14 +172,18 @@ const GLANCES: usize = 8;
 /// Waits for a question, and takes it with all that wait behind it; `None` once nobody can come in any more. `before`: how many were
 /// answered together last. Those who were come again together: while they come in, and no longer than two milliseconds, a clerk lets
 /// them, for what a batch costs is nearly the same however large it is. A lone question waits for nobody.
-fn next(queue: &Mutex<Receiver<Waiting>>, most: usize, before: usize) -> Option<Vec<Waiting>> {
+fn next(queue: &Mutex<Receiver<Coming>>, most: usize, before: usize) -> Option<(Vec<Waiting>, Then)> {
     let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut batch = vec![queue.blocking_recv()?];
+    let mut batch = vec![queue.blocking_recv()??];
     let mut come = queue.len();
     for _ in 0..GLANCES {
         if before < CROWD || come.saturating_add(1) >= before {
             break;
         }
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "nothing tells that somebody is on the way; what is asked is whether they come"
+        )]
         std::thread::sleep(GLANCE);
         if queue.len() == come {
             break;
@@ -168,18 +191,31 @@ fn next(queue: &Mutex<Receiver<Waiting>>, most: usize, before: usize) -> Option<
         come = queue.len();
     }
     while batch.len() < most {
-        let Ok(next) = queue.try_recv() else { break };
-        batch.push(next);
+        match queue.try_recv() {
+            Ok(Some(next)) => batch.push(next),
+            Ok(None) => return Some((batch, Then::GoHome)),
+            Err(_) => break,
+        }
     }
-    Some(batch)
+    Some((batch, Then::GoOn))
+}
+
+/// What a clerk does after a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    GoOn,
+    GoHome,
 }
 
 /// Takes what is waiting, again and again, until nobody can come in.
-fn serve(registry: &Registry, queue: &Mutex<Receiver<Waiting>>, most: usize, patience_ms: u32, figures: &DeskFigures) {
+fn serve(registry: &Registry, queue: &Mutex<Receiver<Coming>>, most: usize, patience_ms: u32, figures: &DeskFigures) {
     let mut before = 0;
-    while let Some(batch) = next(queue, most, before) {
+    while let Some((batch, then)) = next(queue, most, before) {
         before = batch.len();
         let taken = Taken::of(batch, clock::now(), patience_ms, figures);
         answer(registry, taken, figures);
+        if then == Then::GoHome {
+            break;
+        }
     }
 }

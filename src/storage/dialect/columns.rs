@@ -10,10 +10,10 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SqlType, Text, Untyped};
 use diesel::sqlite::Sqlite;
 
-use super::db::Db;
+use crate::storage::db::Db;
 
 /// The values of a column.
-pub(super) enum Values<'a> {
+pub(in crate::storage) enum Values<'a> {
     Integers(Vec<i32>),
     Numbers(Vec<i64>),
     MaybeNumbers(Vec<Option<i64>>),
@@ -23,17 +23,17 @@ pub(super) enum Values<'a> {
 }
 
 /// A column and its values; all columns of a statement have equally many.
-pub(super) type Column<'a> = (&'static str, Values<'a>);
+pub(in crate::storage) type Column<'a> = (&'static str, Values<'a>);
 
 /// A change to a table.
-pub(super) struct Change<'a> {
-    pub(super) what: What,
-    pub(super) columns: Vec<Column<'a>>,
+pub(in crate::storage) struct Change<'a> {
+    pub(in crate::storage) what: What,
+    pub(in crate::storage) columns: Vec<Column<'a>>,
 }
 
 /// What a change does with its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(in crate::storage) enum What {
     /// Writes them into the table; it fails where a key is taken.
     Insert(&'static str),
     /// Compares and swaps: sets each column of the table to the value called so, where those called `old_…` are what stands there.
@@ -71,7 +71,7 @@ impl Change<'_> {
 }
 
 /// Makes all changes, on `PostgreSQL` in one statement; returns how many rows the last one touched.
-pub(super) fn apply(db: &mut Db, changes: &[Change<'_>]) -> QueryResult<usize> {
+pub(in crate::storage) fn apply(db: &mut Db, changes: &[Change<'_>]) -> QueryResult<usize> {
     let changes: Vec<_> = changes.iter().filter(|change| change.rows() > 0).collect();
     match db {
         Db::Postgres(connection) => {
@@ -96,7 +96,7 @@ pub(super) fn apply(db: &mut Db, changes: &[Change<'_>]) -> QueryResult<usize> {
                 let (before, after) = change.words(true);
                 touched = 0_usize;
                 for row in 0..change.rows() {
-                    let one = Row { before: &before, columns: &change.columns, row, after: &after };
+                    let one = Row { before: &before, columns: &change.columns, place: row, after: &after };
                     touched = touched.saturating_add(one.execute(connection)?);
                 }
             }
@@ -106,7 +106,7 @@ pub(super) fn apply(db: &mut Db, changes: &[Change<'_>]) -> QueryResult<usize> {
 }
 
 /// Reads what `rest` selects beside the columns, which it may name as a table `q`. The values are numbers of our own.
-pub(super) fn load_beside<T>(db: &mut Db, columns: &[Column<'_>], rest: &str) -> QueryResult<Vec<T>>
+pub(in crate::storage) fn load_beside<T>(db: &mut Db, columns: &[Column<'_>], rest: &str) -> QueryResult<Vec<T>>
 where
     T: QueryableByName<Pg> + QueryableByName<Sqlite> + 'static,
 {
@@ -122,7 +122,7 @@ where
 }
 
 /// Reads what the words select, which are always the same.
-pub(super) fn load<T>(db: &mut Db, words: &str) -> QueryResult<Vec<T>>
+pub(in crate::storage) fn load<T>(db: &mut Db, words: &str) -> QueryResult<Vec<T>>
 where
     T: QueryableByName<Pg> + QueryableByName<Sqlite> + 'static,
 {
@@ -130,7 +130,7 @@ where
 }
 
 /// The columns as a table `q` in words: numbers only.
-pub(super) fn spelled(columns: &[Column<'_>]) -> String {
+pub(in crate::storage) fn spelled(columns: &[Column<'_>]) -> String {
     let rows = columns.first().map_or(0, |(_, values)| values.len());
     let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
     let mut text = format!("q({}) AS (VALUES ", names.join(", "));
@@ -168,15 +168,15 @@ impl Values<'_> {
 }
 
 /// A part of a statement: words around arrays.
-pub(super) struct Part<'a> {
-    pub(super) before: String,
-    pub(super) columns: &'a [Column<'a>],
-    pub(super) after: String,
+pub(in crate::storage) struct Part<'a> {
+    pub(in crate::storage) before: String,
+    pub(in crate::storage) columns: &'a [Column<'a>],
+    pub(in crate::storage) after: String,
 }
 
 /// A statement of such parts.
-pub(super) struct Arrays<'a> {
-    pub(super) parts: Vec<Part<'a>>,
+pub(in crate::storage) struct Arrays<'a> {
+    pub(in crate::storage) parts: Vec<Part<'a>>,
 }
 
 impl QueryFragment<Pg> for Part<'_> {
@@ -218,11 +218,11 @@ where
 }
 
 /// A statement around one row.
-pub(super) struct Row<'a> {
-    pub(super) before: &'a str,
-    pub(super) columns: &'a [Column<'a>],
-    pub(super) row: usize,
-    pub(super) after: &'a str,
+pub(in crate::storage) struct Row<'a> {
+    pub(in crate::storage) before: &'a str,
+    pub(in crate::storage) columns: &'a [Column<'a>],
+    pub(in crate::storage) place: usize,
+    pub(in crate::storage) after: &'a str,
 }
 
 impl QueryFragment<Sqlite> for Row<'_> {
@@ -233,12 +233,12 @@ impl QueryFragment<Sqlite> for Row<'_> {
                 out.push_sql(", ");
             }
             match values {
-                Values::Integers(values) => out.push_bind_param::<Integer, _>(at(values, self.row)?)?,
-                Values::Numbers(values) => out.push_bind_param::<BigInt, _>(at(values, self.row)?)?,
-                Values::MaybeNumbers(values) => out.push_bind_param::<Nullable<BigInt>, _>(at(values, self.row)?)?,
-                Values::Texts(values) => out.push_bind_param::<Text, _>(at(values, self.row)?)?,
-                Values::MaybeTexts(values) => out.push_bind_param::<Nullable<Text>, _>(at(values, self.row)?)?,
-                Values::Bytes(values) => out.push_bind_param::<Binary, _>(at(values, self.row)?)?,
+                Values::Integers(values) => out.push_bind_param::<Integer, _>(at(values, self.place)?)?,
+                Values::Numbers(values) => out.push_bind_param::<BigInt, _>(at(values, self.place)?)?,
+                Values::MaybeNumbers(values) => out.push_bind_param::<Nullable<BigInt>, _>(at(values, self.place)?)?,
+                Values::Texts(values) => out.push_bind_param::<Text, _>(at(values, self.place)?)?,
+                Values::MaybeTexts(values) => out.push_bind_param::<Nullable<Text>, _>(at(values, self.place)?)?,
+                Values::Bytes(values) => out.push_bind_param::<Binary, _>(at(values, self.place)?)?,
             }
         }
         out.push_sql(self.after);

@@ -1,8 +1,8 @@
-//! Every line on which `SQLite` and `PostgreSQL` differ.
+//! Words in which `SQLite` and `PostgreSQL` differ.
 //!
-//! *Invariant:* no other file chooses by database, but for opening a connection and running its migrations.
+//! *Invariant:* each of them in one place, said to both.
 
-use super::db::Db;
+use crate::storage::db::Db;
 
 /// Runs the same words on whichever connection it is, for statements that diesel builds only for a known database
 /// (batch inserts).
@@ -34,13 +34,13 @@ macro_rules! insert_many {
 }
 
 /// How many rows fit into one statement: `SQLite` binds at most 32 766 values, `PostgreSQL` 65 535.
-pub(super) const fn rows_a_statement(columns: usize) -> usize {
+pub(in crate::storage) const fn rows_a_statement(columns: usize) -> usize {
     let rows = 32_000 / columns;
     if rows == 0 { 1 } else { rows }
 }
 
 /// The clause that locks the rows of a SELECT until the transaction ends. `SQLite` has one writer at a time.
-pub(super) const fn for_update(db: &Db) -> &'static str {
+pub(in crate::storage) const fn for_update(db: &Db) -> &'static str {
     match db {
         Db::Postgres(_) => " FOR UPDATE",
         Db::Sqlite(_) => "",
@@ -48,7 +48,7 @@ pub(super) const fn for_update(db: &Db) -> &'static str {
 }
 
 /// The clause that lets a worker pass over rows that another worker holds.
-pub(super) const fn skip_locked(db: &Db) -> &'static str {
+pub(in crate::storage) const fn skip_locked(db: &Db) -> &'static str {
     match db {
         Db::Postgres(_) => " FOR UPDATE SKIP LOCKED",
         Db::Sqlite(_) => "",
@@ -56,7 +56,7 @@ pub(super) const fn skip_locked(db: &Db) -> &'static str {
 }
 
 /// The placeholder of the n-th bind in raw SQL, from 1.
-pub(super) fn bind(db: &Db, place: usize) -> String {
+pub(in crate::storage) fn bind(db: &Db, place: usize) -> String {
     match db {
         Db::Postgres(_) => format!("${place}"),
         Db::Sqlite(_) => "?".to_owned(),
@@ -64,7 +64,7 @@ pub(super) fn bind(db: &Db, place: usize) -> String {
 }
 
 /// Whether a database can be copied by a statement.
-pub(super) enum Copied {
+pub(in crate::storage) enum Copied {
     /// It was.
     Whole,
     /// This one cannot: its server brings programs for it.
@@ -72,7 +72,7 @@ pub(super) enum Copied {
 }
 
 /// Copies the whole database into a file that is empty or not there: `SQLite` only, outside a transaction.
-pub(super) fn copy_into(db: &mut Db, path: &str) -> diesel::QueryResult<Copied> {
+pub(in crate::storage) fn copy_into(db: &mut Db, path: &str) -> diesel::QueryResult<Copied> {
     match db {
         Db::Postgres(_) => Ok(Copied::NotHere),
         Db::Sqlite(connection) => {
@@ -85,7 +85,7 @@ pub(super) fn copy_into(db: &mut Db, path: &str) -> diesel::QueryResult<Copied> 
 
 /// Has `PostgreSQL` count the rows of tables (names with commas between them) and look at what stands in them. `SQLite` goes by
 /// its indexes alone, which serve well; figures of one day would change its plans.
-pub(super) fn analyze(db: &mut Db, tables: &str) -> diesel::QueryResult<()> {
+pub(in crate::storage) fn analyze(db: &mut Db, tables: &str) -> diesel::QueryResult<()> {
     match db {
         Db::Postgres(connection) => {
             diesel::connection::SimpleConnection::batch_execute(connection, &format!("ANALYZE {tables}"))
@@ -122,7 +122,7 @@ pub const fn stride(db: &Db) -> Stride {
 
 /// Gives the connection of a long import room for the pages it works on, and puts them in their places seldom enough that a page
 /// which several steps change is written there once. `SQLite` counts memory in KiB and its log in pages of 4 KiB.
-pub(super) fn make_room(db: &mut Db, stride: &Stride) -> diesel::QueryResult<()> {
+pub(in crate::storage) fn make_room(db: &mut Db, stride: &Stride) -> diesel::QueryResult<()> {
     match db {
         Db::Postgres(_) => Ok(()),
         Db::Sqlite(connection) => diesel::connection::SimpleConnection::batch_execute(

@@ -9,27 +9,27 @@ use diesel::sql_types::{Integer, Text};
 use serde::de::DeserializeOwned;
 
 use super::columns::{Arrays, Column, Part, Row, Values};
-use super::db::Db;
-use super::error::{Error, Result};
+use crate::storage::db::Db;
+use crate::storage::error::{Error, Result};
 
 /// Rows of one table: which columns, and from where. The table is called `t`; the keys that are asked about stand in the tables
 /// `qn (number)`, `qv (id)` of vehicles, `qo (id)` of operators and `qk (id)` of access keys, and come first, so that they are looked
 /// up in the table and not the other way round.
-pub(super) struct Slice {
-    pub(super) columns: &'static str,
-    pub(super) from: &'static str,
+pub(in crate::storage) struct Slice {
+    pub(in crate::storage) columns: &'static str,
+    pub(in crate::storage) from: &'static str,
 }
 
 /// The keys that are asked about.
-pub(super) struct Keys<'a> {
-    pub(super) numbers: &'a [String],
-    pub(super) vehicles: &'a [i64],
-    pub(super) operators: &'a [&'a str],
-    pub(super) access_keys: &'a [&'a str],
+pub(in crate::storage) struct Keys<'a> {
+    pub(in crate::storage) numbers: &'a [String],
+    pub(in crate::storage) vehicles: &'a [i64],
+    pub(in crate::storage) operators: &'a [&'a str],
+    pub(in crate::storage) callers: &'a [&'a str],
 }
 
 /// What was found, by the place of its slice.
-pub(super) struct Bundle(Vec<Vec<String>>);
+pub(in crate::storage) struct Bundle(Vec<Vec<String>>);
 
 #[derive(QueryableByName)]
 struct Found {
@@ -41,7 +41,7 @@ struct Found {
 
 impl Bundle {
     /// Reads all slices in one statement.
-    pub(super) fn load(db: &mut Db, keys: &Keys<'_>, slices: &[&Slice]) -> Result<Self> {
+    pub(in crate::storage) fn load(db: &mut Db, keys: &Keys<'_>, slices: &[&Slice]) -> Result<Self> {
         let found: Vec<Found> = match db {
             Db::Postgres(connection) => {
                 let numbers = Values::Texts(keys.numbers.iter().map(String::as_str).collect());
@@ -49,7 +49,7 @@ impl Bundle {
                     ("WITH qn", [("number", numbers)]),
                     (", qv", [("id", Values::Numbers(keys.vehicles.to_vec()))]),
                     (", qo", [("id", Values::Texts(keys.operators.to_vec()))]),
-                    (", qk", [("id", Values::Texts(keys.access_keys.to_vec()))]),
+                    (", qk", [("id", Values::Texts(keys.callers.to_vec()))]),
                 ];
                 let mut parts: Vec<_> = tables
                     .iter()
@@ -69,7 +69,7 @@ impl Bundle {
                 let (numbers, vehicles) =
                     (json(serde_json::to_string(keys.numbers))?, json(serde_json::to_string(keys.vehicles))?);
                 let (operators, access) =
-                    (json(serde_json::to_string(keys.operators))?, json(serde_json::to_string(keys.access_keys))?);
+                    (json(serde_json::to_string(keys.operators))?, json(serde_json::to_string(keys.callers))?);
                 let columns: [Column<'_>; 4] = [
                     ("numbers", Values::Texts(vec![&numbers])),
                     ("vehicles", Values::Texts(vec![&vehicles])),
@@ -88,7 +88,7 @@ impl Bundle {
                 ]
                 .concat();
                 let before = "WITH q(numbers, vehicles, operators, keys) AS (VALUES (";
-                Row { before, columns: &columns, row: 0, after: &after }.load(connection)?
+                Row { before, columns: &columns, place: 0, after: &after }.load(connection)?
             }
         };
         let mut bundle = Self(slices.iter().map(|_| Vec::new()).collect());
@@ -102,7 +102,7 @@ impl Bundle {
     }
 
     /// Takes the rows of a slice by its place.
-    pub(super) fn rows<T: DeserializeOwned>(&self, slice: usize) -> Result<Vec<T>> {
+    pub(in crate::storage) fn rows<T: DeserializeOwned>(&self, slice: usize) -> Result<Vec<T>> {
         let fields = self.0.get(slice).map(Vec::as_slice).unwrap_or_default();
         let read = |fields: &String| serde_json::from_str(fields).map_err(|error| Error::Broken(Box::new(error)));
         fields.iter().map(read).collect()
@@ -113,7 +113,8 @@ fn union(slices: &[&Slice], array: impl Fn(&str) -> String) -> String {
     let mut words = String::with_capacity(4_096);
     for (place, slice) in slices.iter().enumerate() {
         words.push_str(if place == 0 { " " } else { " UNION ALL " });
-        words.push_str(&format!("SELECT {place} AS slice, {} AS fields FROM {}", array(slice.columns), slice.from));
+        let (place, fields) = (place.to_string(), array(slice.columns));
+        words.extend(["SELECT ", &place, " AS slice, ", &fields, " AS fields FROM ", slice.from]);
     }
     words
 }

@@ -74,7 +74,7 @@ mod tests {
     async fn whoever_finds_every_place_taken_is_refused_and_a_turn_that_is_over_is_the_next_ones() {
         let turns = Turns::new(RULES);
         let first = turns.take().await.unwrap();
-        let (second, third) = futures_util::join!(
+        let (second, third) = futures_util::future::join(
             async {
                 let second = turns.take().await;
                 drop(second.unwrap());
@@ -83,8 +83,9 @@ mod tests {
                 let third = turns.take().await;
                 drop(first);
                 third.map(drop)
-            }
-        );
+            },
+        )
+        .await;
         assert_eq!(((), Kind::Busy), (second, third.unwrap_err().kind()));
         assert!(turns.take().await.is_ok());
     }

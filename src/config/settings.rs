@@ -91,6 +91,14 @@ pub struct ServerSettings {
     pub lookups_a_transaction: NonZeroUsize,
     /// After how many milliseconds of waiting a lookup is refused.
     pub lookup_patience_ms: NonZeroU32,
+    /// Requests of operators and the regulator that may wait for their turn.
+    pub requests_waiting: usize,
+    /// Threads, each with a connection, that serve whoever needs no key.
+    pub public_threads: NonZeroU32,
+    /// Requests without a key that may wait for their turn.
+    pub public_waiting: NonZeroUsize,
+    /// After how many milliseconds of waiting such a request is refused.
+    pub public_patience_ms: NonZeroU32,
     /// Public pages that one address may see in a minute; 0: as many as it likes.
     pub public_pages_per_minute: u32,
     /// The header in which the proxy names the caller's address; empty: there is no proxy.

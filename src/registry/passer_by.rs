@@ -4,13 +4,14 @@
 //! all, so that nobody learns by guessing which numbers exist.
 
 use crate::model::{
-    AsKnown, ItemState, LinkVerdict, Moment, Plate, PlateItem, PlateStatus, Policy, PolicySource, VehicleId, Zone,
+    AsKnown, Cover, ItemState, LinkVerdict, Moment, OperatorId, Plate, PlateItem, PlateStatus, PolicySource, Zone,
     plate_status_at, plate_told_at,
 };
 use crate::plate::{PlateLink, PlateNumber, Tag};
 use crate::registry::Registry;
 use crate::registry::items::judge;
-use crate::storage::{self, Db, operators, plate_items, plates, policy_coverage, vehicles};
+use crate::storage::scanned::{ScannedVehicle, find_number, find_vehicle};
+use crate::storage::{self, Db};
 
 /// What the page says first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +74,10 @@ pub fn look_at(
     scanned: Option<&PlateLink>,
 ) -> storage::Result<Option<ShownPlate>> {
     let Some(link) = scanned.copied().or_else(decoy) else { return Ok(None) };
-    let items = plate_items::of_numbers(db, &[link.number])?;
-    let verdict = judge(registry.secrets.tag_keys(), &link, &items, now, AsKnown::Now);
-    match items.iter().find(|item| Some(item.item) == verdict.item()).filter(|_| scanned.is_some()) {
-        Some(item) => shown(db, registry.rules.zone, now, item, verdict),
+    let found = find_number(db, link.number)?;
+    let verdict = judge(registry.secrets.tag_keys(), &link, &found.items, now, AsKnown::Now);
+    match found.items.iter().find(|item| Some(item.item) == verdict.item()).filter(|_| scanned.is_some()) {
+        Some(item) => shown(db, registry.rules.zone, now, item, &found.periods, verdict),
         None => Ok(None),
     }
 }
@@ -92,26 +93,26 @@ fn shown(
     zone: Zone,
     now: Moment,
     item: &PlateItem,
+    periods: &[Plate],
     verdict: LinkVerdict,
 ) -> storage::Result<Option<ShownPlate>> {
-    let periods = plates::find_by_numbers(db, &[item.number])?;
-    let Some(plate) = plate_told_at(&periods, now, AsKnown::Now) else { return Ok(None) };
-    let Some(status) = plate_status_at(&periods, now, AsKnown::Now) else { return Ok(None) };
-    let Some(operator) = operators::find(db, &plate.operator_id)? else { return Ok(None) };
-    let facts = vehicles::find_by_ids(db, &[plate.vehicle_id])?.remove(&plate.vehicle_id).map(|found| found.facts);
-    let facts = facts.unwrap_or_default();
-    let model = facts.model.as_deref();
+    let Some(plate) = plate_told_at(periods, now, AsKnown::Now) else { return Ok(None) };
+    let Some(status) = plate_status_at(periods, now, AsKnown::Now) else { return Ok(None) };
+    let ScannedVehicle { operator, looks, by_vehicle, by_fleet } =
+        find_vehicle(db, &plate.operator_id, plate.vehicle_id)?;
+    let Some(operator) = operator else { return Ok(None) };
+    let model = looks.model.as_deref();
     Ok(Some(ShownPlate {
         verdict: page_verdict(status, item, verdict, now),
         number: item.number,
         operator: operator.legal_name,
         telephone: operator.contact_phone,
-        insured: insured(db, zone, now, plate)?,
-        make: facts.make.as_deref().or(model).map(|make| match model.filter(|model| *model != make) {
+        insured: insured(by_vehicle.iter().chain(&by_fleet), zone, now, &plate.operator_id),
+        make: looks.make.as_deref().or(model).map(|make| match model.filter(|model| *model != make) {
             Some(model) => format!("{make} {model}"),
             None => make.to_owned(),
         }),
-        colour: facts.colour,
+        colour: looks.colour,
         is_early: status == PlateStatus::NotYet,
         at: now,
     }))
@@ -130,22 +131,19 @@ fn page_verdict(status: PlateStatus, item: &PlateItem, verdict: LinkVerdict, now
 }
 
 /// Of several policies in force one that was checked counts before one that was not.
-fn insured(db: &mut Db, zone: Zone, now: Moment, plate: &Plate) -> storage::Result<Insured> {
-    let named: Vec<(VehicleId, Policy)> = policy_coverage::of_vehicles(db, &[plate.vehicle_id])?;
-    let of_fleet = policy_coverage::of_fleets(db, std::slice::from_ref(&plate.operator_id))?;
-    let in_force = |policy: &Policy| zone.start_of(policy.valid_from) <= now && now < zone.end_of(policy.valid_until);
-    let found: Vec<_> = named
-        .into_iter()
-        .map(|(_, policy)| policy)
-        .filter(|policy| policy.operator_id == plate.operator_id)
-        .chain(of_fleet)
-        .filter(in_force)
-        .collect();
+fn insured<'a>(covers: impl Iterator<Item = &'a Cover>, zone: Zone, now: Moment, operator: &OperatorId) -> Insured {
+    let in_force = |cover: &&Cover| {
+        AsKnown::Now.holds(cover.recorded_at, cover.superseded_at)
+            && cover.policy.operator_id == *operator
+            && zone.start_of(cover.days.from) <= now
+            && now < zone.start_of(cover.days.until)
+    };
+    let found: Vec<_> = covers.filter(in_force).map(|cover| &cover.policy).collect();
     let checked =
         found.iter().filter(|policy| policy.source == PolicySource::Insurer).max_by_key(|policy| policy.checked_at);
-    Ok(match checked {
+    match checked {
         Some(policy) => Insured::Checked(policy.checked_at),
         None if found.is_empty() => Insured::No,
         None => Insured::ByOperator,
-    })
+    }
 }

@@ -13,7 +13,7 @@ use super::{Opened, StartError, open};
 use crate::config::{JobSettings, ServerSettings, Settings};
 use crate::jobs::{Crew, Pace, SaveState};
 use crate::registry::Registry;
-use crate::web::{DeskProblem, DeskRules, Limits, LookupDesk, WebState};
+use crate::web::{DeskProblem, DeskRules, Limits, LookupDesk, Room, RoomProblem, RoomRules, TurnRules, WebState};
 
 /// A registry at work.
 pub struct Running {
@@ -24,6 +24,7 @@ pub struct Running {
     registry: Registry,
     listening: Listening,
     desk: Arc<LookupDesk>,
+    public: Arc<Room>,
     crew: Crew,
 }
 
@@ -48,12 +49,23 @@ pub fn start(settings: &Settings) -> Result<Running, StartError> {
             });
         }
     };
-    let state = Data::new(WebState::new(registry.clone(), Arc::clone(&desk), ring, limits(&settings.server)));
+    let public = match Room::open(&registry, public_rules(&settings.server)) {
+        Ok(public) => Arc::new(public),
+        Err(error) => {
+            crew.stop();
+            return Err(match error {
+                RoomProblem::Storage(error) => StartError::Storage(error),
+                RoomProblem::Thread(error) => StartError::Thread(error),
+            });
+        }
+    };
+    let limits = limits(settings);
+    let state = Data::new(WebState::new(registry.clone(), Arc::clone(&desk), Arc::clone(&public), ring, limits));
     match listen(state, &settings.server) {
         Ok(listening) => {
             let (address, url) = (listening.address, url_of(listening.address));
             tracing::info!(url, log = %registry.secrets.verifier_key(), "the registry is open");
-            Ok(Running { address, url, registry, listening, desk, crew })
+            Ok(Running { address, url, registry, listening, desk, public, crew })
         }
         Err(error) => {
             crew.stop();
@@ -85,17 +97,33 @@ impl Running {
     pub fn stop(self) -> Result<(), StartError> {
         let ended = self.listening.stop();
         self.desk.close();
+        self.public.close();
         self.crew.stop();
         tracing::info!("the registry is closed");
         ended
     }
 }
 
-fn limits(server: &ServerSettings) -> Limits {
+fn limits(settings: &Settings) -> Limits {
+    let server = &settings.server;
     Limits {
         lookups_per_minute: server.lookups_per_minute,
         public_pages_per_minute: server.public_pages_per_minute,
         address_header: Some(server.client_address_header.trim().to_owned()).filter(|name| !name.is_empty()),
+        turns: TurnRules {
+            // What waits for more than that would wait for a connection.
+            at_once: usize::try_from(settings.database.connections.get()).unwrap_or(usize::MAX),
+            waiting: server.requests_waiting,
+            patience: Duration::from_secs(settings.database.wait_s.get()),
+        },
+    }
+}
+
+fn public_rules(server: &ServerSettings) -> RoomRules {
+    RoomRules {
+        threads: server.public_threads.get(),
+        waiting: server.public_waiting.get(),
+        patience_ms: server.public_patience_ms.get(),
     }
 }
 

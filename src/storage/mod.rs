@@ -42,6 +42,7 @@ pub mod retirements;
 pub mod ride_marks;
 pub mod rides;
 pub mod rides_found;
+pub mod scanned;
 pub mod series;
 pub mod standing_places;
 pub mod statistics;

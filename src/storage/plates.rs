@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::connection::Tx;
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::dialect::rows_a_statement;
 use super::error::Result;
 use super::schema::{numbers, plates};
@@ -51,7 +52,7 @@ struct PlateRow<'a> {
     superseded_at: Option<i64>,
 }
 
-type FoundRow = (String, i32, i64, String, Option<i64>, Option<i64>, String, i64, Option<i64>);
+pub(super) type FoundRow = (String, i32, i64, String, Option<i64>, Option<i64>, String, i64, Option<i64>);
 
 fn plate(row: FoundRow) -> Result<Plate> {
     let (text, version, vehicle_id, operator_id, from, until, reason, recorded_at, superseded_at) = row;
@@ -65,6 +66,17 @@ fn plate(row: FoundRow) -> Result<Plate> {
         recorded_at: Moment::from_millis(recorded_at),
         superseded_at: superseded_at.map(Moment::from_millis),
     })
+}
+
+/// Who bears numbers, as believed now.
+pub(super) const SLICE: Slice = Slice {
+    columns: "t.number, t.version, t.vehicle_id, t.operator_id, t.valid_from, t.valid_until, t.reason, t.recorded_at, \
+              t.superseded_at",
+    from: "qn CROSS JOIN plates t WHERE t.number = qn.number AND t.superseded_at IS NULL",
+};
+
+pub(super) fn of_slice(rows: Vec<FoundRow>) -> Result<Vec<Plate>> {
+    rows.into_iter().map(plate).collect()
 }
 
 /// A number that was never known before.

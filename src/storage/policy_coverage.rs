@@ -12,7 +12,7 @@ use super::error::Result;
 use super::policies::{Row, columns, policy};
 use super::policy_covers::{self, FoundSpan};
 use super::schema::policies;
-use crate::model::{AsKnown, Cover, OperatorId, Policy, VehicleId, day_before};
+use crate::model::{AsKnown, Cover, OperatorId, Policy, VehicleId};
 
 /// What covers vehicles by name, and what covers whole fleets.
 pub(super) type Covers = (Vec<(VehicleId, Cover)>, Vec<Cover>);
@@ -129,28 +129,4 @@ fn spanned(versions: &VersionsById, spans: &[FoundSpan]) -> Vec<(Option<VehicleI
 
 fn by_vehicle(covers: Vec<(Option<VehicleId>, Cover)>) -> Vec<(VehicleId, Cover)> {
     covers.into_iter().filter_map(|(vehicle, cover)| Some((vehicle?, cover))).collect()
-}
-
-/// The policy, its period cut to the days of the cover.
-fn as_covering(cover: &Cover) -> Policy {
-    Policy { valid_from: cover.days.from, valid_until: day_before(cover.days.until), ..(*cover.policy).clone() }
-}
-
-/// Finds the policies that cover these vehicles by name, with the vehicle, as known now; their periods are cut to the
-/// days on which they cover it.
-///
-/// # Errors
-/// Those of the database.
-pub fn of_vehicles(db: &mut Db, vehicles: &[VehicleId]) -> Result<Vec<(VehicleId, Policy)>> {
-    let found = covers_of_vehicles(db, vehicles)?;
-    Ok(found.into_iter().map(|(vehicle, cover)| (vehicle, as_covering(&cover))).collect())
-}
-
-/// Finds the policies that cover these operators' whole fleets, as known now; their periods are cut to the days on which
-/// they do.
-///
-/// # Errors
-/// Those of the database.
-pub fn of_fleets(db: &mut Db, operators: &[OperatorId]) -> Result<Vec<Policy>> {
-    Ok(covers_of_fleets(db, operators)?.iter().map(as_covering).collect())
 }

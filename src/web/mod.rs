@@ -28,6 +28,8 @@ mod params;
 mod prefer;
 
 mod lookup_desk;
+mod room;
+mod turns;
 
 mod idempotency;
 mod limit;
@@ -39,6 +41,8 @@ mod openapi;
 mod pages;
 
 pub use lookup_desk::{DeskProblem, DeskRules, LookupDesk};
+pub use room::{Room, RoomProblem, RoomRules};
 pub use route::{Route, Verb, Who};
 pub use routes::{ROUTES, configure};
 pub use state::{Limits, WebState};
+pub use turns::TurnRules;

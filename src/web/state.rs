@@ -5,11 +5,15 @@
 use actix_web::web::{self, Data};
 use rand::rngs::ThreadRng;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
+use super::api::health::Readiness;
 use super::kind::Kind;
 use super::limit::Limit;
 use super::lookup_desk::LookupDesk;
 use super::problem::Problem;
+use super::room::Room;
+use super::turns::{TurnRules, Turns};
 use crate::clock;
 use crate::model::Moment;
 use crate::registry::Registry;
@@ -22,6 +26,12 @@ pub struct WebState {
     pub(crate) registry: Registry,
     /// Where lookups are answered.
     pub(crate) desk: Arc<LookupDesk>,
+    /// Where the public is served.
+    pub(crate) public: Arc<Room>,
+    /// The turns of everybody else.
+    turns: Turns,
+    /// Whether the database answered a moment ago.
+    pub(crate) readiness: Mutex<Readiness>,
     /// Officers who asked a moment ago.
     pub(crate) officers: Remembered,
     /// Wakes the workers after something was enqueued.
@@ -43,15 +53,26 @@ pub struct Limits {
     pub public_pages_per_minute: u32,
     /// The header in which a proxy names the caller's address; `None`: whoever connects is the caller.
     pub address_header: Option<String>,
+    /// How many operators and regulators are served at once.
+    pub turns: TurnRules,
 }
 
 impl WebState {
-    /// Takes the registry, its lookup desk, what wakes its workers, and how often callers may call.
+    /// Takes the registry, its lookup desk, the public's room, what wakes its workers, and how often callers may call.
     #[must_use]
-    pub fn new(registry: Registry, desk: Arc<LookupDesk>, ring: Arc<dyn Fn() + Send + Sync>, limits: Limits) -> Self {
+    pub fn new(
+        registry: Registry,
+        desk: Arc<LookupDesk>,
+        public: Arc<Room>,
+        ring: Arc<dyn Fn() + Send + Sync>,
+        limits: Limits,
+    ) -> Self {
         Self {
             registry,
             desk,
+            public,
+            turns: Turns::new(limits.turns),
+            readiness: Mutex::new(None),
             officers: Remembered::default(),
             ring,
             lookups: Limit::per_minute(limits.lookups_per_minute),
@@ -61,10 +82,10 @@ impl WebState {
     }
 }
 
-/// Does a deed on a thread that may wait for the database.
+/// Does a deed on a thread that may wait for the database, when it is the caller's turn.
 ///
 /// # Errors
-/// The deed's, as a problem.
+/// [`Kind::Busy`] where too many wait for theirs; else the deed's, as a problem.
 pub(crate) async fn act<T, E>(
     state: &Data<WebState>,
     deed: impl FnOnce(&Registry, Moment, &mut ThreadRng) -> Result<T, E> + Send + 'static,
@@ -73,15 +94,21 @@ where
     T: Send + 'static,
     E: Into<Problem> + Send + 'static,
 {
+    let turn = state.turns.take().await?;
     let state = Data::clone(state);
-    let done = web::block(move || deed(&state.registry, clock::now(), &mut clock::chance())).await;
+    let done = web::block(move || {
+        let done = deed(&state.registry, clock::now(), &mut clock::chance());
+        drop(turn);
+        done
+    });
+    let done = done.await;
     done.map_err(|lost| Problem::new(Kind::Internal).because(lost))?.map_err(Into::into)
 }
 
 /// Reads in one view of the database, on a thread that may wait for it.
 ///
 /// # Errors
-/// The reader's, as a problem.
+/// As [`act`], with the reader's.
 pub(crate) async fn read<T, E>(
     state: &Data<WebState>,
     reader: impl FnOnce(&mut Db, &Registry) -> Result<T, E> + Send + 'static,
@@ -91,4 +118,19 @@ where
     E: From<StorageError> + Into<Problem> + Send + 'static,
 {
     act(state, move |registry, _, _| registry.store.read(|db| reader(db, registry))).await
+}
+
+/// Reads in one view of the database in the public's room: for whoever needs no key.
+///
+/// # Errors
+/// [`Kind::Busy`] where the room is full; else the reader's, as a problem.
+pub(crate) async fn read_for_anyone<T, E>(
+    state: &Data<WebState>,
+    reader: impl FnOnce(&mut Db, &Registry, Moment) -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    E: From<StorageError> + Into<Problem> + Send + 'static,
+{
+    state.public.act(move |registry, now| registry.store.read(|db| reader(db, registry, now))).await
 }

@@ -29,6 +29,7 @@ mod access;
 mod access_table;
 mod as_known;
 mod back_fill;
+mod bulkheads;
 mod contract;
 mod demo;
 mod fleet_lists;

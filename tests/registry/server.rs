@@ -58,6 +58,19 @@ impl Server {
         std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("its own user may");
     }
 
+    /// Returns the niceness of its threads of this name (Linux, proc(5): `/proc/[pid]/task/[tid]/stat`).
+    pub(crate) fn niceness(&self, name: &str) -> Vec<i64> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("it runs");
+        let stats = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok());
+        let of_thread = |stat: String| {
+            let (before, after) = stat.rsplit_once(')')?;
+            let is_named = before.split_once('(').is_some_and(|(_, found)| found == name);
+            // The state behind the name is the third field, the niceness the nineteenth.
+            if is_named { after.split_whitespace().nth(16)?.parse().ok() } else { None }
+        };
+        stats.filter_map(of_thread).collect()
+    }
+
     /// Kills it: SIGKILL, no farewell.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the program can be killed");

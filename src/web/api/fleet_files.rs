@@ -70,8 +70,10 @@ pub(crate) async fn template(
     params.finish()?;
     let template = Template::find(&file_name).ok_or_else(|| Problem::new(Kind::NotFound))?;
     let stem = file_name.split('.').next().unwrap_or_default().to_owned();
-    let mut response =
-        file(enroll::template(state.registry.rules.scheme, template, language), &format!("scooters-{stem}-{language}"));
+    let given = state.public.act(move |registry, _| -> Result<_, Problem> {
+        Ok(enroll::template(registry.rules.scheme, template, language))
+    });
+    let mut response = file(given.await?, &format!("scooters-{stem}-{language}"));
     response.headers_mut().insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(language.code()));
     Ok(response)
 }

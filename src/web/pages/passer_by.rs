@@ -20,7 +20,7 @@ use crate::web::caller::language;
 use crate::web::kind::Kind;
 use crate::web::params::Params;
 use crate::web::problem::Problem;
-use crate::web::state::{WebState, act};
+use crate::web::state::{WebState, read_for_anyone};
 use crate::words::{Language, say};
 
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -127,17 +127,20 @@ pub(crate) async fn show(
     let zone = state.registry.rules.zone;
     let page = Page { language, css: style::PASSER_BY, zone, now: clock::now(), shown: None, wait: None };
     if let Err(seconds) = take_turn(&state, &request) {
-        let page = Page { wait: Some(seconds), ..page };
-        let mut answer = answer(StatusCode::TOO_MANY_REQUESTS, &page)?;
+        let html = rendered(&Page { wait: Some(seconds), ..page })?;
+        let mut answer = answer(StatusCode::TOO_MANY_REQUESTS, language, html);
         answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         return Ok(answer);
     }
     let link = code.split_once('/').and_then(|(number, tag)| PlateLink::of_segments(number, tag).ok());
-    let shown =
-        act(&state, move |registry, now, _| registry.store.read(|db| look_at(db, registry, now, link.as_ref())))
-            .await?;
-    let status = if shown.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    answer(status, &Page { shown: shown.as_ref(), ..page })
+    // Drawn in the room too: what the public costs is paid there.
+    let (status, html) = read_for_anyone(&state, move |db, registry, now| -> Result<_, Problem> {
+        let shown = look_at(db, registry, now, link.as_ref())?;
+        let status = if shown.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+        Ok((status, rendered(&Page { shown: shown.as_ref(), ..page })?))
+    })
+    .await?;
+    Ok(answer(status, language, html))
 }
 
 /// Shows what a plate's code is worth, as the code itself writes the address
@@ -161,15 +164,18 @@ fn wanted(request: &HttpRequest) -> Language {
     named.iter().find_map(|tag| Language::from_tag(tag)).unwrap_or_else(|| language(request.headers()))
 }
 
-fn answer(status: StatusCode, page: &Page<'_>) -> Result<HttpResponse, Problem> {
-    let html = page.render().map_err(|error| Problem::new(Kind::Internal).because(error))?;
-    Ok(HttpResponse::build(status)
+fn rendered(page: &Page<'_>) -> Result<String, Problem> {
+    page.render().map_err(|error| Problem::new(Kind::Internal).because(error))
+}
+
+fn answer(status: StatusCode, language: Language, html: String) -> HttpResponse {
+    HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, policy()))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header((header::CONTENT_LANGUAGE, page.language.code()))
+        .insert_header((header::CONTENT_LANGUAGE, language.code()))
         .insert_header((header::VARY, "Accept-Language"))
         .insert_header((ROBOTS, "noindex, nofollow"))
-        .body(html))
+        .body(html)
 }

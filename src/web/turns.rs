@@ -68,7 +68,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
     use super::*;
 
-    const RULES: TurnRules = TurnRules { at_once: 1, waiting: 1, patience: Duration::from_secs(60) };
+    const RULES: TurnRules = TurnRules { at_once: 1, waiting: 1, patience: Duration::from_mins(1) };
 
     #[actix_web::test]
     async fn whoever_finds_every_place_taken_is_refused_and_a_turn_that_is_over_is_the_next_ones() {

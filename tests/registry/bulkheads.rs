@@ -58,8 +58,8 @@ fn a_crowd_of_the_public_is_turned_away_at_its_own_door_while_officers_and_opera
         let (operator, officer, path) = town(&registry);
         let anyone = Person::nobody(registry.url());
         let over = AtomicBool::new(false);
+        let paths = [path.as_str(), "/series", "/log/checkpoint", "/log/tile/0/000.p/1"];
         let replies = thread::scope(|scope| {
-            let paths = [path.as_str(), "/series", "/log/checkpoint", "/log/tile/0/000.p/1"];
             let there = scope.spawn(|| crowd(&anyone, 16, &paths, &over));
             for _ in 0..20 {
                 assert_eq!(officer.look_up("K00001", AT)["session"]["ride_id"], "ride-1");
@@ -153,7 +153,7 @@ fn the_public_is_served_at_a_lower_priority_than_everybody_else() {
     let server = Server::start_with(&database.url, secrets.path(), &[("SERVER__PUBLIC_THREADS", "2")]);
     // As many as there are threads have to have begun before it can be looked at.
     let own = server.niceness("http")[0];
-    while server.niceness("public").iter().any(|nice| *nice == own) {
+    while server.niceness("public").contains(&own) {
         Person::nobody(&server.url).get("/series");
     }
     assert_eq!(server.niceness("public"), [(own + 10).min(19); 2]);

@@ -57,9 +57,9 @@ fn a_crowd_of_the_public_is_turned_away_at_its_own_door_while_officers_and_opera
         let registry = TestRegistry::kz_with(kind, &NARROW);
         let (operator, officer, path) = town(&registry);
         let anyone = Person::nobody(registry.url());
+        let paths = [path.as_str(), "/series", "/log/checkpoint"];
         let over = AtomicBool::new(false);
         let replies = thread::scope(|scope| {
-            let paths = [path.as_str(), "/series", "/log/checkpoint", "/log/tile/0/000.p/1"];
             let there = scope.spawn(|| crowd(&anyone, 16, &paths, &over));
             for _ in 0..20 {
                 assert_eq!(officer.look_up("K00001", AT)["session"]["ride_id"], "ride-1");

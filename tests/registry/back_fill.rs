@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::database::{Kind, kinds};
-use crate::house::{TestRegistry, fleet, ride, scheme_in_the_environment};
+use crate::house::{TestRegistry, fleet, ride};
 
 const HEADER: &str = "ride_id,device_id,started_at,ended_at,end_lat,end_lng,rider_handle\n";
 
@@ -17,7 +17,7 @@ fn program(registry: &TestRegistry, arguments: &[&str]) -> Output {
         .args(arguments)
         .env("SCOOTER_REGISTRY__DATABASE__URL", &registry.database.url)
         .env("SCOOTER_REGISTRY__SECRETS__DIRECTORY", registry.secrets.path())
-        .envs(scheme_in_the_environment())
+        .envs(registry.scheme_in_the_environment())
         .output()
         .expect("the program runs")
 }

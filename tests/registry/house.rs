@@ -55,8 +55,12 @@ pub(crate) fn settings(database: &str, secrets: &std::path::Path, more: &[(&str,
 
 /// What a program of its own is to be told, so that it has the scheme of the run.
 pub(crate) fn scheme_in_the_environment() -> Vec<(&'static str, &'static str)> {
-    let mut told = vec![("SCOOTER_REGISTRY__REGISTRY__SCHEME", scheme().name())];
-    if scheme() == SPARSE_19 {
+    told_of(scheme())
+}
+
+fn told_of(scheme: Scheme) -> Vec<(&'static str, &'static str)> {
+    let mut told = vec![("SCOOTER_REGISTRY__REGISTRY__SCHEME", scheme.name())];
+    if scheme == SPARSE_19 {
         told.push(("SCOOTER_REGISTRY__PLATES__REAR__NUMBER_MM", "14.4"));
         told.push(("SCOOTER_REGISTRY__PLATES__SIDE__NUMBER_MM", "9"));
     }
@@ -104,6 +108,11 @@ impl TestRegistry {
     /// The settings of a server of this registry.
     pub(crate) fn settings(&self, more: &[(&str, &str)]) -> Settings {
         settings(&self.database.url, self.secrets.path(), &of(self.scheme, more))
+    }
+
+    /// What a program of its own is to be told, so that it has the scheme of this registry.
+    pub(crate) fn scheme_in_the_environment(&self) -> Vec<(&'static str, &'static str)> {
+        told_of(self.scheme)
     }
 
     pub(crate) fn running(&self) -> &Running {

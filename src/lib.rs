@@ -64,7 +64,7 @@
 //!
 //! # Reading order
 //!
-//! [`plate`] and [`audit`] by themselves; then [`model`]'s `verdict`; then [`storage`]'s `sealed` and `audit_log`; then
+//! [`plate`] and [`audit`] by themselves; then [`model`]'s `verdict`; then [`storage`]'s `sealed`, `disclosure` and `audit_log`; then
 //! [`registry::resolve`]; then [`web`]'s `routes`.
 //!
 //! # Words

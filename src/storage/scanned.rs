@@ -59,8 +59,8 @@ pub fn find_number(db: &mut Db, number: PlateNumber) -> Result<ScannedNumber> {
     let keys = Keys { numbers: &[number.to_string()], vehicles: &[], operators: &[], callers: &[] };
     let found = Bundle::load(db, &keys, &[&items::GIVEN, &items::LATER, &items::STATED, &plates::SLICE])?;
     Ok(ScannedNumber {
-        items: items::assembled(found.rows(0)?, found.rows(1)?, found.rows(2)?)?,
-        periods: plates::of_slice(found.rows(3)?)?,
+        items: items::assembled(found.rows(&items::GIVEN)?, found.rows(&items::LATER)?, found.rows(&items::STATED)?)?,
+        periods: plates::of_slice(found.rows(&plates::SLICE)?)?,
     })
 }
 
@@ -79,10 +79,14 @@ pub fn find_vehicle(db: &mut Db, operator: &OperatorId, vehicle: VehicleId) -> R
         &policies::SLICE,
     ];
     let found = Bundle::load(db, &keys, &slices)?;
-    let (by_vehicle, by_fleet) = policy_coverage::of_slices(found.rows(3)?, found.rows(4)?, found.rows(5)?)?;
+    let (by_vehicle, by_fleet) = policy_coverage::of_slices(
+        found.rows(&policy_covers::OF_VEHICLES)?,
+        found.rows(&policy_covers::OF_FLEETS)?,
+        found.rows(&policies::SLICE)?,
+    )?;
     Ok(ScannedVehicle {
-        operator: operators::of_slices(found.rows(0)?, found.rows(1)?)?.pop(),
-        looks: found.rows(2)?.pop().unwrap_or_default(),
+        operator: operators::of_slices(found.rows(&operators::SLICE)?, found.rows(&operators::SUSPENSIONS)?)?.pop(),
+        looks: found.rows(&LOOKS)?.pop().unwrap_or_default(),
         by_vehicle: by_vehicle.into_iter().map(|(_, cover)| cover).collect(),
         by_fleet,
     })

@@ -89,19 +89,27 @@ pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
         &accounts::KEYS,
     ];
     let found = Bundle::load(db, &keys, &slices)?;
-    let covers = policy_coverage::of_slices(found.rows(8)?, found.rows(9)?, found.rows(10)?)?;
+    let covers = policy_coverage::of_slices(
+        found.rows(&policy_covers::OF_VEHICLES)?,
+        found.rows(&policy_covers::OF_FLEETS)?,
+        found.rows(&policies::SLICE)?,
+    )?;
     Ok(Surroundings {
-        operators: operators::of_slices(found.rows(0)?, found.rows(1)?)?,
-        watermarks: watermarks::of_slice(found.rows(2)?),
-        series: series::of_slice(found.rows(3)?)?,
-        keys_in_force: accounts::in_force(found.rows(13)?, around.now),
+        operators: operators::of_slices(found.rows(&operators::SLICE)?, found.rows(&operators::SUSPENSIONS)?)?,
+        watermarks: watermarks::of_slice(found.rows(&watermarks::SLICE)?),
+        series: series::of_slice(found.rows(&series::SLICE)?)?,
+        keys_in_force: accounts::in_force(found.rows(&accounts::KEYS)?, around.now),
         stand: Matters {
-            items: items::assembled(found.rows(4)?, found.rows(5)?, found.rows(6)?)?,
-            alarms: alarms::of_slice(found.rows(7)?)?,
+            items: items::assembled(
+                found.rows(&items::GIVEN)?,
+                found.rows(&items::LATER)?,
+                found.rows(&items::STATED)?,
+            )?,
+            alarms: alarms::of_slice(found.rows(&alarms::SLICE)?)?,
             by_vehicle: covers.0,
             by_fleet: covers.1,
-            reports: vehicle_statuses::of_slice(found.rows(11)?)?,
-            retirements: retirements::of_slice(found.rows(12)?)?,
+            reports: vehicle_statuses::of_slice(found.rows(&vehicle_statuses::SLICE)?)?,
+            retirements: retirements::of_slice(found.rows(&retirements::SLICE)?)?,
         },
     })
 }

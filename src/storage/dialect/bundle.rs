@@ -15,6 +15,7 @@ use crate::storage::error::{Error, Result};
 /// Rows of one table: which columns, and from where. The table is called `t`; the keys that are asked about stand in the tables
 /// `qn (number)`, `qv (id)` of vehicles, `qo (id)` of operators and `qk (id)` of access keys, and come first, so that they are looked
 /// up in the table and not the other way round.
+#[derive(PartialEq, Eq)]
 pub(in crate::storage) struct Slice {
     pub(in crate::storage) columns: &'static str,
     pub(in crate::storage) from: &'static str,
@@ -28,8 +29,8 @@ pub(in crate::storage) struct Keys<'a> {
     pub(in crate::storage) callers: &'a [&'a str],
 }
 
-/// What was found, by the place of its slice.
-pub(in crate::storage) struct Bundle(Vec<Vec<String>>);
+/// What was found: each slice with its rows.
+pub(in crate::storage) struct Bundle(Vec<(&'static Slice, Vec<String>)>);
 
 #[derive(QueryableByName)]
 struct Found {
@@ -41,7 +42,7 @@ struct Found {
 
 impl Bundle {
     /// Reads all slices in one statement.
-    pub(in crate::storage) fn load(db: &mut Db, keys: &Keys<'_>, slices: &[&Slice]) -> Result<Self> {
+    pub(in crate::storage) fn load(db: &mut Db, keys: &Keys<'_>, slices: &[&'static Slice]) -> Result<Self> {
         let found: Vec<Found> = match db {
             Db::Postgres(connection) => {
                 let numbers = Values::Texts(keys.numbers.iter().map(String::as_str).collect());
@@ -91,19 +92,19 @@ impl Bundle {
                 Row { before, columns: &columns, place: 0, after: &after }.load(connection)?
             }
         };
-        let mut bundle = Self(slices.iter().map(|_| Vec::new()).collect());
+        let mut bundle = Self(slices.iter().map(|slice| (*slice, Vec::new())).collect());
         for row in found {
             let slice = usize::try_from(row.slice).ok().and_then(|place| bundle.0.get_mut(place));
-            if let Some(slice) = slice {
-                slice.push(row.fields);
+            if let Some((_, rows)) = slice {
+                rows.push(row.fields);
             }
         }
         Ok(bundle)
     }
 
-    /// Takes the rows of a slice by its place.
-    pub(in crate::storage) fn rows<T: DeserializeOwned>(&self, slice: usize) -> Result<Vec<T>> {
-        let fields = self.0.get(slice).map(Vec::as_slice).unwrap_or_default();
+    /// Returns the rows of a slice; none of one that was not asked for.
+    pub(in crate::storage) fn rows<T: DeserializeOwned>(&self, of: &Slice) -> Result<Vec<T>> {
+        let fields = self.0.iter().find(|(slice, _)| *slice == of).map_or(&[][..], |(_, rows)| rows);
         let read = |fields: &String| serde_json::from_str(fields).map_err(|error| Error::Broken(Box::new(error)));
         fields.iter().map(read).collect()
     }

@@ -170,8 +170,8 @@ const GLANCE: Duration = Duration::from_micros(300);
 const GLANCES: usize = 8;
 
 /// Waits for a question, and takes it with all that wait behind it; `None` once nobody can come in any more. `before`: how many were
-/// answered together last. Those who were come again together: while they come in, and no longer than two milliseconds and a half, a clerk lets
-/// them, for what a batch costs is nearly the same however large it is. A lone question waits for nobody.
+/// answered together last. Those who were come again together: while they come in, and no longer than two milliseconds and a half, a
+/// clerk lets them, for what a batch costs is nearly the same however large it is. A lone question waits for nobody.
 fn next(queue: &Mutex<Receiver<Coming>>, most: usize, before: usize) -> Option<(Vec<Waiting>, Then)> {
     let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
     let mut batch = vec![queue.blocking_recv()??];

@@ -13,7 +13,7 @@ use super::{Opened, StartError, open};
 use crate::config::{JobSettings, ServerSettings, Settings};
 use crate::jobs::{Crew, Pace, SaveState};
 use crate::registry::Registry;
-use crate::web::{DeskProblem, DeskRules, Limits, LookupDesk, Room, RoomProblem, RoomRules, TurnRules, WebState};
+use crate::web::{DeskRules, Limits, LookupDesk, Room, RoomProblem, RoomRules, TurnRules, WebState};
 
 /// A registry at work.
 pub struct Running {
@@ -39,18 +39,10 @@ pub fn start(settings: &Settings) -> Result<Running, StartError> {
     let crew = Crew::start(&registry, pace(&settings.jobs), signed, save).map_err(StartError::Thread)?;
     let bell = crew.bell();
     let ring = Arc::new(move || bell.ring());
-    let desk = match LookupDesk::open(&registry, desk_rules(&settings.server)) {
-        Ok(desk) => Arc::new(desk),
-        Err(error) => {
-            crew.stop();
-            return Err(match error {
-                DeskProblem::Storage(error) => StartError::Storage(error),
-                DeskProblem::Thread(error) => StartError::Thread(error),
-            });
-        }
-    };
-    let public = match Room::open(&registry, public_rules(&settings.server)) {
-        Ok(public) => Arc::new(public),
+    let opened = LookupDesk::open(&registry, desk_rules(&settings.server))
+        .and_then(|desk| Ok((Arc::new(desk), Arc::new(Room::open(&registry, public_rules(&settings.server))?))));
+    let (desk, public) = match opened {
+        Ok(opened) => opened,
         Err(error) => {
             crew.stop();
             return Err(match error {

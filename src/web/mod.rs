@@ -40,7 +40,7 @@ mod api;
 mod openapi;
 mod pages;
 
-pub use lookup_desk::{DeskProblem, DeskRules, LookupDesk};
+pub use lookup_desk::{DeskRules, LookupDesk};
 pub use room::{Room, RoomProblem, RoomRules};
 pub use route::{Route, Verb, Who};
 pub use routes::{ROUTES, configure};

@@ -29,14 +29,14 @@ pub struct RoomRules {
     pub patience_ms: u32,
 }
 
-/// Why a room could not be opened.
+/// Why a room, or the lookup desk, could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum RoomProblem {
     /// It has no connection of its own.
-    #[error("a room could not connect to the database")]
+    #[error("a part of the server could not connect to the database")]
     Storage(#[from] StorageError),
     /// It has no thread.
-    #[error("a room could not be started")]
+    #[error("a part of the server could not be started")]
     Thread(#[from] io::Error),
 }
 

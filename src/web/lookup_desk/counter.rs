@@ -3,8 +3,6 @@
 //! *Invariant:* a question that finds its queue full is refused at once; one that was taken is answered or refused, also while the
 //! server stops.
 
-use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -16,9 +14,9 @@ use super::figures::DeskFigures;
 use crate::clock;
 use crate::registry::Registry;
 use crate::registry::resolve::{Asking, Resolved};
-use crate::storage::Error as StorageError;
 use crate::web::kind::Kind;
 use crate::web::problem::Problem;
+use crate::web::room::RoomProblem;
 
 /// How much a desk takes on.
 #[derive(Debug, Clone, Copy)]
@@ -37,32 +35,20 @@ pub struct DeskRules {
 
 /// The desk. Its handle may be given to whoever asks.
 pub struct LookupDesk {
-    plain: Sender<Coming>,
-    uncertain: Sender<Coming>,
-    /// Whether nobody is let in any more.
-    closed: AtomicBool,
+    /// `None` once nobody is let in any more.
+    doors: Mutex<Option<Doors>>,
     /// Places for uncertain readings that wait to be ranked, and for those that are.
     unranked: Semaphore,
     ranking: Arc<Semaphore>,
     figures: Arc<DeskFigures>,
     registry: Registry,
-    /// How many clerks answer plain questions.
-    clerks: usize,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// What comes to the desk: a question, or word that a clerk may go home.
-type Coming = Option<Waiting>;
-
-/// Why a desk could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum DeskProblem {
-    /// It has no connection of its own.
-    #[error("the lookup desk could not connect to the database")]
-    Storage(#[from] StorageError),
-    /// It has no thread.
-    #[error("the lookup desk could not be started")]
-    Thread(#[from] io::Error),
+/// Where questions come in.
+struct Doors {
+    plain: Sender<Waiting>,
+    uncertain: Sender<Waiting>,
 }
 
 impl LookupDesk {
@@ -70,11 +56,11 @@ impl LookupDesk {
     /// wait for it.
     ///
     /// # Errors
-    /// [`DeskProblem`].
-    pub fn open(registry: &Registry, rules: DeskRules) -> Result<Self, DeskProblem> {
+    /// [`RoomProblem`].
+    pub fn open(registry: &Registry, rules: DeskRules) -> Result<Self, RoomProblem> {
         let figures = Arc::new(DeskFigures::default());
         let mut threads = Vec::new();
-        let mut serve = |name: &str, clerks: usize, batch: usize| -> Result<Sender<Coming>, DeskProblem> {
+        let mut serve = |name: &str, clerks: usize, batch: usize| -> Result<Sender<Waiting>, RoomProblem> {
             let (sender, receiver) = channel(rules.waiting.max(1));
             let receiver = Arc::new(Mutex::new(receiver));
             for _ in 0..clerks {
@@ -92,8 +78,8 @@ impl LookupDesk {
         let unranked = Semaphore::new(rules.waiting.max(1));
         let ranking = Arc::new(Semaphore::new(rules.ranking.max(1)));
         let registry = Registry { store: registry.store.apart(1)?, ..registry.clone() };
-        let (closed, threads) = (AtomicBool::new(false), Mutex::new(threads));
-        Ok(Self { plain, uncertain, closed, unranked, ranking, figures, registry, clerks, threads })
+        let (doors, threads) = (Mutex::new(Some(Doors { plain, uncertain })), Mutex::new(threads));
+        Ok(Self { doors, unranked, ranking, figures, registry, threads })
     }
 
     /// Returns the registry on a connection that is the desk's own.
@@ -107,22 +93,23 @@ impl LookupDesk {
     /// [`Kind::Busy`] where too many are waiting, it took too long, or the database was lost; whether the question is on record is
     /// then not known, and no answer was given. Else as the deed's.
     pub(crate) async fn ask(&self, asking: Asking) -> Result<Resolved, Problem> {
-        let (asking, queue) =
-            if asking.is_plain() { (asking, &self.plain) } else { (self.rank(asking).await?, &self.uncertain) };
+        let is_plain = asking.is_plain();
+        let asking = if is_plain { asking } else { self.rank(asking).await? };
         let (tell, told) = oneshot::channel();
-        let waiting = Waiting { asking, since: clock::now(), tell };
-        let closed = || Problem::new(Kind::Busy).because("the desk is closed");
-        if self.closed.load(Ordering::Acquire) {
-            return Err(closed());
-        }
-        queue.try_send(Some(waiting)).map_err(|refused| {
-            self.figures.turned_away();
-            match refused {
-                TrySendError::Full(_) => Problem::new(Kind::Busy).because("too many questions are waiting at the desk"),
-                TrySendError::Closed(_) => closed(),
-            }
-        })?;
+        self.let_in(is_plain, Waiting { asking, since: clock::now(), tell })
+            .inspect_err(|_| self.figures.turned_away())?;
         told.await.map_err(|lost| Problem::new(Kind::Busy).because(lost))?
+    }
+
+    fn let_in(&self, is_plain: bool, waiting: Waiting) -> Result<(), Problem> {
+        let busy = |why: &'static str| Problem::new(Kind::Busy).because(why);
+        let doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
+        let doors = doors.as_ref().ok_or_else(|| busy("the desk is closed"))?;
+        let door = if is_plain { &doors.plain } else { &doors.uncertain };
+        door.try_send(waiting).map_err(|refused| match refused {
+            TrySendError::Full(_) => busy("too many questions are waiting at the desk"),
+            TrySendError::Closed(_) => busy("nobody is left at the desk"),
+        })
     }
 
     /// Ranks an uncertain reading on a thread that may take its time.
@@ -144,12 +131,7 @@ impl LookupDesk {
 
     /// Closes the desk: nobody is let in any more, and what is waiting is answered first.
     pub fn close(&self) {
-        self.closed.store(true, Ordering::Release);
-        let queues = std::iter::repeat_n(&self.plain, self.clerks).chain([&self.uncertain]);
-        for queue in queues {
-            // It fails where the clerk has gone already.
-            let _gone = queue.blocking_send(None);
-        }
+        drop(self.doors.lock().unwrap_or_else(PoisonError::into_inner).take());
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.join().is_err() {
@@ -172,9 +154,9 @@ const GLANCES: usize = 8;
 /// Waits for a question, and takes it with all that wait behind it; `None` once nobody can come in any more. `before`: how many were
 /// answered together last. Those who were come again together: while they come in, and no longer than two milliseconds and a half, a
 /// clerk lets them, for what a batch costs is nearly the same however large it is. A lone question waits for nobody.
-fn next(queue: &Mutex<Receiver<Coming>>, most: usize, before: usize) -> Option<(Vec<Waiting>, Then)> {
+fn next(queue: &Mutex<Receiver<Waiting>>, most: usize, before: usize) -> Option<Vec<Waiting>> {
     let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut batch = vec![queue.blocking_recv()??];
+    let mut batch = vec![queue.blocking_recv()?];
     let mut come = queue.len();
     for _ in 0..GLANCES {
         if before < CROWD || come >= before.saturating_add(before.div_euclid(2)) {
@@ -191,31 +173,18 @@ fn next(queue: &Mutex<Receiver<Coming>>, most: usize, before: usize) -> Option<(
         come = queue.len();
     }
     while batch.len() < most {
-        match queue.try_recv() {
-            Ok(Some(next)) => batch.push(next),
-            Ok(None) => return Some((batch, Then::GoHome)),
-            Err(_) => break,
-        }
+        let Ok(next) = queue.try_recv() else { break };
+        batch.push(next);
     }
-    Some((batch, Then::GoOn))
-}
-
-/// What a clerk does after a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
-    GoOn,
-    GoHome,
+    Some(batch)
 }
 
 /// Takes what is waiting, again and again, until nobody can come in.
-fn serve(registry: &Registry, queue: &Mutex<Receiver<Coming>>, most: usize, patience_ms: u32, figures: &DeskFigures) {
+fn serve(registry: &Registry, queue: &Mutex<Receiver<Waiting>>, most: usize, patience_ms: u32, figures: &DeskFigures) {
     let mut before = 0;
-    while let Some((batch, then)) = next(queue, most, before) {
+    while let Some(batch) = next(queue, most, before) {
         before = batch.len();
         let taken = Taken::of(batch, clock::now(), patience_ms, figures);
         answer(registry, taken, figures);
-        if then == Then::GoHome {
-            break;
-        }
     }
 }

@@ -11,4 +11,4 @@ mod batch;
 mod counter;
 mod figures;
 
-pub use counter::{DeskProblem, DeskRules, LookupDesk};
+pub use counter::{DeskRules, LookupDesk};

@@ -4,10 +4,12 @@
 //! and root that were read under its lock. Two servers on one database queue up; they cannot fork the log.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary};
 use rand::Rng;
 
 use super::connection::Tx;
+use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::dialect::columns::{Change, Values, What, apply, load};
 use super::dialect::for_update;
 use super::error::{Error, Result};
@@ -81,10 +83,9 @@ struct SaltRow {
     salt: [u8; 32],
 }
 
-/// The end of the log, held: until the transaction ends every other writer of the log waits, and with them whoever records
-/// anything.
-#[derive(Debug, QueryableByName)]
-pub struct Held {
+/// The end of the log, as it was read or left.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct End {
     #[diesel(sql_type = BigInt)]
     size: i64,
     #[diesel(sql_type = Binary)]
@@ -93,18 +94,27 @@ pub struct Held {
     frontier: Vec<u8>,
     #[diesel(sql_type = BigInt)]
     last_time: i64,
-    #[diesel(sql_type = Nullable<Text>)]
-    checkpoint: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    pub(super) corrections: i64,
 }
 
-impl Held {
-    /// Returns the newest signed checkpoint.
-    ///
-    /// # Errors
-    /// [`Error::Missing`] where none was ever signed.
-    pub fn checkpoint(&self) -> Result<&str> {
-        self.checkpoint.as_deref().ok_or(Error::Missing)
-    }
+/// What a look at rides finds of the log: whether they were corrected since can be told by it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub(super) corrections: i64,
+    /// The newest signed checkpoint.
+    pub checkpoint: String,
+}
+
+/// [`Seen`], beside everything else that is looked at.
+pub(super) const SEEN: Slice = Slice {
+    columns: "t.corrections, (SELECT c.note FROM log_checkpoints c ORDER BY c.size DESC LIMIT 1)",
+    from: "log_head t WHERE t.id = 1",
+};
+
+pub(super) fn of_slice(mut rows: Vec<(i64, Option<String>)>) -> Result<Seen> {
+    let (corrections, checkpoint) = rows.pop().ok_or(Error::Missing)?;
+    Ok(Seen { corrections, checkpoint: checkpoint.ok_or(Error::Missing)? })
 }
 
 /// Begins an empty log, where there is none.
@@ -135,8 +145,8 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
-    let held = hold(tx)?;
-    let appended = Appended::after(held, now, rng, drafts)?;
+    let end = hold(tx)?;
+    let appended = Appended::after(end, now, rng, &drafts)?;
     moved(apply(tx.db(), &appended.changes())?)?;
     Ok(appended.logged)
 }
@@ -144,7 +154,7 @@ pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draf
 /// Entries with their places, and the head behind them; not written yet.
 pub(super) struct Appended {
     pub(super) logged: Vec<Logged>,
-    old: Held,
+    old: End,
     rows: Vec<EntryRow>,
     salts: Vec<SaltRow>,
     size: i64,
@@ -154,7 +164,7 @@ pub(super) struct Appended {
 }
 
 impl Appended {
-    pub(super) fn after(old: Held, now: Moment, rng: &mut impl Rng, drafts: Vec<Draft>) -> Result<Self> {
+    pub(super) fn after(old: End, now: Moment, rng: &mut impl Rng, drafts: &[Draft]) -> Result<Self> {
         let mut range = CompactRange::from_bytes(&old.frontier).map_err(|error| Error::Broken(Box::new(error)))?;
         if range.size() != size(old.size)? || range.root().as_bytes().as_slice() != old.root.as_slice() {
             return Err(Error::corrupt("the head of the audit log contradicts itself: run `log verify`"));
@@ -177,6 +187,12 @@ impl Appended {
         Ok(Self { logged, old, rows, salts, size, root, frontier, time })
     }
 
+    /// The end of the log behind the entries.
+    pub(super) fn end(&self) -> End {
+        let (root, frontier) = (self.root.as_bytes().to_vec(), self.frontier.clone());
+        End { size: self.size, root, frontier, last_time: self.time, corrections: self.old.corrections }
+    }
+
     /// What is to be written; the last of it moves the head, and has to touch one row.
     pub(super) fn changes(&self) -> [Change<'_>; 3] {
         let entries = vec![
@@ -196,6 +212,7 @@ impl Appended {
             ("last_time", Values::Numbers(vec![self.time])),
             ("old_size", Values::Numbers(vec![self.old.size])),
             ("old_root", Values::Bytes(vec![&self.old.root])),
+            ("old_corrections", Values::Numbers(vec![self.old.corrections])),
         ];
         [
             Change { what: What::Insert("log_entries"), columns: entries },
@@ -215,36 +232,48 @@ pub(super) fn moved(heads: usize) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn hold(tx: &mut Tx<'_>) -> Result<Held> {
-    let words = format!(
-        "SELECT size, root, frontier, last_time, (SELECT note FROM log_checkpoints ORDER BY size DESC LIMIT 1) AS checkpoint \
-         FROM log_head WHERE id = 1{}",
-        for_update(tx.db())
-    );
+pub fn hold(tx: &mut Tx<'_>) -> Result<End> {
+    let words = format!("{END}{}", for_update(tx.db()));
     load(tx.db(), &words)?.pop().ok_or(Error::Missing)
 }
 
-fn entry_of(draft: Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut Vec<SaltRow>) -> Entry {
-    let mut committed = |subject: &'static str, value: Option<String>| -> Option<Commitment> {
-        value.map(|value| {
+/// As [`hold`], to correct rides: whoever has looked at them and not recorded it yet will look again.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold_to_correct(tx: &mut Tx<'_>) -> Result<()> {
+    let counted = diesel::update(head::table.filter(head::id.eq(1))).set(head::corrections.eq(head::corrections + 1));
+    if counted.execute(tx.db())? == 1 { Ok(()) } else { Err(Error::Missing) }
+}
+
+/// Reads the end of the log, which may move at once.
+pub(super) fn end(db: &mut Db) -> Result<End> {
+    load(db, END)?.pop().ok_or(Error::Missing)
+}
+
+const END: &str = "SELECT size, root, frontier, last_time, corrections FROM log_head WHERE id = 1";
+
+fn entry_of(draft: &Draft, index: i64, time: i64, rng: &mut impl Rng, kept: &mut Vec<SaltRow>) -> Entry {
+    let mut committed = |subject: &'static str, value: &Option<String>| -> Option<Commitment> {
+        value.as_ref().map(|value| {
             let mut bytes = [0_u8; 32];
             rng.fill_bytes(&mut bytes);
             let salt = Salt::from_bytes(bytes);
             kept.push(SaltRow { idx: index, subject, salt: bytes });
-            commit(&salt, &value)
+            commit(&salt, value)
         })
     };
-    let case_commitment = committed("case", draft.case_number);
-    let subject_commitment = committed("subject", draft.subject);
+    let case_commitment = committed("case", &draft.case_number);
+    let subject_commitment = committed("subject", &draft.subject);
     Entry {
         version: ENTRY_VERSION,
         id: new_id(Moment::from_millis(time), rng),
         time,
-        actor: draft.actor,
-        authority: draft.authority,
-        role: draft.role,
+        actor: draft.actor.clone(),
+        authority: draft.authority.clone(),
+        role: draft.role.clone(),
         action: draft.action,
-        purpose: draft.purpose,
+        purpose: draft.purpose.clone(),
         case_commitment,
         subject_commitment,
         question_digest: draft.question_digest,

@@ -6,9 +6,12 @@
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{Connection, PgConnection, SqliteConnection};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::audit_log::End;
 use super::db::Db;
+use super::dialect::columns::{Change, swap_and_apply};
 use super::error::{Error, Result};
 use super::sealed::Unsaid;
 
@@ -119,6 +122,8 @@ pub struct Store {
     opener: Opener,
     wait: Duration,
     pool: Pool<Opener>,
+    /// Where this program left the end of the log; all connections of one store go on from there.
+    end_of_log: Arc<Mutex<Option<End>>>,
 }
 
 /// A write in progress.
@@ -141,10 +146,10 @@ impl Store {
     pub fn open(settings: &StoreSettings) -> Result<Self> {
         let opener = Opener::new(&settings.url);
         drop(opener.open().map_err(|error| Error::Broken(Box::new(error)))?);
-        Self::with(opener, settings.connections, settings.wait)
+        Self::with(opener, settings.connections, settings.wait, Arc::default())
     }
 
-    fn with(opener: Opener, connections: u32, wait: Duration) -> Result<Self> {
+    fn with(opener: Opener, connections: u32, wait: Duration, end_of_log: Arc<Mutex<Option<End>>>) -> Result<Self> {
         let pool = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
@@ -152,7 +157,7 @@ impl Store {
             .connection_timeout(wait)
             .build(opener.clone())
             .map_err(|error| Error::Broken(Box::new(error)))?;
-        Ok(Self { opener, wait, pool })
+        Ok(Self { opener, wait, pool, end_of_log })
     }
 
     /// Opens connections of its own to the same database, for those who must not wait until others give theirs back, and who
@@ -161,7 +166,8 @@ impl Store {
     /// # Errors
     /// [`Error::Broken`] where it cannot be reached.
     pub fn apart(&self, connections: u32) -> Result<Self> {
-        Self::with(Opener { by_key: true, ..self.opener.clone() }, connections, self.wait)
+        let opener = Opener { by_key: true, ..self.opener.clone() };
+        Self::with(opener, connections, self.wait, Arc::clone(&self.end_of_log))
     }
 
     /// Returns whether all writers of the database queue up behind each other (`SQLite`).
@@ -216,35 +222,60 @@ impl Store {
 }
 
 impl Store {
-    /// Looks in one consistent view of the database, and writes in a transaction of its own, on the same connection; once that is
-    /// durable, says what was to be said. What was looked at may have changed before it is written.
+    /// Looks in one consistent view of the database, and writes on the same connection outside of it; once that is durable, says
+    /// what was to be said. What was looked at may have changed before it is written.
     ///
     /// # Errors
     /// As [`Store::write_then_say`].
-    pub fn look_then_write<L, T, E: From<Error>>(
+    pub fn look_then_settle<L, T, E: From<Error>>(
         &self,
         look: impl FnOnce(&mut Db) -> std::result::Result<L, E>,
-        write: impl FnOnce(L, &mut Tx<'_>) -> std::result::Result<Unsaid<T>, E>,
+        settle: impl FnOnce(L, &mut Alone<'_>) -> std::result::Result<Unsaid<T>, E>,
     ) -> std::result::Result<T, E> {
         let mut connection = self.connection()?;
         begin(&mut connection, VIEW, "BEGIN")?;
-        let looked = match look(&mut connection) {
-            Ok(looked) => looked,
-            Err(refused) => return end(&mut connection, Err(refused)),
-        };
-        turn_to_writing(&mut connection)?;
-        let outcome = write(looked, &mut Tx { db: &mut connection });
-        end(&mut connection, outcome).map(Unsaid::open)
+        let looked = look(&mut connection);
+        let looked = end(&mut connection, looked)?;
+        settle(looked, &mut Alone { db: &mut connection, left: &self.end_of_log }).map(Unsaid::open)
     }
 }
 
-/// Ends a view and begins a write, in one exchange where exchanges are dear.
-fn turn_to_writing(db: &mut Db) -> Result<()> {
-    match db {
-        Db::Postgres(connection) => connection.batch_execute("COMMIT; BEGIN").map_err(Error::from),
-        Db::Sqlite(connection) => {
-            AnsiTransactionManager::commit_transaction(connection)?;
-            Ok(AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?)
+/// A connection outside of any transaction: what is written on it is durable at once, and whole or not at all.
+pub struct Alone<'a> {
+    db: &'a mut Db,
+    left: &'a Arc<Mutex<Option<End>>>,
+}
+
+impl Alone<'_> {
+    pub(super) const fn db(&mut self) -> &mut Db {
+        self.db
+    }
+
+    /// Where this program left the end of the log, as far as it knows.
+    pub(super) fn end_of_log(&self) -> Arc<Mutex<Option<End>>> {
+        Arc::clone(self.left)
+    }
+
+    /// Swaps the row of `head` and makes the other changes with it; returns whether the row was what it was taken for: else
+    /// nothing is written.
+    ///
+    /// # Errors
+    /// [`Error::Unsettled`] where the connection was lost meanwhile; else nothing was written.
+    pub(super) fn swap_and_write(&mut self, head: &Change<'_>, rows: &[Change<'_>]) -> Result<bool> {
+        match self.db {
+            Db::Postgres(_) => {
+                let swapped = swap_and_apply(self.db, head, rows);
+                swapped.map_err(|error| {
+                    // What the server refused did not happen; but then the connection still stands.
+                    let stands = self.db.batch_execute("SELECT 1").is_ok();
+                    if stands { Error::from(error) } else { Error::Unsettled(Box::new(error)) }
+                })
+            }
+            Db::Sqlite(_) => {
+                begin(self.db, "BEGIN", "BEGIN IMMEDIATE")?;
+                let swapped = swap_and_apply(self.db, head, rows).map_err(Error::from);
+                end(self.db, swapped)
+            }
         }
     }
 }

@@ -5,10 +5,10 @@
 
 use rand::Rng;
 
-use super::audit_log::{Appended, Draft, Held, Logged, hold, moved};
+use super::audit_log::{Appended, Draft, Logged, hold, moved};
 use super::connection::Tx;
 use super::dialect::columns::apply;
-use super::error::{Error, Result};
+use super::error::Error;
 use super::sealed::{Sealed, Unsaid};
 use crate::audit::{Decision, Hash};
 use crate::model::{Moment, OperatorId, RideId};
@@ -89,18 +89,21 @@ pub fn prepare<F, S, A, E>(
 }
 
 impl<A> Prepared<A> {
-    /// Gives each entry its place behind the end that is held; what is returned must be written before it is said.
-    pub(super) fn placed(self, held: Held, now: Moment, rng: &mut impl Rng) -> Result<(Appended, Vec<OnRecord<A>>)> {
-        let appended = Appended::after(held, now, rng, self.drafts)?;
-        let places = appended.logged.iter().skip(self.besides).copied();
-        let on_record = |(one, logged): (Unrecorded<A>, _)| OnRecord {
+    /// Which of the entries belong to the answers, in their order.
+    pub(super) fn of_answers<'a>(&self, logged: &'a [Logged]) -> &'a [Logged] {
+        logged.get(self.besides..).unwrap_or_default()
+    }
+
+    /// Answers whose entries have been written, to be said once that is durable.
+    pub(super) fn recorded(self, logged: &[Logged]) -> Unsaid<Vec<OnRecord<A>>> {
+        let places = self.of_answers(logged);
+        let on_record = |(one, logged): (Unrecorded<A>, &Logged)| OnRecord {
             answer: one.answer,
             bytes: one.bytes,
-            logged,
+            logged: *logged,
             shown: one.shown,
         };
-        let on_record = self.answers.into_iter().zip(places).map(on_record).collect();
-        Ok((appended, on_record))
+        Unsaid::new(self.answers.into_iter().zip(places).map(on_record).collect())
     }
 }
 
@@ -118,8 +121,8 @@ pub fn disclose<F, S, A, E: From<Error>>(
     build: fn(F, S) -> std::result::Result<Built<A>, E>,
 ) -> std::result::Result<Unsaid<Vec<OnRecord<A>>>, E> {
     let prepared = prepare(besides, questions, build)?;
-    let held = hold(tx)?;
-    let (appended, on_record) = prepared.placed(held, now, rng)?;
+    let end = hold(tx)?;
+    let appended = Appended::after(end, now, rng, &prepared.drafts)?;
     moved(apply(tx.db(), &appended.changes()).map_err(Error::from)?)?;
-    Ok(Unsaid::new(on_record))
+    Ok(prepared.recorded(&appended.logged))
 }

@@ -6,13 +6,14 @@
 use diesel::prelude::*;
 use rand::Rng;
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
-use super::audit_log::{Held, moved};
-use super::connection::Tx;
+use super::audit_log::{self, Appended, End, Logged, Seen, moved};
+use super::connection::{Alone, Tx};
 use super::db::Db;
 use super::dialect::columns::{Change, Values, What, apply};
 use super::dialect::rows_a_statement;
-use super::disclosure::{OnRecord, Prepared, Shown};
+use super::disclosure::{OnRecord, Prepared, Shown, Unrecorded};
 use super::error::Result;
 use super::schema::{lookup_rides as shown, lookups};
 use super::sealed::{Sealed, Unsaid};
@@ -94,26 +95,72 @@ pub fn encrypt<A, E>(
 /// As [`super::audit_log::append`].
 pub fn keep<A>(
     tx: &mut Tx<'_>,
-    held: Held,
+    end: End,
     now: Moment,
     rng: &mut impl Rng,
     to_keep: ToKeep<A>,
 ) -> Result<Unsaid<Vec<OnRecord<A>>>> {
-    let ToKeep { prepared, new, encrypted } = to_keep;
-    let (appended, answers) = prepared.placed(held, now, rng)?;
-    let [entries, salts, swap] = appended.changes();
-    let (lookups, rides) = (kept(now, &new, &answers, &encrypted)?, shown_to(now, &new, &answers)?);
-    moved(apply(tx.db(), &[entries, salts, lookups, rides, swap])?)?;
-    Ok(Unsaid::new(answers))
+    let appended = Appended::after(end, now, rng, &to_keep.prepared.drafts)?;
+    let (head, rows) = to_keep.changes(now, &appended)?;
+    let [entries, salts, lookups, rides] = rows;
+    moved(apply(tx.db(), &[entries, salts, lookups, rides, head])?)?;
+    Ok(to_keep.prepared.recorded(&appended.logged))
 }
 
-fn kept<'a, A>(
+/// Writes entries and answers behind the end of the log, wherever that is by then, in a transaction of its own; `None`, and nothing
+/// is written, where rides were corrected since they were looked at (`seen`), or others kept being first.
+///
+/// # Errors
+/// As [`super::audit_log::append`].
+pub fn keep_alone<A>(
+    alone: &mut Alone<'_>,
+    seen: &Seen,
+    now: Moment,
+    rng: &mut impl Rng,
+    to_keep: ToKeep<A>,
+) -> Result<Option<Unsaid<Vec<OnRecord<A>>>>> {
+    // Whoever of this program records next waits here and not in the database, and goes on from where this one ends.
+    let left = alone.end_of_log();
+    let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut remembered = left.take().filter(|end| end.corrections == seen.corrections);
+    for _ in 0..TRIES {
+        let end = match remembered.take() {
+            Some(end) => end,
+            None => audit_log::end(alone.db())?,
+        };
+        if end.corrections != seen.corrections {
+            return Ok(None);
+        }
+        let appended = Appended::after(end, now, rng, &to_keep.prepared.drafts)?;
+        let (head, rows) = to_keep.changes(now, &appended)?;
+        if alone.swap_and_write(&head, &rows)? {
+            *left = Some(appended.end());
+            return Ok(Some(to_keep.prepared.recorded(&appended.logged)));
+        }
+    }
+    Ok(None)
+}
+
+/// How often an end of the log is taken for what it is without being held.
+const TRIES: usize = 3;
+
+impl<A> ToKeep<A> {
+    /// What moves the head of the log, and what is to be written with it.
+    fn changes<'a>(&'a self, now: Moment, appended: &'a Appended) -> Result<(Change<'a>, [Change<'a>; 4])> {
+        let [entries, salts, head] = appended.changes();
+        let logged = self.prepared.of_answers(&appended.logged);
+        let lookups = kept(now, &self.new, logged, &self.encrypted)?;
+        Ok((head, [entries, salts, lookups, shown_to(now, &self.new, &self.prepared.answers)?]))
+    }
+}
+
+fn kept<'a>(
     now: Moment,
     new: &'a [NewLookup],
-    answers: &'a [OnRecord<A>],
+    logged: &[Logged],
     encrypted: &'a [(Vec<u8>, Vec<u8>)],
 ) -> Result<Change<'a>> {
-    let indexes = answers.iter().map(|said| stored_size(said.logged.index)).collect::<Result<_>>()?;
+    let indexes = logged.iter().map(|logged| stored_size(logged.index)).collect::<Result<_>>()?;
     let columns = vec![
         ("id", Values::Texts(new.iter().map(|lookup| lookup.id.as_str()).collect())),
         ("asked_at", Values::Numbers(new.iter().map(|_| now.as_millis()).collect())),
@@ -128,7 +175,7 @@ fn kept<'a, A>(
     Ok(Change { what: What::Insert("lookups"), columns })
 }
 
-fn shown_to<'a, A>(now: Moment, new: &'a [NewLookup], answers: &'a [OnRecord<A>]) -> Result<Change<'a>> {
+fn shown_to<'a, A>(now: Moment, new: &'a [NewLookup], answers: &'a [Unrecorded<A>]) -> Result<Change<'a>> {
     let mut shown: Vec<(&str, &Shown)> = Vec::with_capacity(answers.len());
     for (lookup, said) in new.iter().zip(answers) {
         // An answer may show a ride in several places; it is told once.

@@ -54,7 +54,7 @@ pub mod vehicle_statuses;
 pub mod vehicles;
 pub mod watermarks;
 
-pub use connection::{Store, StoreSettings, Tx};
+pub use connection::{Alone, Store, StoreSettings, Tx};
 pub use db::Db;
 pub use dialect::{Stride, stride};
 pub use error::{Error, Result};

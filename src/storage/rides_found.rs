@@ -3,7 +3,7 @@
 //! *Invariant:* no function here returns a ride that is not inside a [`Sealed`].
 
 use diesel::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::db::Db;
 use super::dialect::rows_a_statement;
@@ -11,10 +11,10 @@ use super::error::Result;
 use super::lookups;
 use super::ride_rows::{Row, columns, sessions};
 use super::rides_sought::{Spot, near, neighbours};
-use super::schema::{ride_heads, rides};
+use super::schema::rides;
 use super::sealed::Sealed;
 use super::telemetry;
-use super::values::{limit, unsigned};
+use super::values::limit;
 use crate::model::{AsKnown, Fix, Moment, OperatorId, RideId, RideSession, VehicleId, Window, believed};
 
 /// How far a search goes, in seconds.
@@ -200,45 +200,6 @@ fn earlier_versions(db: &mut Db, of: &[(OperatorId, RideId)]) -> Result<Vec<Ride
     let of: BTreeSet<_> = of.iter().collect();
     found.retain(|ride| of.contains(&(ride.operator_id.clone(), ride.ride_id.clone())));
     Ok(found)
-}
-
-/// The newest versions of rides, as they were found.
-pub struct Told(BTreeMap<(String, String), u32>);
-
-/// Returns which versions of which rides were found: between the look and its record somebody may correct one, and would find that
-/// nobody has asked about it.
-#[must_use]
-pub fn told(found: &[&Sealed<Vec<FoundRides>>]) -> Told {
-    let all = found.iter().flat_map(|sealed| sealed.within());
-    let rides = all.flat_map(|found| found.touching.iter().chain(&found.before).chain(&found.after));
-    let of =
-        |ride: &RideSession| ((ride.operator_id.as_str().to_owned(), ride.ride_id.as_str().to_owned()), ride.version);
-    Told(rides.map(of).collect())
-}
-
-impl Told {
-    /// Returns whether they are still the newest versions.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn still_stand(&self, db: &mut Db) -> Result<bool> {
-        let rides: Vec<_> = self.0.keys().collect();
-        for chunk in rides.chunks(rows_a_statement(2)) {
-            let operators: BTreeSet<_> = chunk.iter().map(|(operator, _)| operator.as_str()).collect();
-            let newest: Vec<(String, String, i32)> = ride_heads::table
-                .filter(ride_heads::operator_id.eq_any(operators))
-                .filter(ride_heads::ride_id.eq_any(chunk.iter().map(|(_, id)| id.as_str())))
-                .select((ride_heads::operator_id, ride_heads::ride_id, ride_heads::version))
-                .load(db)?;
-            for (operator, ride, version) in newest {
-                let told = self.0.get(&(operator, ride));
-                if told.is_some_and(|told| unsigned(version).is_ok_and(|newest| newest > *told)) {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
-    }
 }
 
 /// Where a list of rides goes on: after this start and ride id.

@@ -34,14 +34,14 @@ struct Placed {
     row: Row,
 }
 
-/// Finds what may touch the windows: everything that began within a day before them, and of older rides those that are marked
-/// as long.
+/// Finds what may touch the windows: what began within a day before them and had not ended, and of older rides those that are
+/// marked as long.
 pub(super) fn near(db: &mut Db, spots: &[Spot], neighbour_s: i64) -> Result<Vec<(usize, RideSession)>> {
     each_knowledge(db, spots, neighbour_s, near_statement)
 }
 
-/// Finds the last ride that ended before each window, of those that began more than a day before it, and the first one after:
-/// the rest is known from [`near`].
+/// Finds, around windows that no ride touches, the last ride that ended before, of those that began within a day before it and of
+/// older ones, and the first one after; what is marked as long is known from [`near`].
 pub(super) fn neighbours(db: &mut Db, spots: &[Spot], neighbour_s: i64) -> Result<Vec<(usize, RideSession)>> {
     each_knowledge(db, spots, neighbour_s, neighbours_statement)
 }
@@ -51,10 +51,10 @@ fn near_statement(knowledge: Knowledge) -> String {
     let from = |bounds: &str| {
         format!("SELECT q.place, {COLUMNS} FROM q JOIN rides r ON r.vehicle_id = q.vehicle AND {bounds}{received}")
     };
-    // A ride within a day of length cannot have begun earlier than the bound; the others are marked `long`. What is no longer
-    // believed is looked for among neighbours only: to be told as withdrawn.
+    // A ride within a day of length cannot have begun earlier than the bound; the others are marked `long`. Of the rides of that day
+    // nearly all had ended: they stay where they are.
     [
-        from("r.started_at >= q.bounded AND r.started_at <= q.last"),
+        from("r.started_at >= q.bounded AND r.started_at <= q.last AND (r.ended_at IS NULL OR r.ended_at >= q.first)"),
         from(&format!("r.long AND {} AND r.started_at < q.bounded", knowledge.current("r"))),
         from(&format!(
             "r.long AND {} AND r.started_at >= q.earliest AND r.started_at < q.bounded",
@@ -65,25 +65,28 @@ fn near_statement(knowledge: Knowledge) -> String {
 }
 
 fn neighbours_statement(knowledge: Knowledge) -> String {
-    // Walked from the window on, not sorted out of all rides of the vehicle.
+    // Walked from the window on, or sorted out of one day; never out of all rides of the vehicle.
     let nearest = |order: &str, bounds: &dyn Fn(&str) -> String| {
         let (received, current) = (|of| knowledge.received(of), |of| knowledge.current(of));
         let (of_b, of_r) = (bounds("b"), bounds("r"));
         format!(
             "SELECT q.place, {COLUMNS} FROM q JOIN rides r ON r.vehicle_id = q.vehicle AND r.started_at = (SELECT \
-             b.started_at FROM rides b WHERE b.vehicle_id = q.vehicle{} AND {} AND {of_b} ORDER BY b.started_at {order} \
-             LIMIT 1){} AND {} AND {of_r}",
+             b.started_at FROM rides b WHERE b.vehicle_id = q.vehicle{} AND {} AND {of_b} ORDER BY {order} LIMIT \
+             1){} AND {} AND {of_r}",
             received("b"),
             current("b"),
             received("r"),
             current("r"),
         )
     };
+    // Of a day the one that ended last; an open one counts by its start, for nobody knows its end.
+    let ended = "CASE WHEN b.ended_at IS NULL THEN b.started_at ELSE b.ended_at END DESC, b.started_at DESC";
     [
-        nearest("DESC", &|of| {
+        nearest(ended, &|of| format!("{of}.started_at >= q.bounded AND {of}.started_at <= q.last")),
+        nearest("b.started_at DESC", &|of| {
             format!("{of}.started_at >= q.earliest AND {of}.started_at < q.bounded AND {of}.ended_at <= q.first")
         }),
-        nearest("ASC", &|of| format!("{of}.started_at > q.last AND {of}.started_at <= q.latest")),
+        nearest("b.started_at", &|of| format!("{of}.started_at > q.last AND {of}.started_at <= q.latest")),
     ]
     .join(" UNION ALL ")
 }

@@ -26,11 +26,6 @@ impl<T> Sealed<T> {
     pub(super) fn open(self) -> T {
         self.value
     }
-
-    /// Looks at the value without taking it out, to ask the database about it.
-    pub(super) const fn within(&self) -> &T {
-        &self.value
-    }
 }
 
 impl Sealed<RideSession> {

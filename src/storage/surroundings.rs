@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::audit_log::{self, Seen};
 use super::db::Db;
 use super::dialect::bundle::{Bundle, Keys};
 use super::error::Result;
@@ -42,6 +43,8 @@ pub struct Surroundings {
     pub series: Vec<Series>,
     /// Which of the keys are valid.
     pub keys_in_force: HashSet<KeyId>,
+    /// The log, as it was at the same instant.
+    pub seen: Seen,
     /// What stands around the numbers themselves.
     pub stand: Matters,
 }
@@ -87,6 +90,7 @@ pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
         &vehicle_statuses::SLICE,
         &retirements::SLICE,
         &accounts::KEYS,
+        &audit_log::SEEN,
     ];
     let found = Bundle::load(db, &keys, &slices)?;
     let covers = policy_coverage::of_slices(
@@ -99,6 +103,7 @@ pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
         watermarks: watermarks::of_slice(found.rows(&watermarks::SLICE)?),
         series: series::of_slice(found.rows(&series::SLICE)?)?,
         keys_in_force: accounts::in_force(found.rows(&accounts::KEYS)?, around.now),
+        seen: audit_log::of_slice(found.rows(&audit_log::SEEN)?)?,
         stand: Matters {
             items: items::assembled(
                 found.rows(&items::GIVEN)?,

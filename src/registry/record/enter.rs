@@ -115,8 +115,8 @@ fn marks_of(ride: &NewRide<'_>, now: Moment, facts: &Facts<'_>) -> Vec<RideMark>
 }
 
 /// A ride that somebody asked about and that says something else now is an entry of its own. One that merely ended is
-/// not. Who asked is asked under the held log: a lookup records what it shows under it too, and looks there whether the rides
-/// still stand, so that of the two whoever comes second sees the other.
+/// not. Who asked is asked under the held log, and corrections are counted there: a lookup records what it shows only where that
+/// count still is what it was when it looked, so that of the two whoever comes second sees the other.
 pub(super) fn changes(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -131,7 +131,7 @@ pub(super) fn changes(
     if differing.is_empty() {
         return Ok(Vec::new());
     }
-    audit_log::hold(tx)?;
+    audit_log::hold_to_correct(tx)?;
     let asked = rides::asked_about(tx.db(), operator, &differing)?;
     Ok(asked.iter().map(|id| Draft::of(caller, Action::SessionChangedAfterLookup, id.as_str())).collect())
 }

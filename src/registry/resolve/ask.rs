@@ -12,11 +12,10 @@ use super::look::{Looked, ToTell, look};
 use super::{FieldProblem, ResolveError};
 use crate::model::{Answer, LookupId, Moment, Receipt};
 use crate::registry::Registry;
-use crate::storage::audit_log::{self, Draft, Held};
+use crate::storage::audit_log::{self, Draft, End, Seen};
 use crate::storage::disclosure::{self, Asked, OnRecord};
-use crate::storage::lookups::{self, NewLookup};
-use crate::storage::rides_found::{self, FoundRides};
-use crate::storage::{Db, Sealed, Tx, Unsaid};
+use crate::storage::lookups::{self, NewLookup, ToKeep};
+use crate::storage::{Alone, Db, Tx, Unsaid};
 
 /// What came of a question.
 #[derive(Debug)]
@@ -42,9 +41,9 @@ pub fn resolve(
 ) -> Result<Vec<Resolved>, ResolveError> {
     for _ in 0..LOOKS {
         let ids = ids(questions, now, rng);
-        let recorded = registry.store.look_then_write(
+        let recorded = registry.store.look_then_settle(
             |db| Sorted::look(db, registry, now, &ids, questions),
-            |sorted, tx| sorted.record(tx, registry, now, rng, None),
+            |sorted, alone| sorted.settle(alone, registry, now, rng),
         );
         match recorded {
             Err(ResolveError::Overtaken) => {}
@@ -54,9 +53,9 @@ pub fn resolve(
     // Whoever corrects waits now, for it asks who was told behind the end of the log, which is held; whoever only adds an end to a
     // ride contradicts nobody.
     tell(registry.store.write_then_say(|tx| {
-        let held = audit_log::hold(tx)?;
+        let end = audit_log::hold(tx)?;
         let ids = ids(questions, now, rng);
-        Sorted::look(tx.db(), registry, now, &ids, questions)?.record(tx, registry, now, rng, Some(held))
+        Sorted::look(tx.db(), registry, now, &ids, questions)?.record(tx, end, registry, now, rng)
     })?)
 }
 
@@ -67,8 +66,11 @@ fn ids(questions: &[Asking], now: Moment, rng: &mut impl Rng) -> Vec<LookupId> {
 /// How often questions whose rides are being corrected meanwhile are looked up without keeping anybody from it.
 const LOOKS: usize = 2;
 
-/// Answers and refusals in the order of the questions, and the checkpoint of the receipts.
-type Recorded = (Vec<OnRecord<Answer>>, (Vec<Option<Resolved>>, String));
+/// What comes of questions, in their order; `None` for those that are to be answered.
+type Outcomes = Vec<Option<Resolved>>;
+
+/// Answers, the other outcomes, and the checkpoint of the receipts.
+type Recorded = (Vec<OnRecord<Answer>>, (Outcomes, String));
 
 fn tell((said, (outcomes, checkpoint)): Recorded) -> Result<Vec<Resolved>, ResolveError> {
     let mut said = said.into_iter().map(|said| Resolved::Answered(Box::new(with_receipt(said, &checkpoint))));
@@ -77,11 +79,11 @@ fn tell((said, (outcomes, checkpoint)): Recorded) -> Result<Vec<Resolved>, Resol
 
 /// Questions that were looked up: those to be answered, and what comes of the others.
 struct Sorted {
-    /// In the order of the questions; `None` for those that are to be answered.
-    outcomes: Vec<Option<Resolved>>,
+    outcomes: Outcomes,
     asked: Vec<ToTell>,
     refused: Vec<Draft>,
     new: Vec<NewLookup>,
+    seen: Seen,
 }
 
 impl Sorted {
@@ -92,8 +94,8 @@ impl Sorted {
         ids: &[LookupId],
         questions: &[Asking],
     ) -> Result<Self, ResolveError> {
-        let looked = look(db, registry, now, questions, ids)?;
-        let mut sorted = Self { outcomes: Vec::new(), asked: Vec::new(), refused: Vec::new(), new: Vec::new() };
+        let (looked, seen) = look(db, registry, now, questions, ids)?;
+        let mut sorted = Self { outcomes: Vec::new(), asked: Vec::new(), refused: Vec::new(), new: Vec::new(), seen };
         for ((asking, looked), id) in questions.iter().zip(looked).zip(ids) {
             let outcome = match looked {
                 Looked::KeyInvalid => Some(Resolved::KeyInvalid),
@@ -112,38 +114,42 @@ impl Sorted {
         Ok(sorted)
     }
 
-    /// The rides of those who ask what is known today.
-    fn of_today(&self) -> Vec<&Sealed<Vec<FoundRides>>> {
-        let today = |asked: &&ToTell| asked.facts.question.as_known.instant().is_none();
-        self.asked.iter().filter(today).map(|asked| &asked.sealed).collect()
-    }
-
-    /// Writes it down; `held`: the end of the log, where it was held already when the rides were looked at.
+    /// Writes it down behind the end of the log that is held, where it was held already when the rides were looked at.
     fn record(
         self,
         tx: &mut Tx<'_>,
+        end: End,
         registry: &Registry,
         now: Moment,
         rng: &mut impl Rng,
-        held: Option<Held>,
     ) -> Result<Unsaid<Recorded>, ResolveError> {
-        // Everything that can be done before the end of the log is held is done before: until the commit others wait for it.
-        let told = rides_found::told(&self.of_today());
+        let (to_keep, outcomes, seen) = self.to_keep(registry, rng)?;
+        let kept = lookups::keep(tx, end, now, rng, to_keep)?;
+        Ok(kept.beside((outcomes, seen.checkpoint)))
+    }
+
+    /// Writes it down by itself, if no ride was corrected since it was looked at.
+    fn settle(
+        self,
+        alone: &mut Alone<'_>,
+        registry: &Registry,
+        now: Moment,
+        rng: &mut impl Rng,
+    ) -> Result<Unsaid<Recorded>, ResolveError> {
+        let (to_keep, outcomes, seen) = self.to_keep(registry, rng)?;
+        let kept = lookups::keep_alone(alone, &seen, now, rng, to_keep)?.ok_or(ResolveError::Overtaken)?;
+        Ok(kept.beside((outcomes, seen.checkpoint)))
+    }
+
+    /// Everything that can be done before the end of the log is known is done before: until the commit others wait for it.
+    fn to_keep(
+        self,
+        registry: &Registry,
+        rng: &mut impl Rng,
+    ) -> Result<(ToKeep<Answer>, Outcomes, Seen), ResolveError> {
         let prepared = disclosure::prepare(self.refused, self.asked, build)?;
-        let to_keep =
-            lookups::encrypt(prepared, self.new, |id, bytes| registry.secrets.encrypt(id.as_str(), bytes, rng))?;
-        let held = if let Some(held) = held {
-            held
-        } else {
-            let held = audit_log::hold(tx)?;
-            if !told.still_stand(tx.db())? {
-                return Err(ResolveError::Overtaken);
-            }
-            held
-        };
-        let checkpoint = held.checkpoint()?.to_owned();
-        let kept = lookups::keep(tx, held, now, rng, to_keep)?;
-        Ok(kept.beside((self.outcomes, checkpoint)))
+        let encrypt = |id: &LookupId, bytes: &[u8]| registry.secrets.encrypt(id.as_str(), bytes, rng);
+        Ok((lookups::encrypt(prepared, self.new, encrypt)?, self.outcomes, self.seen))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::model::{
 use crate::plate::{PlateLink, PlateNumber, look_alikes};
 use crate::registry::TagKeys;
 use crate::registry::access::InForce;
+use crate::storage::audit_log::Seen;
 use crate::storage::{self, Db, plates, surroundings, vehicles, watermarks};
 
 /// Everything that the questions' numbers lead to.
@@ -27,6 +28,7 @@ pub(super) struct Gathered {
     watermarks: Vec<(AsKnown, HashMap<OperatorId, Moment>)>,
     series: Vec<Series>,
     in_force: InForce,
+    seen: Seen,
 }
 
 /// The three times of a question: about which instant, from whose knowledge, asked when.
@@ -96,6 +98,7 @@ impl Gathered {
             watermarks,
             series: found.series,
             in_force: InForce::of(found.keys_in_force),
+            seen: found.seen,
             plates,
             nearby,
         })
@@ -148,6 +151,11 @@ impl Gathered {
     /// Returns whether a caller's key is valid.
     pub(super) fn admits(&self, caller: &Caller) -> bool {
         self.in_force.holds(caller)
+    }
+
+    /// Returns the log as it stood at the same instant.
+    pub(super) fn into_seen(self) -> Seen {
+        self.seen
     }
 
     /// Returns how far each letter's numbers were issued.

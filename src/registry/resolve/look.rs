@@ -17,7 +17,7 @@ use crate::model::{LookupId, Moment};
 use crate::plate::{Reading, Recollection, TooMany};
 use crate::registry::Registry;
 use crate::registry::access::InForce;
-use crate::storage::audit_log::Draft;
+use crate::storage::audit_log::{Draft, Seen};
 use crate::storage::disclosure::Asked;
 use crate::storage::rides_found::{self, FoundRides, Look, Reach};
 use crate::storage::{Db, Sealed};
@@ -35,14 +35,14 @@ pub(super) enum Looked {
     Refused(Box<Draft>, Vec<FieldProblem>),
 }
 
-/// Looks up what questions lead to, in order.
+/// Looks up what questions lead to, in order, and the log as it stood then.
 pub(super) fn look(
     db: &mut Db,
     registry: &Registry,
     now: Moment,
     questions: &[Asking],
     ids: &[LookupId],
-) -> Result<Vec<Looked>, ResolveError> {
+) -> Result<(Vec<Looked>, Seen), ResolveError> {
     let rules = &registry.rules;
     // What is to be ranked still asks which numbers were issued; what stands as it is asks how probable that is, later.
     let issued = if questions.iter().all(Asking::is_ready) {
@@ -92,7 +92,8 @@ pub(super) fn look(
             Some(Looked::Refused(Box::new(Draft { decision, ..asking.draft.clone() }), problems))
         }
     };
-    questions.iter().zip(sought).map(outcome).collect::<Option<_>>().ok_or(ResolveError::Unknown)
+    let looked = questions.iter().zip(sought).map(outcome).collect::<Option<_>>().ok_or(ResolveError::Unknown)?;
+    Ok((looked, gathered.into_seen()))
 }
 
 /// The numbers that a question may mean, or what is wrong with it.

@@ -105,6 +105,44 @@ pub(in crate::storage) fn apply(db: &mut Db, changes: &[Change<'_>]) -> QueryRes
     }
 }
 
+/// Swaps the row of `head`, and makes the other changes if it was what it was taken for; returns whether it was. On `PostgreSQL` one
+/// statement, whole by itself; on `SQLite` to be called in a transaction.
+pub(in crate::storage) fn swap_and_apply(db: &mut Db, head: &Change<'_>, rows: &[Change<'_>]) -> QueryResult<bool> {
+    match db {
+        Db::Postgres(connection) => {
+            let (before, after) = head.words(false);
+            let before = format!("WITH head AS ({before}");
+            let mut parts = vec![Part { before, columns: &head.columns, after: format!("{after} RETURNING 1)") }];
+            // The words stay the same also where a table gets no row: arrays may be empty.
+            for (place, change) in rows.iter().enumerate() {
+                let (before, after) = change.words(false);
+                let after = format!("{after} WHERE EXISTS (SELECT 1 FROM head))");
+                parts.push(Part { before: format!(", w{place} AS ({before}"), columns: &change.columns, after });
+            }
+            parts.push(Part {
+                before: " SELECT COUNT(*) AS swapped FROM head".to_owned(),
+                columns: &[],
+                after: String::new(),
+            });
+            let swapped: Vec<Swapped> = Arrays { parts }.load(connection)?;
+            Ok(swapped.first().is_some_and(|one| one.swapped == 1))
+        }
+        Db::Sqlite(_) => {
+            let swapped = apply(db, std::slice::from_ref(head))? == 1;
+            if swapped {
+                apply(db, rows)?;
+            }
+            Ok(swapped)
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Swapped {
+    #[diesel(sql_type = BigInt)]
+    swapped: i64,
+}
+
 /// Reads what `rest` selects beside the columns, which it may name as a table `q`. The values are numbers of our own.
 pub(in crate::storage) fn load_beside<T>(db: &mut Db, columns: &[Column<'_>], rest: &str) -> QueryResult<Vec<T>>
 where

@@ -49,6 +49,7 @@ diesel::table! {
         root -> Binary,
         frontier -> Binary,
         last_time -> BigInt,
+        corrections -> BigInt,
     }
 }
 

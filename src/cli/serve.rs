@@ -20,7 +20,8 @@ impl Serve {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let settings = self.settings.for_serving()?;
         let running = start(&settings)?;
-        paper::say(&format!("the registry listens at {}", running.url))?;
+        let public = running.public_url.as_ref().map(|url| format!(", for the public at {url}"));
+        paper::say(&format!("the registry listens at {}{}", running.url, public.unwrap_or_default()))?;
         running.wait()?;
         Ok(Exit::Done)
     }

@@ -93,6 +93,10 @@ pub struct ServerSettings {
     pub lookup_patience_ms: NonZeroU32,
     /// Requests of operators and the regulator that may wait for their turn.
     pub requests_waiting: usize,
+    /// A second address and port, for whoever needs no key only; empty: there is none.
+    pub public_listen: String,
+    /// Threads that answer requests there.
+    pub public_workers: NonZeroUsize,
     /// Threads, each with a connection, that serve whoever needs no key.
     pub public_threads: NonZeroU32,
     /// Requests without a key that may wait for their turn.

@@ -68,7 +68,7 @@ pub fn admit(
         created_at: now,
     };
     accounts::insert(tx, &staff)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::OperatorAdmitted, operator.id.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::OperatorAdmitted, operator.id.as_str())])?;
     Ok(operator)
 }
 
@@ -106,7 +106,7 @@ pub fn suspend(
         return Err(AdmitError::Suspended);
     }
     operators::suspend(tx, &new_id(now, rng), operator, now, reason, &caller.account_id)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::OperatorSuspended, operator.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::OperatorSuspended, operator.as_str())])?;
     Ok(Operator { suspension: Some((now, reason.to_owned())), ..before })
 }
 
@@ -126,7 +126,7 @@ pub fn lift_suspension(
         storage::Error::Missing => AdmitError::NotSuspended,
         other => AdmitError::Storage(other),
     })?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SuspensionLifted, operator.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::SuspensionLifted, operator.as_str())])?;
     Ok(Operator { suspension: None, ..before })
 }
 

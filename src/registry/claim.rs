@@ -132,7 +132,7 @@ pub fn claim(
         storage::Error::Conflict(_) => ClaimError::Taken(new.letter),
         other => ClaimError::Storage(other),
     })?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SeriesClaimed, &new.letter.to_string())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::SeriesClaimed, &new.letter.to_string())])?;
     Ok(new)
 }
 
@@ -166,7 +166,7 @@ pub fn object(
         return Err(ClaimError::Over(letter));
     }
     series::insert_objection(tx, &new_id(now, rng), letter, operator, text, now)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SeriesObjected, &letter.to_string())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::SeriesObjected, &letter.to_string())])?;
     Ok(claim)
 }
 
@@ -193,7 +193,7 @@ pub fn decide(
         storage::Error::Missing => ClaimError::Decided(letter),
         other => ClaimError::Storage(other),
     })?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::SeriesDecided, &letter.to_string())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::SeriesDecided, &letter.to_string())])?;
     let status = match decision {
         SeriesDecision::Confirm => SeriesStatus::Confirmed,
         SeriesDecision::Reject => SeriesStatus::Rejected,

@@ -25,7 +25,7 @@ pub fn erase_positions(registry: &Registry, now: Moment, rng: &mut impl Rng) -> 
         let (erased, until) = registry.store.write(|tx| -> storage::Result<_> {
             let (erased, until) = telemetry::erase_some(tx, from, before, held_since)?;
             if erased > 0 {
-                audit_log::append(tx, now, rng, vec![draft()])?;
+                audit_log::append(tx, now, rng, &[draft()])?;
             }
             Ok((erased, until))
         })?;

@@ -84,7 +84,9 @@ impl StartError {
                  registry with a database of its own"
             }
             Self::Press(_) => "change the key that is named; config/base.toml explains it",
-            Self::Listen { .. } => "choose another address in server.listen, or stop the program that has it",
+            Self::Listen { .. } => {
+                "choose another address in server.listen (or server.public_listen), or stop the program that has it"
+            }
             Self::Thread(_) => "see the limits that the system sets to this account",
             Self::Ended(_) => "see the log, and start again",
         }

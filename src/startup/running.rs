@@ -21,6 +21,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// The same as a URL, without a slash at the end.
     pub url: String,
+    /// The URL at which whoever needs no key comes in, if that is another one.
+    pub public_url: Option<String>,
     registry: Registry,
     listening: Listening,
     desk: Arc<LookupDesk>,
@@ -53,11 +55,12 @@ pub fn start(settings: &Settings) -> Result<Running, StartError> {
     };
     let limits = limits(settings);
     let state = Data::new(WebState::new(registry.clone(), Arc::clone(&desk), Arc::clone(&public), ring, limits));
-    match listen(state, &settings.server) {
+    match listen(&state, &settings.server) {
         Ok(listening) => {
             let (address, url) = (listening.address, url_of(listening.address));
-            tracing::info!(url, log = %registry.secrets.verifier_key(), "the registry is open");
-            Ok(Running { address, url, registry, listening, desk, public, crew })
+            let public_url = listening.public.map(url_of);
+            tracing::info!(url, public_url, log = %registry.secrets.verifier_key(), "the registry is open");
+            Ok(Running { address, url, public_url, registry, listening, desk, public, crew })
         }
         Err(error) => {
             crew.stop();

@@ -10,13 +10,14 @@ use futures_util::future::select_all;
 use futures_util::{FutureExt, pin_mut};
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use super::StartError;
 use crate::config::ServerSettings;
-use crate::web::{WebState, configure};
+use crate::web::{Entrance, WebState, configure, stand_back};
 
 /// How often it is seen to that the server still stands while a signal is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -25,37 +26,82 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub(super) struct Listening {
     /// Where, with the port that was given for port 0.
     pub(super) address: SocketAddr,
+    /// Where the public comes in, if at an address of its own.
+    pub(super) public: Option<SocketAddr>,
+    doors: Vec<Door>,
+}
+
+/// An entrance that is open.
+struct Door {
+    address: SocketAddr,
     handle: ServerHandle,
     thread: JoinHandle<io::Result<()>>,
+}
+
+/// What an entrance is to be.
+struct Plan {
+    entrance: Entrance,
+    listen: String,
+    workers: usize,
+    stop_within_s: u64,
 }
 
 /// Starts the server; returns once it listens.
 ///
 /// # Errors
 /// [`StartError::Listen`], [`StartError::Thread`].
-pub(super) fn listen(state: web::Data<WebState>, settings: &ServerSettings) -> Result<Listening, StartError> {
+pub(super) fn listen(state: &web::Data<WebState>, settings: &ServerSettings) -> Result<Listening, StartError> {
+    let plan = |entrance, listen: &str, workers: NonZeroUsize| Plan {
+        entrance,
+        listen: listen.to_owned(),
+        workers: workers.get(),
+        stop_within_s: settings.stop_within_s,
+    };
+    let main = open(state, plan(Entrance::Main, &settings.listen, settings.workers))?;
+    let mut listening = Listening { address: main.address, public: None, doors: vec![main] };
+    let apart = settings.public_listen.trim();
+    if !apart.is_empty() {
+        match open(state, plan(Entrance::Public, apart, settings.public_workers)) {
+            Ok(door) => {
+                listening.public = Some(door.address);
+                listening.doors.push(door);
+            }
+            Err(error) => {
+                // What is said is why it did not start.
+                let _ended = listening.stop();
+                return Err(error);
+            }
+        }
+    }
+    Ok(listening)
+}
+
+fn open(state: &web::Data<WebState>, plan: Plan) -> Result<Door, StartError> {
     let (told, news) = sync_channel(1);
-    let of_thread = settings.clone();
+    let (state, address) = (state.clone(), plan.listen.clone());
     let thread = Builder::new()
         .name("http".to_owned())
-        .spawn(move || System::new().block_on(run(state, of_thread, told)))
+        .spawn(move || System::new().block_on(run(state, plan, told)))
         .map_err(StartError::Thread)?;
-    let refused = |source| StartError::Listen { address: settings.listen.clone(), source };
     match news.recv() {
-        Ok(Ok((address, handle))) => Ok(Listening { address, handle, thread }),
-        Ok(Err(source)) => Err(refused(source)),
+        Ok(Ok((address, handle))) => Ok(Door { address, handle, thread }),
+        Ok(Err(source)) => Err(StartError::Listen { address, source }),
         Err(_) => Err(StartError::Ended(io::Error::other("the server's thread ended before it listened"))),
     }
 }
 
 type Told = io::Result<(SocketAddr, ServerHandle)>;
 
-async fn run(state: web::Data<WebState>, settings: ServerSettings, told: SyncSender<Told>) -> io::Result<()> {
-    let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(configure))
-        .workers(settings.workers.get())
-        .shutdown_timeout(settings.stop_within_s)
-        .disable_signals()
-        .bind(&settings.listen);
+async fn run(state: web::Data<WebState>, plan: Plan, told: SyncSender<Told>) -> io::Result<()> {
+    let entrance = plan.entrance;
+    let server = HttpServer::new(move || {
+        // Called once by each thread that will answer requests.
+        if entrance == Entrance::Public {
+            stand_back();
+        }
+        App::new().app_data(state.clone()).app_data(entrance).configure(configure)
+    });
+    let server = server.workers(plan.workers).shutdown_timeout(plan.stop_within_s).disable_signals().bind(&plan.listen);
     let server = match server {
         Ok(server) => server,
         Err(error) => {
@@ -79,7 +125,7 @@ impl Listening {
         System::new().block_on(async {
             let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Thread)?;
             let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Thread)?;
-            while !self.thread.is_finished() {
+            while !self.doors.iter().any(|door| door.thread.is_finished()) {
                 let asked = select_all([
                     interrupt.recv().map(|_| ()).boxed_local(),
                     terminate.recv().map(|_| ()).boxed_local(),
@@ -99,11 +145,18 @@ impl Listening {
     /// # Errors
     /// [`StartError::Ended`] where it had ended by itself before.
     pub(super) fn stop(self) -> Result<(), StartError> {
-        // The command is sent by the call; the thread's end is waited for instead of the answer.
-        drop(self.handle.stop(true));
-        match self.thread.join() {
-            Ok(ended) => ended.map_err(StartError::Ended),
-            Err(_) => Err(StartError::Ended(io::Error::other("the server's thread ended by a panic"))),
+        let mut outcome = Ok(());
+        // The command is sent by the call; the thread's end is waited for instead of the answer. All are told before any is waited for.
+        for door in &self.doors {
+            drop(door.handle.stop(true));
         }
+        for door in self.doors {
+            let ended = match door.thread.join() {
+                Ok(ended) => ended.map_err(StartError::Ended),
+                Err(_) => Err(StartError::Ended(io::Error::other("the server's thread ended by a panic"))),
+            };
+            outcome = outcome.and(ended);
+        }
+        outcome
     }
 }

@@ -141,12 +141,12 @@ pub fn found(tx: &mut Tx<'_>) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database; [`Error::Broken`] where the stored head contradicts itself.
-pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: Vec<Draft>) -> Result<Vec<Logged>> {
+pub fn append(tx: &mut Tx<'_>, now: Moment, rng: &mut impl Rng, drafts: &[Draft]) -> Result<Vec<Logged>> {
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
     let end = hold(tx)?;
-    let appended = Appended::after(end, now, rng, &drafts)?;
+    let appended = Appended::after(end, now, rng, drafts)?;
     moved(apply(tx.db(), &appended.changes())?)?;
     Ok(appended.logged)
 }

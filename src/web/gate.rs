@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use super::caller::{bearer, key_invalid};
 use super::kind::Kind;
 use super::problem::Problem;
-use super::route::{Route, Who, allow};
+use super::route::{Entrance, Route, Who, allow};
 use super::routes::ROUTES;
 use super::state::{WebState, act};
 use crate::clock;
@@ -62,6 +62,9 @@ pub(crate) async fn gate(
 
 async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
     let row = row(request)?;
+    if request.app_data::<Entrance>() == Some(&Entrance::Public) && row.who != Who::Anyone {
+        return Err(Problem::new(Kind::NotFound));
+    }
     let caller = match row.who {
         Who::Anyone => None,
         who => Some(permitted(request, who).await?),

@@ -41,8 +41,8 @@ mod openapi;
 mod pages;
 
 pub use lookup_desk::{DeskRules, LookupDesk};
-pub use room::{Room, RoomProblem, RoomRules};
-pub use route::{Route, Verb, Who};
+pub use room::{Room, RoomProblem, RoomRules, stand_back};
+pub use route::{Entrance, Route, Verb, Who};
 pub use routes::{ROUTES, configure};
 pub use state::{Limits, WebState};
 pub use turns::TurnRules;

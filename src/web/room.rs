@@ -170,11 +170,12 @@ const STANDS_BACK: i32 = 10;
 
 /// Gives this thread a lower priority. Only Linux has one for each thread; elsewhere it would be the whole process's.
 #[cfg(target_os = "linux")]
-fn stand_back() {
+pub fn stand_back() {
     if let Err(error) = rustix::process::nice(STANDS_BACK) {
         tracing::warn!(%error, "the public is served at the same priority as everybody else");
     }
 }
 
+/// Does nothing: elsewhere a lower priority would be the whole process's.
 #[cfg(not(target_os = "linux"))]
-fn stand_back() {}
+pub fn stand_back() {}

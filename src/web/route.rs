@@ -17,6 +17,15 @@ pub enum Who {
     Deed(Deed),
 }
 
+/// Where a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entrance {
+    /// Where everybody comes in.
+    Main,
+    /// Where only what needs no key is to be had.
+    Public,
+}
+
 /// The methods that are used here. HEAD goes wherever GET goes (RFC 9110, 9.3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verb {

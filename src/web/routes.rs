@@ -249,7 +249,8 @@ routes! {
 }
 
 /// Builds the registry's face: the routes, the gate before them, and the door around both. It needs a
-/// [`Data`](actix_web::web::Data) of [`WebState`](super::WebState) beside it, and nothing else.
+/// [`Data`](actix_web::web::Data) of [`WebState`](super::WebState) beside it, and where requests come in, if not where everybody
+/// does ([`super::Entrance`]).
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(web::scope("").wrap(from_fn(gate)).wrap(Compress::default()).wrap(from_fn(door)).configure(register));

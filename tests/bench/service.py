@@ -21,12 +21,13 @@ class Server:
         """`log`: an open file for what it logs."""
         began = time.perf_counter()
         self.process = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
-        words = (word for line in self.process.stdout for word in line.split())
-        url = next((word for word in words if word.startswith("http://")), None)
-        if url is None:
+        said = next((line for line in self.process.stdout if "http://" in line), None)
+        if said is None:
             raise ChildProcessError(f"the server did not start: {self.process.wait()}")
         self.ready_s = time.perf_counter() - began
-        self.address = urllib.parse.urlparse(url).netloc
+        urls = [urllib.parse.urlparse(word.rstrip(",")).netloc for word in said.split() if word.startswith("http://")]
+        # Where the public has no address of its own it comes in where everybody does.
+        self.address, self.public = urls[0], urls[-1]
         atexit.register(self.process.kill)
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
 

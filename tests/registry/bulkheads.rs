@@ -77,6 +77,31 @@ fn a_crowd_of_the_public_is_turned_away_at_its_own_door_while_officers_and_opera
 }
 
 #[test]
+fn the_public_can_have_an_entrance_of_its_own_where_only_what_needs_no_key_is_to_be_had() {
+    let registry = TestRegistry::kz_with(Kind::Sqlite, &[("SERVER__PUBLIC_LISTEN", "127.0.0.1:0")]);
+    let (operator, officer, path) = town(&registry);
+    let public = registry.running().public_url.clone().expect("an entrance for the public");
+    assert_ne!(public, registry.url());
+    let anyone = Person::nobody(&public);
+    assert!(anyone.get(&path).text().contains("GENUINE"));
+    anyone.get("/series").expect(200);
+    anyone.get("/log/checkpoint").expect(200);
+    for person in [&officer, &operator] {
+        for path in ["/v1/vehicles", "/v1/vehicles/k-1", "/v1/plates/K00001", "/v1/lookups/none"] {
+            person.at(&public).get(path).problem(404, "not-found");
+        }
+    }
+    let question = br#"{"plate":"K00001"}"#;
+    let asked = officer.at(&public).send("POST", "/v1/lookups", &[("content-type", "application/json")], question);
+    asked.problem(404, "not-found");
+    assert_eq!(officer.look_up("K00001", AT)["session"]["ride_id"], "ride-1");
+    assert!(
+        Person::nobody(registry.url()).get(&path).text().contains("GENUINE"),
+        "who comes in with everybody is served too"
+    );
+}
+
+#[test]
 fn a_crowd_of_an_operator_is_turned_away_while_officers_and_the_public_are_served() {
     for kind in kinds() {
         let few = [("DATABASE__CONNECTIONS", "2"), ("SERVER__REQUESTS_WAITING", "1")];

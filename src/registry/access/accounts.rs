@@ -116,7 +116,7 @@ pub fn create_account(
         Account { id: AccountId::new(now, rng), role: new.role, name, authority, operator_id, created_at: now };
     accounts::insert(tx, &account)?;
     let draft = Draft::of(caller, Action::AccountCreated, account.id.as_str());
-    audit_log::append(tx, now, rng, vec![draft])?;
+    audit_log::append(tx, now, rng, &[draft])?;
     Ok(account)
 }
 
@@ -166,7 +166,7 @@ pub fn create_key(
         revoked_at: None,
     };
     accounts::insert_key(tx, &stored)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::KeyCreated, stored.id.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::KeyCreated, stored.id.as_str())])?;
     Ok(NewKey { stored, key })
 }
 
@@ -216,6 +216,6 @@ pub fn revoke_key(
     if !accounts::revoke_key(tx, account, key, now)? {
         return Err(AccountError::Unknown);
     }
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::KeyRevoked, key.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::KeyRevoked, key.as_str())])?;
     Ok(())
 }

@@ -262,6 +262,6 @@ fn log(
         }
     }
     drafts.extend(annulled.iter().map(|number| draft(Action::Annul, number, None)));
-    audit_log::append(tx, applied.now, rng, drafts)?;
+    audit_log::append(tx, applied.now, rng, &drafts)?;
     Ok(())
 }

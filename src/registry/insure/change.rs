@@ -54,6 +54,6 @@ pub fn change(
     policies::insert(tx, std::slice::from_ref(&next))?;
     policy_covers::replace(tx, id, &other_covers, now)?;
     look(tx, rules, now, rng, &operator)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PolicyChanged, id.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::PolicyChanged, id.as_str())])?;
     Ok(next)
 }

@@ -72,6 +72,6 @@ pub fn check(
     policies::supersede(tx, &[id], now)?;
     policies::insert(tx, std::slice::from_ref(&next))?;
     look(tx, rules, now, rng, &operator)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PolicyChecked, id.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::PolicyChecked, id.as_str())])?;
     Ok((next, done))
 }

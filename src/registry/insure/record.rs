@@ -38,7 +38,7 @@ pub fn insure(
     policies::insert(tx, std::slice::from_ref(&policy))?;
     policy_covers::replace(tx, &policy.id, &throughout(covered), now)?;
     look(tx, rules, now, rng, &policy.operator_id)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PolicyRecorded, policy.id.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::PolicyRecorded, policy.id.as_str())])?;
     Ok(policy)
 }
 

@@ -65,6 +65,6 @@ pub fn settle(
         Some(id) => vehicles::find_by_ids(tx.db(), &[id])?.remove(&id).map(|vehicle| vehicle.device_id),
         None => None,
     };
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::AlarmSettled, id.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::AlarmSettled, id.as_str())])?;
     Ok(NamedAlarm { alarm: Alarm { settled: Some((now, words)), ..found }, device_id })
 }

@@ -97,7 +97,7 @@ pub fn fit(
     let (alarms, fresh) = raise(tx, now, rng, &fitting, &plates, &kinds)?;
     let mut drafts = vec![Draft::of(caller, Action::PlateFitted, fitting.id.as_str())];
     drafts.extend(fresh.iter().map(|alarm| Draft::of(caller, Action::Alarm, alarm.id.as_str())));
-    audit_log::append(tx, now, rng, drafts)?;
+    audit_log::append(tx, now, rng, &drafts)?;
     Ok(FittingDone { fitting, vehicle, alarms })
 }
 

@@ -122,6 +122,6 @@ pub fn record_state(
     state(tx, &[statement], &caller.account_id, now)?;
     let items = items_of(tx.db(), &operator, number)?;
     let subject = format!("{number}/{item}");
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PlateItemRecorded, &subject)])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::PlateItemRecorded, &subject)])?;
     Ok(items)
 }

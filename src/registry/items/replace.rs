@@ -77,6 +77,6 @@ pub fn replace(
     }
     let items = items_of(tx.db(), &operator.id, number)?;
     let subject = format!("{number}/{}", fresh.item);
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::PlateItemRecorded, &subject)])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::PlateItemRecorded, &subject)])?;
     Ok(items)
 }

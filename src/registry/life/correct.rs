@@ -109,7 +109,7 @@ pub fn correct(
     let corrected = consequences(tx.db(), correction, &before, now)?;
     let mut drafts = vec![Draft::of(caller, Action::Correction, &number.to_string())];
     drafts.extend(followed.annulled.iter().map(|number| Draft::of(caller, Action::Annul, &number.to_string())));
-    audit_log::append(tx, now, rng, drafts)?;
+    audit_log::append(tx, now, rng, &drafts)?;
     Ok(corrected)
 }
 

@@ -78,7 +78,7 @@ pub fn change(
     let changed = get_vehicle(tx.db(), caller, device)?;
     let mut drafts = vec![Draft::of(caller, Action::VehicleChanged, device.as_str())];
     drafts.extend(followed.annulled.iter().map(|number| Draft::of(caller, Action::Annul, &number.to_string())));
-    audit_log::append(tx, now, rng, drafts)?;
+    audit_log::append(tx, now, rng, &drafts)?;
     Ok(changed)
 }
 

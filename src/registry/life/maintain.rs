@@ -54,7 +54,7 @@ pub fn record_maintenance(
     maintenance::insert(tx, &record)?;
     let known = vehicle_statuses::of_vehicles(tx.db(), &[vehicle.id])?;
     put_in_repair(tx, vehicle.id, &record, &known)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::MaintenanceRecorded, device.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::MaintenanceRecorded, device.as_str())])?;
     Ok(record)
 }
 

@@ -77,7 +77,7 @@ pub fn report_status(
         superseded_at: None,
     };
     vehicle_statuses::insert(tx, &report)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::StatusRecorded, device.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::StatusRecorded, device.as_str())])?;
     Ok(report)
 }
 

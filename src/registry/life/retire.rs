@@ -59,7 +59,7 @@ pub fn retire(
     let vehicle = get_vehicle(tx.db(), caller, device)?;
     let mut drafts = vec![Draft::of(caller, Action::VehicleRetired, device.as_str())];
     drafts.extend(followed.annulled.iter().map(|number| Draft::of(caller, Action::Annul, &number.to_string())));
-    audit_log::append(tx, now, rng, drafts)?;
+    audit_log::append(tx, now, rng, &drafts)?;
     Ok((vehicle, retirement))
 }
 
@@ -93,6 +93,6 @@ pub fn withdraw_retirement(
     let numbers = numbers_of(tx.db(), &[vehicle.id])?;
     follow(tx, now, zone, &numbers, Cause::Withdrawal, None)?;
     let vehicle = vehicles::find_all(tx.db(), operator, Wanted::Devices(&wanted))?.into_iter().next();
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::RetirementWithdrawn, device.as_str())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::RetirementWithdrawn, device.as_str())])?;
     vehicle.ok_or(LifeError::Unknown)
 }

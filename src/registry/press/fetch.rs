@@ -80,7 +80,7 @@ fn record(
             answer_digest: download.sha256.as_deref().and_then(digest),
             ..Draft::of(caller, Action::Export, &subject)
         };
-        audit_log::append(tx, now, rng, vec![draft])?;
+        audit_log::append(tx, now, rng, &[draft])?;
         Ok(())
     })
 }

@@ -33,7 +33,7 @@ pub fn cancel(
         return Err(PrintJobError::Ended { status: job.status });
     }
     let draft = Draft { decision: Decision::Refused, ..Draft::of(caller, Action::Print, id.as_str()) };
-    audit_log::append(tx, now, rng, vec![draft])?;
+    audit_log::append(tx, now, rng, &[draft])?;
     Ok(())
 }
 
@@ -49,7 +49,7 @@ pub fn erase_old(registry: &Registry, now: Moment, rng: &mut impl Rng) -> Result
         registry.store.write(|tx| {
             print_jobs::erase_contents(tx, id)?;
             print_jobs::mark_erased(tx, id, now)?;
-            audit_log::append(tx, now, rng, vec![erased(id)]).map(drop).map_err(PrintJobError::from)
+            audit_log::append(tx, now, rng, &[erased(id)]).map(drop).map_err(PrintJobError::from)
         })?;
     }
     Ok(old.len())

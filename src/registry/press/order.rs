@@ -107,7 +107,7 @@ pub fn order(
         question_digest: digest(&job.job_hash),
         ..Draft::of(caller, Action::Print, id.as_str())
     };
-    audit_log::append(tx, now, rng, vec![draft])?;
+    audit_log::append(tx, now, rng, &[draft])?;
     Ok(id)
 }
 

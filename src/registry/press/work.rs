@@ -155,12 +155,7 @@ fn keep(
         mark_printed(tx, now, frozen.job, &printed)?;
     }
     let subject = format!("{id}/{}", file.name);
-    audit_log::append(
-        tx,
-        now,
-        rng,
-        vec![entry(frozen.job, Action::PlateItemRecorded, &subject, digest(&made.sha256))],
-    )?;
+    audit_log::append(tx, now, rng, &[entry(frozen.job, Action::PlateItemRecorded, &subject, digest(&made.sha256))])?;
     Ok(Worked::AStep)
 }
 
@@ -237,7 +232,7 @@ fn finish(
             print_jobs::seal_manifest(tx, id, file.place, size, &sha256, now)?;
         }
         if print_jobs::end(tx, id, "done", None, now)? {
-            audit_log::append(tx, now, rng, vec![entry(job, Action::Print, id.as_str(), digest(&sha256))])?;
+            audit_log::append(tx, now, rng, &[entry(job, Action::Print, id.as_str(), digest(&sha256))])?;
         }
         Ok::<_, PrintJobError>(Worked::ToTheEnd)
     })

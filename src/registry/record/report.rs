@@ -56,7 +56,7 @@ pub fn report(
     let entered = enter(tx, now, &operator, &facts, &decided)?;
     refuse(tx, now, rng, &operator, reports, &placed)?;
     let changes = changes(tx, caller, &operator, &decided)?;
-    audit_log::append(tx, now, rng, changes)?;
+    audit_log::append(tx, now, rng, &changes)?;
     Ok(receipt(language, reports, &placed, &decided, &by_ride(&entered)))
 }
 

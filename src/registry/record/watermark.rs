@@ -31,6 +31,6 @@ pub fn watermark(
         return Ok(before.unwrap_or(until));
     }
     watermarks::insert(tx, &operator, until, now)?;
-    audit_log::append(tx, now, rng, vec![Draft::of(caller, Action::Watermark, &until.to_utc_text())])?;
+    audit_log::append(tx, now, rng, &[Draft::of(caller, Action::Watermark, &until.to_utc_text())])?;
     Ok(until)
 }

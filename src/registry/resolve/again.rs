@@ -84,7 +84,7 @@ pub fn name_case(
             return Err(ResolveError::NotPending);
         }
         let draft = Draft { case_number: Some(case), ..Draft::of(caller, Action::LookupCase, id.as_str()) };
-        audit_log::append(tx, now, rng, vec![draft])?;
+        audit_log::append(tx, now, rng, &[draft])?;
         Ok(())
     })?;
     Ok(Ok(()))

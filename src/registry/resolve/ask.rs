@@ -123,7 +123,7 @@ impl Sorted {
         now: Moment,
         rng: &mut impl Rng,
     ) -> Result<Unsaid<Recorded>, ResolveError> {
-        let (to_keep, outcomes, seen) = self.to_keep(registry, rng)?;
+        let (to_keep, outcomes, seen) = self.encrypted(registry, rng)?;
         let kept = lookups::keep(tx, end, now, rng, to_keep)?;
         Ok(kept.beside((outcomes, seen.checkpoint)))
     }
@@ -136,13 +136,13 @@ impl Sorted {
         now: Moment,
         rng: &mut impl Rng,
     ) -> Result<Unsaid<Recorded>, ResolveError> {
-        let (to_keep, outcomes, seen) = self.to_keep(registry, rng)?;
+        let (to_keep, outcomes, seen) = self.encrypted(registry, rng)?;
         let kept = lookups::keep_alone(alone, &seen, now, rng, to_keep)?.ok_or(ResolveError::Overtaken)?;
         Ok(kept.beside((outcomes, seen.checkpoint)))
     }
 
     /// Everything that can be done before the end of the log is known is done before: until the commit others wait for it.
-    fn to_keep(
+    fn encrypted(
         self,
         registry: &Registry,
         rng: &mut impl Rng,

@@ -81,15 +81,15 @@ def measured(load, crowd, address, name, rounds, seconds):
 
 
 def on(database, program, loader, rounds, seconds, directory):
-    # With threads as they are set from the beginning.
-    environment = service.settings(database, directory, SERVER__WORKERS="4")
+    # With threads as they are set from the beginning, and an entrance for the public as a registry in production has.
+    environment = service.settings(database, directory, SERVER__WORKERS="4", SERVER__PUBLIC_LISTEN="127.0.0.1:0")
     officer, operators = service.founded(program, environment, database, LETTER, SERIALS)
     database.fill(TURNS)
     server = service.Server(program, environment)
     paths = directory / "paths"
     paths.write_text("\n".join(pages(server, operators[LETTER])) + "\n")
     load = loading.Load(loader, officer, LETTER, SERIALS, TURNS)
-    sound = measured(load, Crowd(load, server.address, paths), server.address, database.name, rounds, seconds)
+    sound = measured(load, Crowd(load, server.public, paths), server.address, database.name, rounds, seconds)
     server.end()
     return sound
 

@@ -65,6 +65,6 @@ pub(super) fn step(
         let entry = Draft::of(who.caller, Action::Import, &format!("sessions {}", who.run));
         drafts.push(Draft { answer_digest: Some(digest_of(&told)?), ..entry });
     }
-    audit_log::append(tx, now, rng, drafts)?;
+    audit_log::append(tx, now, rng, &drafts)?;
     Ok(counts)
 }

@@ -75,6 +75,10 @@ pub(super) const SLICE: Slice = Slice {
     from: "qn CROSS JOIN plates t WHERE t.number = qn.number AND t.superseded_at IS NULL",
 };
 
+/// Who bears numbers and was ever believed to.
+pub(super) const EVER: Slice =
+    Slice { columns: SLICE.columns, from: "qn CROSS JOIN plates t WHERE t.number = qn.number" };
+
 pub(super) fn of_slice(rows: Vec<FoundRow>) -> Result<Vec<Plate>> {
     rows.into_iter().map(plate).collect()
 }

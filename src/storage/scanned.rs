@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::db::Db;
-use super::dialect::bundle::{Bundle, Keys, Slice};
+use super::dialect::bundle::{Bearers, Bundle, Keys, Slice};
 use super::error::Result;
 use super::plate_items::items;
 use super::{operators, plates, policies, policy_coverage, policy_covers};
@@ -51,12 +51,14 @@ const LOOKS: Slice = Slice {
     from: "qv CROSS JOIN vehicle_versions t WHERE t.vehicle_id = qv.id AND t.superseded_at IS NULL",
 };
 
+const NOBODY: Bearers<'_> = Bearers::Given { vehicles: &[], operators: &[] };
+
 /// Finds the plates of a number; a number that was never given has none.
 ///
 /// # Errors
 /// Those of the database.
 pub fn find_number(db: &mut Db, number: PlateNumber) -> Result<ScannedNumber> {
-    let keys = Keys { numbers: &[number.to_string()], vehicles: &[], operators: &[], callers: &[] };
+    let keys = Keys { numbers: &[number.to_string()], bearers: NOBODY, callers: &[] };
     let found = Bundle::load(db, &keys, &[&items::GIVEN, &items::LATER, &items::STATED, &plates::SLICE])?;
     Ok(ScannedNumber {
         items: items::assembled(found.rows(&items::GIVEN)?, found.rows(&items::LATER)?, found.rows(&items::STATED)?)?,
@@ -69,7 +71,8 @@ pub fn find_number(db: &mut Db, number: PlateNumber) -> Result<ScannedNumber> {
 /// # Errors
 /// Those of the database.
 pub fn find_vehicle(db: &mut Db, operator: &OperatorId, vehicle: VehicleId) -> Result<ScannedVehicle> {
-    let keys = Keys { numbers: &[], vehicles: &[vehicle.0], operators: &[operator.as_str()], callers: &[] };
+    let bearers = Bearers::Given { vehicles: &[vehicle.0], operators: &[operator.as_str()] };
+    let keys = Keys { numbers: &[], bearers, callers: &[] };
     let slices = [
         &operators::SLICE,
         &operators::SUSPENSIONS,

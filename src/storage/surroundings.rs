@@ -1,4 +1,4 @@
-//! What stands around numbers, their vehicles and their operators, and which keys are valid: one statement, however many there are.
+//! Numbers, who bears them, what stands around them, and which keys are valid: one statement, however many there are.
 //!
 //! *Invariant:* everything in all its versions; the same rows that each table's own file reads, made into the same values.
 
@@ -6,14 +6,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::audit_log::{self, Seen};
 use super::db::Db;
-use super::dialect::bundle::{Bundle, Keys};
+use super::dialect::bundle::{Bearers, Bundle, Keys};
 use super::error::Result;
 use super::plate_items::{alarms, items};
 use super::{
-    accounts, operators, policies, policy_coverage, policy_covers, retirements, series, vehicle_statuses, watermarks,
+    accounts, operators, plates, policies, policy_coverage, policy_covers, retirements, series, vehicle_statuses,
+    vehicle_versions, watermarks,
 };
 use crate::model::{
-    Alarm, Cover, KeyId, Moment, Operator, OperatorId, PlateItem, Retirement, Series, StatusReport, VehicleId,
+    Alarm, Cover, DeviceId, KeyId, Moment, Operator, OperatorId, Plate, PlateItem, Retirement, Series, StatusReport,
+    VehicleId, VehicleVersion,
 };
 use crate::plate::PlateNumber;
 
@@ -22,10 +24,6 @@ use crate::plate::PlateNumber;
 pub struct Around<'a> {
     /// The numbers, each once.
     pub numbers: &'a [PlateNumber],
-    /// The vehicles.
-    pub vehicles: &'a [VehicleId],
-    /// The operators.
-    pub operators: &'a [OperatorId],
     /// The keys of the callers.
     pub keys: &'a [&'a str],
     /// The instant for which keys are to be valid.
@@ -35,6 +33,8 @@ pub struct Around<'a> {
 /// What stands around them.
 #[derive(Debug)]
 pub struct Surroundings {
+    /// All versions of the plates of the numbers, by number and version.
+    pub plates: Vec<Plate>,
     /// The operators.
     pub operators: Vec<Operator>,
     /// Up to when they said, as known now, that everything was reported.
@@ -60,6 +60,10 @@ pub struct Matters {
     pub by_vehicle: Vec<(VehicleId, Cover)>,
     /// What ever covered the operators' whole fleets.
     pub by_fleet: Vec<Cover>,
+    /// The operators' ids of the vehicles.
+    pub devices: HashMap<VehicleId, DeviceId>,
+    /// All versions of the vehicles' descriptions, by vehicle and version.
+    pub versions: Vec<VehicleVersion>,
     /// All reports about the vehicles, also corrected ones.
     pub reports: Vec<StatusReport>,
     /// All retirements of the vehicles, also withdrawn ones.
@@ -72,10 +76,11 @@ pub struct Matters {
 /// Those of the database.
 pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
     let numbers: Vec<_> = around.numbers.iter().map(ToString::to_string).collect();
-    let vehicles: Vec<_> = around.vehicles.iter().map(|vehicle| vehicle.0).collect();
-    let ids: Vec<_> = around.operators.iter().map(OperatorId::as_str).collect();
-    let keys = Keys { numbers: &numbers, vehicles: &vehicles, operators: &ids, callers: around.keys };
+    let keys = Keys { numbers: &numbers, bearers: Bearers::OfNumbers, callers: around.keys };
     let slices = [
+        &plates::EVER,
+        &vehicle_versions::SLICE,
+        &vehicle_versions::DEVICES,
         &operators::SLICE,
         &operators::SUSPENSIONS,
         &watermarks::SLICE,
@@ -98,7 +103,10 @@ pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
         found.rows(&policy_covers::OF_FLEETS)?,
         found.rows(&policies::SLICE)?,
     )?;
+    let mut plates = plates::of_slice(found.rows(&plates::EVER)?)?;
+    plates.sort_by_key(|plate| (plate.number, plate.version));
     Ok(Surroundings {
+        plates,
         operators: operators::of_slices(found.rows(&operators::SLICE)?, found.rows(&operators::SUSPENSIONS)?)?,
         watermarks: watermarks::of_slice(found.rows(&watermarks::SLICE)?),
         series: series::of_slice(found.rows(&series::SLICE)?)?,
@@ -113,6 +121,8 @@ pub fn find(db: &mut Db, around: Around<'_>) -> Result<Surroundings> {
             alarms: alarms::of_slice(found.rows(&alarms::SLICE)?)?,
             by_vehicle: covers.0,
             by_fleet: covers.1,
+            devices: vehicle_versions::devices(found.rows(&vehicle_versions::DEVICES)?)?,
+            versions: vehicle_versions::of_slice(found.rows(&vehicle_versions::SLICE)?)?,
             reports: vehicle_statuses::of_slice(found.rows(&vehicle_statuses::SLICE)?)?,
             retirements: retirements::of_slice(found.rows(&retirements::SLICE)?)?,
         },

@@ -3,11 +3,14 @@
 //! *Invariant:* read only; what a version states is what was stored with it.
 
 use diesel::prelude::*;
+use serde::Deserialize;
+use std::collections::HashMap;
 
 use super::db::Db;
+use super::dialect::bundle::Slice;
 use super::dialect::rows_a_statement;
 use super::error::Result;
-use super::schema::{vehicle_versions as versions, vehicles};
+use super::schema::vehicle_versions as versions;
 use super::values::{date, device_id, known, unsigned};
 use crate::model::{DeviceId, Fact, Moment, ServicePeriod, VehicleFacts, VehicleId, VehicleVersion};
 
@@ -15,9 +18,9 @@ fn facts_named(text: &str) -> Result<Vec<Fact>> {
     text.split(',').filter(|name| !name.is_empty()).map(|name| known(Fact::find(name), "fact", name)).collect()
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = versions)]
-struct FoundVersion {
+pub(super) struct FoundVersion {
     vehicle_id: i64,
     version: i32,
     serial_number: Option<String>,
@@ -52,22 +55,25 @@ pub fn find_versions(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<VehicleVersio
     found.into_iter().map(version).collect()
 }
 
-/// Finds all versions of these vehicles' descriptions, in order, each beside the operator's id of the vehicle; of whatever operator.
-///
-/// # Errors
-/// Those of the database.
-pub fn find_described(db: &mut Db, ids: &[VehicleId]) -> Result<Vec<(DeviceId, VehicleVersion)>> {
-    let mut found: Vec<(String, FoundVersion)> = Vec::new();
-    for chunk in ids.chunks(rows_a_statement(1)) {
-        let ids: Vec<_> = chunk.iter().map(|id| id.0).collect();
-        let query = versions::table
-            .inner_join(vehicles::table.on(vehicles::id.eq(versions::vehicle_id)))
-            .filter(versions::vehicle_id.eq_any(ids))
-            .select((vehicles::device_id, FoundVersion::as_select()));
-        found.extend(query.load::<(String, FoundVersion)>(db)?);
-    }
-    found.sort_by_key(|(_, row)| (row.vehicle_id, row.version));
-    found.into_iter().map(|(device, row)| Ok((device_id(&device)?, version(row)?))).collect()
+/// All versions of vehicles' descriptions, of whatever operator.
+pub(super) const SLICE: Slice = Slice {
+    columns: "t.vehicle_id, t.version, t.serial_number, t.make, t.model, t.year, t.colour, t.in_service, t.out_of_service, \
+              t.comment, t.recorded_at, t.superseded_at, t.stated, t.holds_from, t.service_period, t.service_from, t.reason, \
+              t.recorded_by",
+    from: "qv CROSS JOIN vehicle_versions t WHERE t.vehicle_id = qv.id",
+};
+
+/// The operators' ids of vehicles.
+pub(super) const DEVICES: Slice =
+    Slice { columns: "t.id, t.device_id", from: "qv CROSS JOIN vehicles t WHERE t.id = qv.id" };
+
+pub(super) fn of_slice(mut rows: Vec<FoundVersion>) -> Result<Vec<VehicleVersion>> {
+    rows.sort_by_key(|row| (row.vehicle_id, row.version));
+    rows.into_iter().map(version).collect()
+}
+
+pub(super) fn devices(rows: Vec<(i64, String)>) -> Result<HashMap<VehicleId, DeviceId>> {
+    rows.into_iter().map(|(vehicle, device)| Ok((VehicleId(vehicle), device_id(&device)?))).collect()
 }
 
 fn version(row: FoundVersion) -> Result<VehicleVersion> {

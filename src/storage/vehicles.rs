@@ -13,7 +13,7 @@ use super::error::Result;
 use super::plates;
 use super::schema::{counters, vehicle_versions as versions, vehicles};
 use super::values::{date, device_id, limit, signed, unsigned};
-pub use super::vehicle_versions::{find_described, find_versions};
+pub use super::vehicle_versions::find_versions;
 use crate::model::{DeviceId, Fact, ImportId, Moment, OperatorId, ServicePeriod, Vehicle, VehicleFacts, VehicleId};
 
 /// A vehicle, or a new version of one, to be recorded.

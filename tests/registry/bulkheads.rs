@@ -84,8 +84,9 @@ fn the_public_can_have_an_entrance_of_its_own_where_only_what_needs_no_key_is_to
     assert_ne!(public, registry.url());
     let anyone = Person::nobody(&public);
     assert!(anyone.get(&path).text().contains("GENUINE"));
-    anyone.get("/series").expect(200);
-    anyone.get("/log/checkpoint").expect(200);
+    for path in ["/series", "/log/checkpoint", "/readyz"] {
+        assert_eq!(anyone.get(path).status, 200, "{path}");
+    }
     for person in [&officer, &operator] {
         for path in ["/v1/vehicles", "/v1/vehicles/k-1", "/v1/plates/K00001", "/v1/lookups/none"] {
             person.at(&public).get(path).problem(404, "not-found");

@@ -233,3 +233,35 @@ fn a_correction_waits_for_who_is_being_shown_the_ride_and_is_an_entry_then() {
         assert_eq!(entries(), [before + 1], "that a ride changed after somebody asked is an entry");
     }
 }
+
+#[test]
+fn a_question_is_looked_up_again_where_a_ride_was_corrected_before_it_was_on_record() {
+    for kind in kinds().into_iter().filter(|kind| *kind == Kind::Postgres) {
+        let registry = TestRegistry::kz(kind);
+        let (operator, officer) = (registry.operator('K'), registry.officer());
+        operator.enroll(&fleet("k", 1));
+        operator.report(&[ride("r1", "k-1", FROM, Some(UNTIL))]);
+        let kind_of = |answer: &serde_json::Value| answer["session"]["kind"].clone();
+        // So that the registry remembers where it left the end of its log.
+        assert_eq!(kind_of(&officer.look_up("K00001", FROM)), "rider");
+        let before = registry.database.query_i64("SELECT size FROM log_head")[0];
+        let sql =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let waits = || registry.database.query_i64(sql) != [0];
+        std::thread::scope(|scope| {
+            let asked = registry.running().registry().store.write(|tx| -> storage::Result<_> {
+                audit_log::hold_to_correct(tx)?;
+                let asked = scope.spawn(|| officer.look_up("K00001", FROM));
+                while !waits() && !asked.is_finished() {
+                    std::thread::yield_now();
+                }
+                assert!(!asked.is_finished(), "it has looked, and waits to record what it saw");
+                // As a correction does, without an operator's own request that would wait for the one who asks.
+                diesel::sql_query("UPDATE rides SET kind = 'rebalance' WHERE ride_id = 'r1'").execute(tx.db())?;
+                Ok(asked)
+            });
+            assert_eq!(kind_of(&asked.unwrap().join().unwrap()), "rebalance", "what stood there when it was recorded");
+        });
+        assert_eq!(registry.database.query_i64("SELECT size FROM log_head"), [before + 1], "it is on record once");
+    }
+}

@@ -42,14 +42,14 @@ pub(super) struct AsOf {
 
 impl Around {
     /// Sorts what was found by what it is about.
-    pub(super) fn of_found(found: Matters, described: Vec<(DeviceId, VehicleVersion)>) -> Self {
+    pub(super) fn of_found(found: Matters) -> Self {
         Self {
             items: grouped(found.items, |item| item.number),
             alarms: found.alarms,
             by_vehicle: grouped(found.by_vehicle, |(vehicle, _)| *vehicle),
             by_fleet: grouped(found.by_fleet, |cover| cover.policy.operator_id.clone()),
-            devices: described.iter().map(|(device, version)| (version.vehicle_id, device.clone())).collect(),
-            versions: grouped(described.into_iter().map(|(_, version)| version), |version| version.vehicle_id),
+            devices: found.devices,
+            versions: grouped(found.versions, |version| version.vehicle_id),
             reports: grouped(found.reports, |report| report.vehicle_id),
             retirements: grouped(found.retirements, |retirement| retirement.vehicle_id),
         }

@@ -16,7 +16,7 @@ use crate::plate::{PlateLink, PlateNumber, look_alikes};
 use crate::registry::TagKeys;
 use crate::registry::access::InForce;
 use crate::storage::audit_log::Seen;
-use crate::storage::{self, Db, plates, surroundings, vehicles, watermarks};
+use crate::storage::{self, Db, surroundings, watermarks};
 
 /// Everything that the questions' numbers lead to.
 pub(super) struct Gathered {
@@ -68,33 +68,31 @@ type Plates = HashMap<PlateNumber, Vec<Plate>>;
 impl Gathered {
     /// Reads it; `keys`: those of the callers, of whom it is to be known whether they are valid.
     pub(super) fn find(db: &mut Db, now: Moment, keys: &[&str], posed: &[Posed<'_>]) -> storage::Result<Self> {
-        let mut numbers: BTreeSet<_> =
-            posed.iter().flat_map(|one| &one.sought.hypotheses).map(|(one, _)| *one).collect();
-        let mut plates = find_plates(db, &numbers)?;
+        let of_texts = posed.iter().flat_map(|one| &one.sought.hypotheses).map(|(one, _)| *one);
+        let mut numbers: BTreeSet<_> = of_texts.collect();
+        numbers.extend(posed.iter().filter_map(|one| one.link).map(|link| link.number));
+        let find = |db: &mut Db, numbers: &BTreeSet<PlateNumber>| {
+            let numbers: Vec<_> = numbers.iter().copied().collect();
+            surroundings::find(db, surroundings::Around { numbers: &numbers, keys, now })
+        };
+        let mut found = find(db, &numbers)?;
+        let mut plates = by_number(std::mem::take(&mut found.plates));
         let nearby = nearby(&plates, posed);
-        let further: BTreeSet<_> = nearby.values().flatten().map(|(number, _)| *number).collect();
-        plates.extend(find_plates(db, &further)?);
-        numbers.extend(further);
-        let links: Vec<_> = posed.iter().filter_map(|one| one.link).collect();
-        numbers.extend(links.iter().map(|link| link.number));
-        let numbers: Vec<_> = numbers.into_iter().collect();
-        let all = || plates.values().flatten();
-        let vehicle_ids: BTreeSet<_> = all().map(|plate| plate.vehicle_id).collect();
-        let vehicle_ids: Vec<_> = vehicle_ids.into_iter().collect();
-        let operator_ids: BTreeSet<_> = all().map(|plate| plate.operator_id.clone()).collect();
-        let operator_ids: Vec<_> = operator_ids.into_iter().collect();
-        let (vehicles, operators) = (&vehicle_ids, &operator_ids);
-        let found = surroundings::find(db, surroundings::Around { numbers: &numbers, vehicles, operators, keys, now })?;
+        if !nearby.is_empty() {
+            numbers.extend(nearby.values().flatten().map(|(number, _)| *number));
+            found = find(db, &numbers)?;
+            plates = by_number(std::mem::take(&mut found.plates));
+        }
         // As a rule everybody asks what is known now.
         let mut watermarks = vec![(AsKnown::Now, found.watermarks)];
         let knowledge: BTreeSet<_> = posed.iter().map(|one| one.instants.as_known).collect();
         for as_known in knowledge.into_iter().filter(|as_known| *as_known != AsKnown::Now) {
-            watermarks.push((as_known, watermarks::newest(db, operators, as_known)?));
+            let operators: Vec<_> = found.operators.iter().map(|operator| operator.id.clone()).collect();
+            watermarks.push((as_known, watermarks::newest(db, &operators, as_known)?));
         }
-        let described = vehicles::find_described(db, vehicles)?;
         Ok(Self {
             operators: found.operators.into_iter().map(|operator| (operator.id.clone(), operator)).collect(),
-            around: Around::of_found(found.stand, described),
+            around: Around::of_found(found.stand),
             watermarks,
             series: found.series,
             in_force: InForce::of(found.keys_in_force),
@@ -229,16 +227,12 @@ impl Gathered {
     }
 }
 
-fn find_plates(db: &mut Db, numbers: &BTreeSet<PlateNumber>) -> storage::Result<Plates> {
+fn by_number(plates: Vec<Plate>) -> Plates {
     let mut found = Plates::new();
-    if numbers.is_empty() {
-        return Ok(found);
-    }
-    let numbers: Vec<_> = numbers.iter().copied().collect();
-    for plate in plates::find_all_versions(db, &numbers)? {
+    for plate in plates {
         found.entry(plate.number).or_default().push(plate);
     }
-    Ok(found)
+    found
 }
 
 fn known(plates: &Plates, number: PlateNumber, instants: Instants) -> impl Iterator<Item = &Plate> {

@@ -24,10 +24,22 @@ pub(in crate::storage) struct Slice {
 /// The keys that are asked about.
 pub(in crate::storage) struct Keys<'a> {
     pub(in crate::storage) numbers: &'a [String],
-    pub(in crate::storage) vehicles: &'a [i64],
-    pub(in crate::storage) operators: &'a [&'a str],
+    pub(in crate::storage) bearers: Bearers<'a>,
     pub(in crate::storage) callers: &'a [&'a str],
 }
+
+/// Which vehicles and operators are asked about.
+pub(in crate::storage) enum Bearers<'a> {
+    /// These.
+    Given { vehicles: &'a [i64], operators: &'a [&'a str] },
+    /// All that are or were believed to have borne the numbers.
+    OfNumbers,
+}
+
+/// How the bearers of the numbers are found.
+const OF_NUMBERS: &str = ", qp AS (SELECT DISTINCT p.vehicle_id, p.operator_id FROM qn CROSS JOIN plates p WHERE p.number = \
+                          qn.number), qv AS (SELECT DISTINCT qp.vehicle_id AS id FROM qp), qo AS (SELECT DISTINCT \
+                          qp.operator_id AS id FROM qp)";
 
 /// What was found: each slice with its rows.
 pub(in crate::storage) struct Bundle(Vec<(&'static Slice, Vec<String>)>);
@@ -43,54 +55,9 @@ struct Found {
 impl Bundle {
     /// Reads all slices in one statement.
     pub(in crate::storage) fn load(db: &mut Db, keys: &Keys<'_>, slices: &[&'static Slice]) -> Result<Self> {
-        let found: Vec<Found> = match db {
-            Db::Postgres(connection) => {
-                let numbers = Values::Texts(keys.numbers.iter().map(String::as_str).collect());
-                let tables: [(_, [Column<'_>; 1]); 4] = [
-                    ("WITH qn", [("number", numbers)]),
-                    (", qv", [("id", Values::Numbers(keys.vehicles.to_vec()))]),
-                    (", qo", [("id", Values::Texts(keys.operators.to_vec()))]),
-                    (", qk", [("id", Values::Texts(keys.callers.to_vec()))]),
-                ];
-                let mut parts: Vec<_> = tables
-                    .iter()
-                    .map(|(name, columns)| {
-                        let named = columns.first().map_or("", |(named, _)| named);
-                        let before = format!("{name} AS (SELECT unnest(");
-                        Part { before, columns, after: format!(") AS {named})") }
-                    })
-                    .collect();
-                if let Some(last) = parts.last_mut() {
-                    last.after.push_str(&union(slices, |columns| format!("CAST(json_build_array({columns}) AS text)")));
-                }
-                Arrays { parts }.load(connection)?
-            }
-            Db::Sqlite(connection) => {
-                let json = |keys: serde_json::Result<String>| keys.map_err(|error| Error::Broken(Box::new(error)));
-                let (numbers, vehicles) =
-                    (json(serde_json::to_string(keys.numbers))?, json(serde_json::to_string(keys.vehicles))?);
-                let (operators, access) =
-                    (json(serde_json::to_string(keys.operators))?, json(serde_json::to_string(keys.callers))?);
-                let columns: [Column<'_>; 4] = [
-                    ("numbers", Values::Texts(vec![&numbers])),
-                    ("vehicles", Values::Texts(vec![&vehicles])),
-                    ("operators", Values::Texts(vec![&operators])),
-                    ("keys", Values::Texts(vec![&access])),
-                ];
-                let each =
-                    |table: &str, of: &str| format!(", {table} AS (SELECT j.value FROM q, json_each(q.{of}) AS j)");
-                let after = [
-                    "))".to_owned(),
-                    each("qn(number)", "numbers"),
-                    each("qv(id)", "vehicles"),
-                    each("qo(id)", "operators"),
-                    each("qk(id)", "keys"),
-                    union(slices, |columns| format!("json_array({columns})")),
-                ]
-                .concat();
-                let before = "WITH q(numbers, vehicles, operators, keys) AS (VALUES (";
-                Row { before, columns: &columns, place: 0, after: &after }.load(connection)?
-            }
+        let found = match db {
+            Db::Postgres(connection) => from_postgres(connection, keys, slices)?,
+            Db::Sqlite(connection) => from_sqlite(connection, keys, slices)?,
         };
         let mut bundle = Self(slices.iter().map(|slice| (*slice, Vec::new())).collect());
         for row in found {
@@ -108,6 +75,59 @@ impl Bundle {
         let read = |fields: &String| serde_json::from_str(fields).map_err(|error| Error::Broken(Box::new(error)));
         fields.iter().map(read).collect()
     }
+}
+
+fn from_postgres(connection: &mut PgConnection, keys: &Keys<'_>, slices: &[&Slice]) -> Result<Vec<Found>> {
+    let numbers = [("number", Values::Texts(keys.numbers.iter().map(String::as_str).collect()))];
+    let callers = [("id", Values::Texts(keys.callers.to_vec()))];
+    let (vehicles, operators) = match keys.bearers {
+        Bearers::Given { vehicles, operators } => (vehicles.to_vec(), operators.to_vec()),
+        Bearers::OfNumbers => (Vec::new(), Vec::new()),
+    };
+    let (vehicles, operators) = ([("id", Values::Numbers(vehicles))], [("id", Values::Texts(operators))]);
+    let table = |name: &str, columns| Part {
+        before: format!("{name} AS (SELECT unnest("),
+        columns,
+        after: format!(") AS {})", if name.ends_with("qn") { "number" } else { "id" }),
+    };
+    let mut parts = vec![table("WITH qn", &numbers), table(", qk", &callers)];
+    if let Bearers::Given { .. } = keys.bearers {
+        parts.extend([table(", qv", &vehicles), table(", qo", &operators)]);
+    }
+    let mut words = if matches!(keys.bearers, Bearers::OfNumbers) { OF_NUMBERS.to_owned() } else { String::new() };
+    words.push_str(&union(slices, |columns| format!("CAST(json_build_array({columns}) AS text)")));
+    parts.push(Part { before: words, columns: &[], after: String::new() });
+    Ok(Arrays { parts }.load(connection)?)
+}
+
+fn from_sqlite(connection: &mut SqliteConnection, keys: &Keys<'_>, slices: &[&Slice]) -> Result<Vec<Found>> {
+    let json = |keys: serde_json::Result<String>| keys.map_err(|error| Error::Broken(Box::new(error)));
+    let (vehicles, operators) = match keys.bearers {
+        Bearers::Given { vehicles, operators } => (vehicles, operators),
+        Bearers::OfNumbers => (&[][..], &[][..]),
+    };
+    let (numbers, vehicles) = (json(serde_json::to_string(keys.numbers))?, json(serde_json::to_string(vehicles))?);
+    let (operators, access) = (json(serde_json::to_string(operators))?, json(serde_json::to_string(keys.callers))?);
+    let columns: [Column<'_>; 4] = [
+        ("numbers", Values::Texts(vec![&numbers])),
+        ("vehicles", Values::Texts(vec![&vehicles])),
+        ("operators", Values::Texts(vec![&operators])),
+        ("keys", Values::Texts(vec![&access])),
+    ];
+    let each = |table: &str, of: &str| format!(", {table} AS (SELECT j.value FROM q, json_each(q.{of}) AS j)");
+    let after = [
+        "))".to_owned(),
+        each("qn(number)", "numbers"),
+        match keys.bearers {
+            Bearers::Given { .. } => [each("qv(id)", "vehicles"), each("qo(id)", "operators")].concat(),
+            Bearers::OfNumbers => OF_NUMBERS.to_owned(),
+        },
+        each("qk(id)", "keys"),
+        union(slices, |columns| format!("json_array({columns})")),
+    ]
+    .concat();
+    let before = "WITH q(numbers, vehicles, operators, keys) AS (VALUES (";
+    Ok(Row { before, columns: &columns, place: 0, after: &after }.load(connection)?)
 }
 
 fn union(slices: &[&Slice], array: impl Fn(&str) -> String) -> String {

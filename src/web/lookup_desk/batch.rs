@@ -49,8 +49,13 @@ impl Taken {
 
 /// Answers a batch.
 pub(super) fn answer(registry: &Registry, mut taken: Taken, figures: &DeskFigures) {
-    part(registry, &taken.questions, &mut taken.waiting, true, figures);
+    let mut chances = CHANCES;
+    part(registry, &taken.questions, &mut taken.waiting, true, &mut chances, figures);
 }
+
+/// How many parts of a batch may fail. One question at fault among 512 takes ten; where many more fail it is not the questions, and
+/// halving on would ask a database that is ill a thousand times.
+const CHANCES: u32 = 64;
 
 /// What can be done about a failure.
 enum Remedy {
@@ -78,6 +83,7 @@ fn part(
     questions: &[Asking],
     waiting: &mut [Option<Sender<Result<Resolved, Problem>>>],
     first: bool,
+    chances: &mut u32,
     figures: &DeskFigures,
 ) {
     if questions.is_empty() {
@@ -94,14 +100,15 @@ fn part(
         }
         Err(error) => error,
     };
+    *chances = chances.saturating_sub(1);
     match remedy(&error, first) {
-        Remedy::Again => part(registry, questions, waiting, false, figures),
-        Remedy::Halve if questions.len() > 1 => {
+        Remedy::Again => part(registry, questions, waiting, false, chances, figures),
+        Remedy::Halve if questions.len() > 1 && *chances > 0 => {
             let middle = questions.len().div_euclid(2);
             let (left, right) = questions.split_at(middle);
             let (left_waiting, right_waiting) = waiting.split_at_mut(middle);
-            part(registry, left, left_waiting, first, figures);
-            part(registry, right, right_waiting, first, figures);
+            part(registry, left, left_waiting, first, chances, figures);
+            part(registry, right, right_waiting, first, chances, figures);
         }
         Remedy::TurnAway | Remedy::Halve => {
             figures.failed(questions.len());

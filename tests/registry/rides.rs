@@ -200,6 +200,14 @@ fn two_calls_with_the_same_rides_at_once_record_each_ride_once() {
     }
 }
 
+/// Waits until somebody waits for a lock in PostgreSQL, or the one who should has ended.
+fn until_it_waits<T>(registry: &TestRegistry, who: &std::thread::ScopedJoinHandle<'_, T>) {
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while registry.database.query_i64(sql) == [0] && !who.is_finished() {
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn a_correction_waits_for_who_is_being_shown_the_ride_and_is_an_entry_then() {
     // SQLite has one writer at a time, and so nothing in between.
@@ -215,17 +223,12 @@ fn a_correction_waits_for_who_is_being_shown_the_ride_and_is_an_entry_then() {
         );
         let entries = || registry.database.query_i64("SELECT size FROM log_head");
         let before = entries()[0];
-        let sql =
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        let waits = || registry.database.query_i64(sql) != [0];
         std::thread::scope(|scope| {
             let shown = registry.running().registry().store.write(|tx| -> storage::Result<_> {
                 audit_log::hold(tx)?;
                 diesel::sql_query("INSERT INTO lookup_rides SELECT * FROM later").execute(tx.db())?;
                 let corrected = scope.spawn(|| operator.report(&[ride("r1", "k-1", FROM, None)]));
-                while !waits() && !corrected.is_finished() {
-                    std::thread::yield_now();
-                }
+                until_it_waits(&registry, &corrected);
                 Ok(corrected)
             });
             assert_eq!(shown.unwrap().join().unwrap()["versioned"], 1);
@@ -245,18 +248,13 @@ fn a_question_is_looked_up_again_where_a_ride_was_corrected_before_it_was_on_rec
         // So that the registry remembers where it left the end of its log.
         assert_eq!(kind_of(&officer.look_up("K00001", FROM)), "rider");
         let before = registry.database.query_i64("SELECT size FROM log_head")[0];
-        let sql =
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        let waits = || registry.database.query_i64(sql) != [0];
         std::thread::scope(|scope| {
             let asked = registry.running().registry().store.write(|tx| -> storage::Result<_> {
                 audit_log::hold_to_correct(tx)?;
                 let asked = scope.spawn(|| officer.look_up("K00001", FROM));
-                while !waits() && !asked.is_finished() {
-                    std::thread::yield_now();
-                }
+                until_it_waits(&registry, &asked);
                 assert!(!asked.is_finished(), "it has looked, and waits to record what it saw");
-                // As a correction does, without an operator's own request that would wait for the one who asks.
+                // What a correction does; an operator's own would wait for the end of the log, which is held here.
                 diesel::sql_query("UPDATE rides SET kind = 'rebalance' WHERE ride_id = 'r1'").execute(tx.db())?;
                 Ok(asked)
             });

@@ -243,17 +243,17 @@ impl Store {
 /// A connection outside of any transaction: what is written on it is durable at once, and whole or not at all.
 pub struct Alone<'a> {
     db: &'a mut Db,
-    left: &'a Arc<Mutex<Option<End>>>,
+    left: &'a Mutex<Option<End>>,
 }
 
-impl Alone<'_> {
+impl<'a> Alone<'a> {
     pub(super) const fn db(&mut self) -> &mut Db {
         self.db
     }
 
     /// Where this program left the end of the log, as far as it knows.
-    pub(super) fn end_of_log(&self) -> Arc<Mutex<Option<End>>> {
-        Arc::clone(self.left)
+    pub(super) const fn end_of_log(&self) -> &'a Mutex<Option<End>> {
+        self.left
     }
 
     /// Swaps the row of `head` and makes the other changes with it; returns whether the row was what it was taken for: else

@@ -120,8 +120,7 @@ pub fn keep_alone<A>(
     to_keep: ToKeep<A>,
 ) -> Result<Option<Unsaid<Vec<OnRecord<A>>>>> {
     // Whoever of this program records next waits here and not in the database, and goes on from where this one ends.
-    let left = alone.end_of_log();
-    let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut left = alone.end_of_log().lock().unwrap_or_else(PoisonError::into_inner);
     let mut remembered = left.take().filter(|end| end.corrections == seen.corrections);
     for _ in 0..TRIES {
         let end = match remembered.take() {

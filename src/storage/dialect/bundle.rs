@@ -80,24 +80,26 @@ impl Bundle {
 fn from_postgres(connection: &mut PgConnection, keys: &Keys<'_>, slices: &[&Slice]) -> Result<Vec<Found>> {
     let numbers = [("number", Values::Texts(keys.numbers.iter().map(String::as_str).collect()))];
     let callers = [("id", Values::Texts(keys.callers.to_vec()))];
-    let (vehicles, operators) = match keys.bearers {
-        Bearers::Given { vehicles, operators } => (vehicles.to_vec(), operators.to_vec()),
-        Bearers::OfNumbers => (Vec::new(), Vec::new()),
+    let given = match keys.bearers {
+        Bearers::Given { vehicles, operators } => {
+            Some(([("id", Values::Numbers(vehicles.to_vec()))], [("id", Values::Texts(operators.to_vec()))]))
+        }
+        Bearers::OfNumbers => None,
     };
-    let (vehicles, operators) = ([("id", Values::Numbers(vehicles))], [("id", Values::Texts(operators))]);
-    let table = |name: &str, columns| Part {
-        before: format!("{name} AS (SELECT unnest("),
-        columns,
-        after: format!(") AS {})", if name.ends_with("qn") { "number" } else { "id" }),
-    };
-    let mut parts = vec![table("WITH qn", &numbers), table(", qk", &callers)];
-    if let Bearers::Given { .. } = keys.bearers {
-        parts.extend([table(", qv", &vehicles), table(", qo", &operators)]);
+    let mut parts = vec![unnested("WITH qn(number)", &numbers), unnested(", qk(id)", &callers)];
+    let mut words = String::new();
+    match &given {
+        Some((vehicles, operators)) => parts.extend([unnested(", qv(id)", vehicles), unnested(", qo(id)", operators)]),
+        None => words.push_str(OF_NUMBERS),
     }
-    let mut words = if matches!(keys.bearers, Bearers::OfNumbers) { OF_NUMBERS.to_owned() } else { String::new() };
     words.push_str(&union(slices, |columns| format!("CAST(json_build_array({columns}) AS text)")));
     parts.push(Part { before: words, columns: &[], after: String::new() });
     Ok(Arrays { parts }.load(connection)?)
+}
+
+/// The values of a column as a table of this name.
+fn unnested<'a>(name: &str, column: &'a [Column<'a>; 1]) -> Part<'a> {
+    Part { before: format!("{name} AS (SELECT unnest("), columns: column, after: "))".to_owned() }
 }
 
 fn from_sqlite(connection: &mut SqliteConnection, keys: &Keys<'_>, slices: &[&Slice]) -> Result<Vec<Found>> {

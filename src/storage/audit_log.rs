@@ -1,7 +1,8 @@
 //! The audit log: entries and head in the same transaction as the effect they record.
 //!
-//! *Invariant:* an entry is never changed or removed; the head moves once a transaction, last, from exactly the size
-//! and root that were read under its lock. Two servers on one database queue up; they cannot fork the log.
+//! *Invariant:* an entry is never changed or removed; the head moves once a transaction, from exactly the size and root that were
+//! read: under its lock, or compared and swapped with everything else in one statement. Two servers on one database queue up; they
+//! cannot fork the log.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};

@@ -1,7 +1,8 @@
 //! The rule "look, write it down, then speak", held by types.
 //!
-//! *Invariant:* nothing but [`super::disclosure`] looks into a [`Sealed`], and nothing but
-//! [`super::Store::write_then_say`], after its commit, opens an [`Unsaid`]; there is no other way to either value.
+//! *Invariant:* nothing but [`super::disclosure`] looks into a [`Sealed`], and nothing but [`super::Store`], once what was written is
+//! durable ([`super::Store::write_then_say`], [`super::Store::look_then_settle`]), opens an [`Unsaid`]; there is no other way to
+//! either value.
 
 use crate::model::{Moment, RideSession, VehicleId};
 

@@ -1,7 +1,7 @@
 //! A room of its own for callers of one kind: their own threads, their own connections, and only so many who wait.
 //!
 //! *Invariant:* whoever finds the room full is refused at once; whoever was let in is answered or refused, also while the server
-//! stops. However many come, they take no connection from anybody else, and no thread but those that read all requests.
+//! stops. However many come, they take no connection from anybody else, and no thread but those that read requests where they come in.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,7 @@
 //! Lookups: from what was read and when, to who rode; asked, written down, answered.
 //!
 //! *Invariant:* every question that an officer asks is an entry, also one that was malformed or denied; no answer exists
-//! before its entry is durable ([`crate::storage::disclosure::disclose`]).
+//! before its entry is durable ([`crate::storage::Unsaid`]).
 
 mod error;
 mod question;

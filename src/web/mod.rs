@@ -29,6 +29,7 @@ mod prefer;
 
 mod lookup_desk;
 mod room;
+mod stand_back;
 mod turns;
 
 mod idempotency;
@@ -41,8 +42,9 @@ mod openapi;
 mod pages;
 
 pub use lookup_desk::{DeskRules, LookupDesk};
-pub use room::{Room, RoomProblem, RoomRules, stand_back};
+pub use room::{Room, RoomProblem, RoomRules};
 pub use route::{Entrance, Route, Verb, Who};
 pub use routes::{ROUTES, configure};
+pub use stand_back::stand_back;
 pub use state::{Limits, WebState};
 pub use turns::TurnRules;

@@ -13,10 +13,11 @@ use tokio::sync::oneshot;
 
 use super::kind::Kind;
 use super::problem::Problem;
+use super::stand_back::stand_back;
 use crate::clock;
 use crate::model::Moment;
 use crate::registry::Registry;
-use crate::storage::Error as StorageError;
+use crate::storage::{Db, Error as StorageError};
 
 /// How much a room takes on.
 #[derive(Debug, Clone, Copy)]
@@ -40,13 +41,30 @@ pub enum RoomProblem {
     Thread(#[from] io::Error),
 }
 
-/// Does what somebody wants, or tells him that it is not done.
-type Wish = Box<dyn FnOnce(Turn<'_>) + Send>;
+/// Does what somebody wants, or tells him that it is not done; returns whether it was done, or was not wanted any more.
+type Wish = Box<dyn FnOnce(Turn<'_>) -> bool + Send>;
 
 /// What becomes of a wish.
 enum Turn<'a> {
-    Done(&'a Registry),
-    WaitedTooLong,
+    Done(&'a mut Db, &'a Registry),
+    Refused(Problem),
+}
+
+/// How many are served within one view of the database. To begin one takes locks that officers' questions take too (`SQLite`), and
+/// an exchange (`PostgreSQL`): a crowd that waits shares it, whoever comes alone has one to himself.
+const TOGETHER: usize = 64;
+
+/// Why a view was ended before its time.
+enum Ended {
+    Unusable(StorageError),
+    /// Something failed in it: nobody else is served within it.
+    Failed,
+}
+
+impl From<StorageError> for Ended {
+    fn from(error: StorageError) -> Self {
+        Self::Unusable(error)
+    }
 }
 
 /// Somebody in the room.
@@ -91,13 +109,13 @@ impl Room {
         Ok(Self { door: Mutex::new(Some(door)), threads: Mutex::new(threads), figures })
     }
 
-    /// Does a deed in the room, and waits for what comes of it.
+    /// Does a deed in the room, in a view of the database, and waits for what comes of it.
     ///
     /// # Errors
     /// [`Kind::Busy`] where the room is full or closed, or it took too long; else the deed's, as a problem.
     pub(crate) async fn act<T, E>(
         &self,
-        deed: impl FnOnce(&Registry, Moment) -> Result<T, E> + Send + 'static,
+        deed: impl FnOnce(&mut Db, &Registry, Moment) -> Result<T, E> + Send + 'static,
     ) -> Result<T, Problem>
     where
         T: Send + 'static,
@@ -106,12 +124,16 @@ impl Room {
         let (tell, told) = oneshot::channel::<Result<T, Problem>>();
         let wish = Box::new(move |turn: Turn<'_>| {
             // Whoever has gone meanwhile needs nothing any more.
-            if !tell.is_closed() {
-                let _gone = tell.send(match turn {
-                    Turn::Done(registry) => deed(registry, clock::now()).map_err(Into::into),
-                    Turn::WaitedTooLong => Err(Problem::new(Kind::Busy)),
-                });
+            if tell.is_closed() {
+                return true;
             }
+            let done = match turn {
+                Turn::Done(db, registry) => deed(db, registry, clock::now()).map_err(Into::into),
+                Turn::Refused(problem) => Err(problem),
+            };
+            let is_done = done.is_ok();
+            let _gone = tell.send(done);
+            is_done
         });
         // No cause: a crowd that is turned away must not fill the log with one more line for each.
         if !self.let_in(Visitor { wish, since: clock::now() }) {
@@ -144,38 +166,46 @@ impl Room {
 
 /// Serves one after the other, until nobody can come in.
 fn serve(registry: &Registry, visitors: &Mutex<Receiver<Visitor>>, patience_ms: u32, figures: &RoomFigures) {
-    while let Some(Visitor { wish, since }) = next(visitors) {
-        let waited = clock::now().as_millis().saturating_sub(since.as_millis());
-        let (turn, count) = if waited > i64::from(patience_ms) {
-            (Turn::WaitedTooLong, &figures.turned_away)
-        } else {
-            (Turn::Done(registry), &figures.served)
-        };
-        count.fetch_add(1, Ordering::Relaxed);
-        // A panic is a fault of ours; it must not take the room with it. Whoever waits learns of it by being told nothing.
-        if catch_unwind(AssertUnwindSafe(|| wish(turn))).is_err() {
-            tracing::error!("a request of the public ended by a panic");
+    while let Some(visitor) = next(visitors) {
+        let mut first = Some(visitor);
+        let viewed = registry.store.read(|db| {
+            for _ in 0..TOGETHER {
+                let Some(visitor) = first.take().or_else(|| next_at_once(visitors)) else { break };
+                if !serve_one(db, registry, visitor, patience_ms, figures) {
+                    return Err(Ended::Failed);
+                }
+            }
+            Ok(())
+        });
+        if let (Err(Ended::Unusable(error)), Some(Visitor { wish, .. })) = (viewed, first) {
+            figures.turned_away.fetch_add(1, Ordering::Relaxed);
+            wish(Turn::Refused(Problem::from(error)));
         }
     }
+}
+
+/// Serves somebody; returns whether the view still serves.
+fn serve_one(db: &mut Db, registry: &Registry, visitor: Visitor, patience_ms: u32, figures: &RoomFigures) -> bool {
+    let Visitor { wish, since } = visitor;
+    let waited = clock::now().as_millis().saturating_sub(since.as_millis());
+    if waited > i64::from(patience_ms) {
+        figures.turned_away.fetch_add(1, Ordering::Relaxed);
+        wish(Turn::Refused(Problem::new(Kind::Busy)));
+        return true;
+    }
+    figures.served.fetch_add(1, Ordering::Relaxed);
+    // A panic is a fault of ours; it must not take the room with it. Whoever waits learns of it by being told nothing.
+    catch_unwind(AssertUnwindSafe(|| wish(Turn::Done(db, registry)))).unwrap_or_else(|_| {
+        tracing::error!("a request of the public ended by a panic");
+        false
+    })
 }
 
 fn next(visitors: &Mutex<Receiver<Visitor>>) -> Option<Visitor> {
     visitors.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
 }
 
-/// By how much this thread stands back behind the others when processors are short: it then gets about a tenth of what they get
-/// (sched(7)). Not the most there is (19): the public is to be served also on a machine that is always busy.
-#[cfg(target_os = "linux")]
-const STANDS_BACK: i32 = 10;
-
-/// Gives this thread a lower priority. Only Linux has one for each thread; elsewhere it would be the whole process's.
-#[cfg(target_os = "linux")]
-pub fn stand_back() {
-    if let Err(error) = rustix::process::nice(STANDS_BACK) {
-        tracing::warn!(%error, "the public is served at the same priority as everybody else");
-    }
+/// Whoever waits already; nobody, where another thread waits for somebody.
+fn next_at_once(visitors: &Mutex<Receiver<Visitor>>) -> Option<Visitor> {
+    visitors.try_lock().ok()?.try_recv().ok()
 }
-
-/// Does nothing: elsewhere a lower priority would be the whole process's.
-#[cfg(not(target_os = "linux"))]
-pub fn stand_back() {}

@@ -130,7 +130,7 @@ pub(crate) async fn read_for_anyone<T, E>(
 ) -> Result<T, Problem>
 where
     T: Send + 'static,
-    E: From<StorageError> + Into<Problem> + Send + 'static,
+    E: Into<Problem> + Send + 'static,
 {
-    state.public.act(move |registry, now| registry.store.read(|db| reader(db, registry, now))).await
+    state.public.act(reader).await
 }

@@ -70,7 +70,7 @@ pub(crate) async fn template(
     params.finish()?;
     let template = Template::find(&file_name).ok_or_else(|| Problem::new(Kind::NotFound))?;
     let stem = file_name.split('.').next().unwrap_or_default().to_owned();
-    let given = state.public.act(move |registry, _| -> Result<_, Problem> {
+    let given = state.public.act(move |_, registry, _| -> Result<_, Problem> {
         Ok(enroll::template(registry.rules.scheme, template, language))
     });
     let mut response = file(given.await?, &format!("scooters-{stem}-{language}"));

@@ -7,12 +7,11 @@
 //! is at most 65 535 bytes because C2SP `tlog-tiles` writes its length as two bytes.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::action::{Action, Decision};
-use super::canonical::canonical;
+use super::canonical::{EXACT_INTEGER_LIMIT, canonical};
 use super::commitment::Commitment;
 use super::tree::Hash;
 
@@ -21,9 +20,6 @@ pub const ENTRY_VERSION: u8 = 1;
 
 /// The largest entry in bytes: its length is two bytes in an entry bundle.
 pub const ENTRY_BYTES_LIMIT: usize = 65_535;
-
-/// The largest integer that every JSON reader holds exactly (RFC 7493 section 2.2): 2^53 - 1.
-const EXACT_INTEGER_LIMIT: u64 = 9_007_199_254_740_991;
 
 /// One entry of the log. Absent fields are left out of the bytes, never written as null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +75,7 @@ impl Entry {
         if self.time.unsigned_abs() > EXACT_INTEGER_LIMIT {
             return Err(EntryProblem::InexactNumber);
         }
-        let bytes = spelled(self)?.1;
+        let bytes = canonical(self).map_err(EntryProblem::Json)?.bytes;
         within_limit(&bytes).map(|()| bytes)
     }
 
@@ -109,17 +105,11 @@ pub fn digest_of<T: Serialize>(value: &T) -> Result<Hash, EntryProblem> {
 /// # Errors
 /// As [`digest_of`].
 pub fn digested<T: Serialize>(value: &T) -> Result<(Hash, Vec<u8>), EntryProblem> {
-    let (value, bytes) = spelled(value)?;
-    if !has_exact_numbers(&value) {
+    let spelled = canonical(value).map_err(EntryProblem::Json)?;
+    if !spelled.is_exact {
         return Err(EntryProblem::InexactNumber);
     }
-    Ok((Hash::from_bytes(Sha256::digest(&bytes).into()), bytes))
-}
-
-fn spelled<T: Serialize>(value: &T) -> Result<(Value, Vec<u8>), EntryProblem> {
-    let value = serde_json::to_value(value).map_err(EntryProblem::Json)?;
-    let bytes = canonical(&value).map_err(EntryProblem::Json)?;
-    Ok((value, bytes))
+    Ok((Hash::from_bytes(Sha256::digest(&spelled.bytes).into()), spelled.bytes))
 }
 
 /// Why a value is no entry, or an entry cannot be written.
@@ -147,20 +137,6 @@ pub enum EntryProblem {
 
 fn within_limit(bytes: &[u8]) -> Result<(), EntryProblem> {
     if bytes.len() > ENTRY_BYTES_LIMIT { Err(EntryProblem::TooLong(bytes.len())) } else { Ok(()) }
-}
-
-/// Returns whether every integer survives a reader that holds numbers as doubles.
-fn has_exact_numbers(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(integer), _) => integer.unsigned_abs() <= EXACT_INTEGER_LIMIT,
-            (None, Some(_)) => false,
-            (None, None) => true,
-        },
-        Value::Array(items) => items.iter().all(has_exact_numbers),
-        Value::Object(fields) => fields.values().all(has_exact_numbers),
-        Value::Null | Value::Bool(_) | Value::String(_) => true,
-    }
 }
 
 /// Returns whether the text is a version 7 UUID (RFC 9562 section 5.7) in its lower-case form.

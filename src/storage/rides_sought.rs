@@ -167,7 +167,7 @@ fn columns(spots: &[&Spot], neighbour_s: i64) -> [Column<'static>; 8] {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests state what must hold")]
-    use super::super::dialect::columns::spelled;
+    use super::super::dialect::columns::beside_one;
     use super::*;
     use crate::storage::migrate;
     use diesel::sql_types::Text;
@@ -193,9 +193,10 @@ mod tests {
         for as_known in [AsKnown::Now, Some(Moment::from_millis(1_800_000_000_000)).into()] {
             let window = Window { at: Moment::from_millis(1_790_000_000_000), tolerance: 300 };
             let spot = Spot { place: 0, vehicle: VehicleId(1), window, as_known };
-            let table = spelled(&columns(&[&spot], 86_400 * 30));
+            let names = columns(&[&spot], 86_400 * 30).map(|(name, _)| name);
             for statement in [near_statement(Knowledge::of(&spot)), neighbours_statement(Knowledge::of(&spot))] {
-                let steps = plan(&format!("WITH {table} {statement}"));
+                let (before, after) = beside_one(&names, &statement);
+                let steps = plan(&format!("{before}{}{after}", names.map(|_| "?").join(", ")));
                 let of_rides: Vec<_> =
                     steps.iter().filter(|step| step.contains(" r ") || step.contains(" b ")).collect();
                 assert!(!of_rides.is_empty(), "{steps:#?}");

@@ -143,7 +143,8 @@ struct Swapped {
     swapped: i64,
 }
 
-/// Reads what `rest` selects beside the columns, which it may name as a table `q`. The values are numbers of our own.
+/// Reads what `rest` selects beside the columns, which it may name as a table `q`; on `SQLite` row by row, for there an exchange costs
+/// less than to read a statement that spells them all.
 pub(in crate::storage) fn load_beside<T>(db: &mut Db, columns: &[Column<'_>], rest: &str) -> QueryResult<Vec<T>>
 where
     T: QueryableByName<Pg> + QueryableByName<Sqlite> + 'static,
@@ -155,7 +156,14 @@ where
             let after = format!(") AS q({})) {rest}", names.join(", "));
             Arrays { parts: vec![Part { before, columns, after }] }.load(connection)
         }
-        Db::Sqlite(connection) => diesel::sql_query(format!("WITH {} {rest}", spelled(columns))).load(connection),
+        Db::Sqlite(connection) => {
+            let (before, after) = beside_one(&names, rest);
+            let mut found = Vec::new();
+            for place in 0..columns.first().map_or(0, |(_, values)| values.len()) {
+                found.extend(Row { before: &before, columns, place, after: &after }.load(connection)?);
+            }
+            Ok(found)
+        }
     }
 }
 
@@ -167,20 +175,9 @@ where
     on_each!(db, connection => Words(words).load(connection))
 }
 
-/// The columns as a table `q` in words: numbers only.
-pub(in crate::storage) fn spelled(columns: &[Column<'_>]) -> String {
-    let rows = columns.first().map_or(0, |(_, values)| values.len());
-    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
-    let mut text = format!("q({}) AS (VALUES ", names.join(", "));
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ",(" });
-        let cells =
-            columns.iter().map(|(_, values)| values.number(row).map_or("NULL".to_owned(), |one| one.to_string()));
-        text.push_str(&cells.collect::<Vec<_>>().join(","));
-        text.push(')');
-    }
-    text.push(')');
-    text
+/// The words before and behind the values of one row, with which `rest` is asked.
+pub(in crate::storage) fn beside_one(names: &[&str], rest: &str) -> (String, String) {
+    (format!("WITH q({}) AS (VALUES (", names.join(", ")), format!(")) {rest}"))
 }
 
 impl Values<'_> {
@@ -192,15 +189,6 @@ impl Values<'_> {
             Self::Texts(values) => values.len(),
             Self::MaybeTexts(values) => values.len(),
             Self::Bytes(values) => values.len(),
-        }
-    }
-
-    fn number(&self, row: usize) -> Option<i64> {
-        match self {
-            Self::Integers(values) => values.get(row).copied().map(i64::from),
-            Self::Numbers(values) => values.get(row).copied(),
-            Self::MaybeNumbers(values) => values.get(row).copied().flatten(),
-            Self::Texts(_) | Self::MaybeTexts(_) | Self::Bytes(_) => None,
         }
     }
 }

@@ -71,9 +71,7 @@ impl LookupDesk {
             }
             Ok(sender)
         };
-        // While one batch is being recorded the next one is looked up; a database with one writer gains nothing by that.
-        let clerks = if registry.store.has_one_writer() { 1 } else { CLERKS };
-        let plain = serve("lookup-desk", clerks, rules.batch)?;
+        let plain = serve("lookup-desk", CLERKS, rules.batch)?;
         let uncertain = serve("lookup-uncertain", 1, rules.uncertain_batch)?;
         let unranked = Semaphore::new(rules.waiting.max(1));
         let ranking = Arc::new(Semaphore::new(rules.ranking.max(1)));
@@ -142,7 +140,7 @@ impl LookupDesk {
     }
 }
 
-/// How many threads answer plain questions.
+/// How many threads answer plain questions: while one batch is being recorded the next one is looked up.
 const CLERKS: usize = 2;
 
 /// A batch of so many is worth waiting for when the one before it was as large.

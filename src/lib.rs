@@ -10,7 +10,8 @@
 //! | floor | room | what it knows | imports |
 //! |---|---|---|---|
 //! | ground | [`plate`] | numbers of both schemes, control pairs, tags, what a human typed or saw | nothing |
-//! | ground | [`audit`] | the tamper-evident log as arithmetic | nothing |
+//! | ground | `spelling` | canonical JSON: the one spelling of a value | nothing |
+//! | ground | [`audit`] | the tamper-evident log as arithmetic | `spelling` |
 //! | ground | [`words`] | what is said, in Kazakh, Russian and English | nothing |
 //! | 1 | [`model`] | values and pure rules: periods, rides, verdicts | `plate` |
 //! | 1 | [`clock`] | the one place that reads time and chance | `model` |
@@ -73,6 +74,8 @@
 //! policy, ride session, rider handle (the operator's pseudonym, kept as a salted commitment only), lookup (an officer's
 //! question), verdict (the first word of an answer), entry, checkpoint, inclusion proof (RFC 9162, C2SP). These words
 //! stand in code, interface, tables and screens alike.
+
+mod spelling;
 
 pub mod audit;
 pub mod plate;

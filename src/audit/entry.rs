@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::action::{Action, Decision};
-use super::canonical::{EXACT_INTEGER_LIMIT, canonical};
 use super::commitment::Commitment;
 use super::tree::Hash;
+use crate::spelling::{EXACT_INTEGER_LIMIT, canonical};
 
 /// The version of the form of entries that this code writes and reads.
 pub const ENTRY_VERSION: u8 = 1;

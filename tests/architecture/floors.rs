@@ -9,7 +9,9 @@ use crate::rules::{Reserved, Room};
 pub(crate) const ROOMS: &[Room] = &[
     // The ground knows nobody, and neither the time nor the world.
     room("plate", &[], GROUND_NEVER),
-    room("audit", &[], GROUND_NEVER),
+    // A serializer is told where to write, and this one writes nowhere but into memory.
+    room("spelling", &[], WORLD),
+    room("audit", &["spelling"], GROUND_NEVER),
     room("words", &[], WORLD),
     // The only place that asks for the time and for chance; what it answers are values of the model.
     room("clock", &["model"], WORLD),

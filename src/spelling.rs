@@ -10,21 +10,21 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
 
 /// The largest integer that every JSON reader holds exactly (RFC 7493 section 2.2): 2^53 - 1.
-pub(super) const EXACT_INTEGER_LIMIT: u64 = 9_007_199_254_740_991;
+pub(crate) const EXACT_INTEGER_LIMIT: u64 = 9_007_199_254_740_991;
 
 /// A canonical spelling.
-pub(super) struct Canonical {
+pub(crate) struct Canonical {
     /// The bytes.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Whether every integer survives a reader that holds numbers as doubles.
-    pub(super) is_exact: bool,
+    pub(crate) is_exact: bool,
 }
 
 /// Spells a value canonically.
 ///
 /// # Errors
 /// [`serde_json::Error`] where it has no JSON form.
-pub(super) fn canonical<T: Serialize + ?Sized>(value: &T) -> Result<Canonical, serde_json::Error> {
+pub(crate) fn canonical<T: Serialize + ?Sized>(value: &T) -> Result<Canonical, serde_json::Error> {
     let mut spelling =
         Spelling { bytes: Vec::with_capacity(2_048), is_exact: true, objects: Vec::new(), fields: Vec::new() };
     value.serialize(&mut Serializer::with_formatter(io::sink(), &mut spelling))?;

@@ -158,6 +158,32 @@ fn a_back_fill_comes_to_what_the_same_reports_over_http_come_to() {
 }
 
 #[test]
+fn rides_that_are_known_are_found_also_after_many_that_were_new() {
+    // Several steps on either database: after those that met nothing on record a run no longer asks.
+    const COUNT: u32 = 100_500;
+    for kind in kinds() {
+        let registry = TestRegistry::start(kind);
+        registry.operator('K').enroll(&fleet("k", 20));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rides.csv");
+        let of =
+            |n: u32, lasts: u32| row(&format!("r{n}"), &format!("k-{}", n % 20 + 1), n / 20 * 5, n / 20 * 5 + lasts);
+        std::fs::write(&file, [HEADER, &of(COUNT - 1, 3), &of(COUNT - 21, 2)].concat()).unwrap();
+        let (code, summary) = import(&registry, &file, &[]);
+        assert_eq!((code, counts(&summary)), (Some(0), [2, 0, 0, 0]), "{summary}");
+        let rows: String = (0..COUNT).map(|n| of(n, 3)).collect();
+        std::fs::write(&file, format!("{HEADER}{rows}")).unwrap();
+        let (code, summary) = import(&registry, &file, &[]);
+        assert_eq!((code, counts(&summary)), (Some(0), [u64::from(COUNT) - 2, 1, 1, 0]), "{summary}");
+        let newest = "SELECT COUNT(*) FROM rides WHERE superseded_at IS NULL";
+        let [heads, newest, all] = ["SELECT COUNT(*) FROM ride_heads", newest, "SELECT COUNT(*) FROM rides"]
+            .map(|sql| registry.database.query_i64(sql)[0]);
+        assert_eq!([heads, newest, all], [COUNT, COUNT, COUNT + 1].map(i64::from));
+        assert_eq!(registry.database.query_i64("SELECT COUNT(*) FROM ride_marks"), [0]);
+    }
+}
+
+#[test]
 fn a_changed_ride_that_was_asked_about_is_an_entry_of_its_own() {
     for kind in kinds() {
         let registry = TestRegistry::kz(kind);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::place::{Known, Placed, Placer};
 use super::rows::as_reported;
-use super::step::{Entered, step};
+use super::step::{Asks, Entered, step};
 use crate::model::{Caller, Moment, OperatorId, RideReport, new_id};
 use crate::registry::Registry;
 use crate::registry::record::enter::Facts;
@@ -71,6 +71,44 @@ pub struct BackFill<'a, R> {
     columns: Vec<String>,
     stride: Stride,
     counts: Counts,
+    expects: Expects,
+}
+
+/// What a run expects of its next steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expects {
+    /// Rides that are on record: none was entered yet, or the last ones met some.
+    Known,
+    /// Only new ones, like the last steps: to ask for each whether it is on record would be in vain.
+    New,
+    /// Now these, now those: it took all for new once, and they were not. To be wrong once more would cost more than to ask.
+    Both,
+}
+
+impl Expects {
+    const fn asks(self) -> Asks {
+        match self {
+            Self::Known | Self::Both => Asks::First,
+            Self::New => Asks::Not,
+        }
+    }
+
+    fn after(self, came: &[Came]) -> Self {
+        if self == Self::Both || came.iter().any(|step| step.surprised) {
+            Self::Both
+        } else if came.iter().any(|step| step.counts.repeated + step.counts.versioned > 0) {
+            Self::Known
+        } else {
+            Self::New
+        }
+    }
+}
+
+/// What came of a step.
+struct Came {
+    counts: Counts,
+    /// Whether it took all rides for new, and some were not.
+    surprised: bool,
 }
 
 impl<'a, R: Rng> BackFill<'a, R> {
@@ -96,8 +134,8 @@ impl<'a, R: Rng> BackFill<'a, R> {
         };
         let run = new_id((hands.now)(), &mut (hands.chance)());
         let columns = columns.to_vec();
-        let counts = Counts::default();
-        Ok(Self { registry, hands, caller, operator, run, columns, stride, counts })
+        let (counts, expects) = (Counts::default(), Expects::Known);
+        Ok(Self { registry, hands, caller, operator, run, columns, stride, counts, expects })
     }
 
     /// Returns how many rows are to be taken at once.
@@ -164,14 +202,15 @@ impl<'a, R: Rng> BackFill<'a, R> {
         let Known { fleet, insured } = placed.known.as_ref();
         let facts = Facts { rules: &self.registry.rules, fleet, insured, contradicted: &placed.contradicted };
         for abreast in steps.chunks(self.stride.abreast) {
-            let counts = match abreast {
+            let came = match abreast {
                 [alone] => vec![self.attempt(&facts, alone, Turn::Take)?],
                 several => self.abreast(&facts, several)?,
             };
-            for came in counts {
-                self.counts.recorded += came.recorded;
-                self.counts.repeated += came.repeated;
-                self.counts.versioned += came.versioned;
+            self.expects = self.expects.after(&came);
+            for Came { counts, .. } in came {
+                self.counts.recorded += counts.recorded;
+                self.counts.repeated += counts.repeated;
+                self.counts.versioned += counts.versioned;
             }
             if self.stride.pause_ms > 0 {
                 std::thread::park_timeout(Duration::from_millis(self.stride.pause_ms));
@@ -181,7 +220,7 @@ impl<'a, R: Rng> BackFill<'a, R> {
     }
 
     /// Takes the turn of the operator in a transaction that does nothing else, and under it enters steps side by side.
-    fn abreast(&self, facts: &Facts<'_>, steps: &[&[&RideReport]]) -> Result<Vec<Counts>, RecordError> {
+    fn abreast(&self, facts: &Facts<'_>, steps: &[&[&RideReport]]) -> Result<Vec<Came>, RecordError> {
         let (registry, operator) = (self.registry, &self.operator);
         registry.store.write(|turn| {
             operators::await_turn(turn, operator)?;
@@ -196,21 +235,25 @@ impl<'a, R: Rng> BackFill<'a, R> {
         })
     }
 
-    fn attempt(&self, facts: &Facts<'_>, reports: &[&RideReport], turn: Turn) -> Result<Counts, RecordError> {
+    fn attempt(&self, facts: &Facts<'_>, reports: &[&RideReport], turn: Turn) -> Result<Came, RecordError> {
         let who = Entered { caller: &self.caller, operator: &self.operator, run: &self.run, stride: &self.stride };
-        let mut attempts = 0;
+        let (mut attempts, mut asks) = (0, self.expects.asks());
         loop {
             attempts += 1;
             let done = self.registry.store.write(|tx| {
                 if turn == Turn::Take {
                     operators::await_turn(tx, &self.operator)?;
                 }
-                step(tx, (self.hands.now)(), &mut (self.hands.chance)(), &who, facts, reports)
+                step(tx, (self.hands.now)(), &mut (self.hands.chance)(), &who, facts, reports, asks)
             });
             match done {
+                Err(RecordError::Storage(storage::Error::Conflict(_))) if asks == Asks::Not => asks = Asks::First,
                 Err(RecordError::Storage(storage::Error::Busy(_) | storage::Error::Conflict(_)))
                     if attempts < ATTEMPTS => {}
-                other => return other,
+                other => {
+                    let surprised = asks != self.expects.asks();
+                    return other.map(|counts| Came { counts, surprised });
+                }
             }
         }
     }

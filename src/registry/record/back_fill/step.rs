@@ -4,6 +4,7 @@
 
 use rand::Rng;
 use serde::Serialize;
+use std::collections::HashMap;
 
 use super::run::Counts;
 use crate::audit::{Action, digest_of};
@@ -20,6 +21,15 @@ pub(super) struct Entered<'a> {
     pub(super) operator: &'a OperatorId,
     pub(super) run: &'a str,
     pub(super) stride: &'a Stride,
+}
+
+/// Whether a step asks which of its rides are on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// It does.
+    First,
+    /// It takes all for new. One that is not contradicts the key of what is on record, and undoes the step.
+    Not,
 }
 
 /// What the entry of a step vouches for.
@@ -39,12 +49,16 @@ pub(super) fn step(
     who: &Entered<'_>,
     facts: &Facts<'_>,
     reports: &[&RideReport],
+    asks: Asks,
 ) -> Result<Counts, RecordError> {
     rides::make_room(tx, who.stride)?;
     // Three of the four orders that follow are by id: sorted once, and found sorted after that.
     let mut reports = reports.to_vec();
     reports.sort_by(|one, other| one.ride_id.cmp(&other.ride_id));
-    let known = rides::find_known(tx.db(), who.operator, reports.iter().map(|report| &report.ride_id))?;
+    let known = match asks {
+        Asks::First => rides::find_known(tx.db(), who.operator, reports.iter().map(|report| &report.ride_id))?,
+        Asks::Not => HashMap::new(),
+    };
     let decided = decide(&reports, &known, now, rng);
     enter(tx, now, who.operator, facts, &decided)?;
     let mut counts = Counts::default();

@@ -5,6 +5,7 @@
 #![allow(clippy::ref_option_ref, reason = "the derived code of rows borrows their fields")]
 
 use diesel::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::connection::Tx;
@@ -143,7 +144,7 @@ struct RideRow<'a> {
     superseded_at: Option<i64>,
     long: bool,
     completes: bool,
-    marks: String,
+    marks: Cow<'static, str>,
 }
 
 #[derive(Insertable)]
@@ -261,10 +262,11 @@ pub fn insert(
 ) -> Result<()> {
     supersede(tx, operator, changed, now)?;
     // In the order of the key: the same pages are touched once.
-    let mut by_key: Vec<_> = new.iter().map(|ride| (ride, ride.rider())).collect();
-    by_key.sort_by_key(|(ride, _)| (ride.report.vehicle_id, ride.report.started_at));
+    let mut by_key: Vec<_> = new.iter().collect();
+    by_key.sort_by_key(|ride| (ride.report.vehicle_id, ride.report.started_at));
+    let riders: Vec<_> = by_key.iter().map(|ride| ride.rider()).collect();
     let mut rows = Vec::with_capacity(new.len());
-    for (ride, rider) in &by_key {
+    for (ride, rider) in by_key.iter().zip(&riders) {
         let (report, start) = (ride.report, ride.start());
         rows.push(RideRow {
             vehicle_id: report.vehicle_id.0,
@@ -305,10 +307,16 @@ pub fn insert(
 }
 
 /// The names of marks in alphabetical order, with spaces between.
-fn names(marks: &[RideMark]) -> String {
-    let mut names: Vec<_> = marks.iter().map(|mark| mark.name()).collect();
-    names.sort_unstable();
-    names.join(" ")
+fn names(marks: &[RideMark]) -> Cow<'static, str> {
+    match marks {
+        [] => Cow::Borrowed(""),
+        [only] => Cow::Borrowed(only.name()),
+        several => {
+            let mut names: Vec<_> = several.iter().map(|mark| mark.name()).collect();
+            names.sort_unstable();
+            Cow::Owned(names.join(" "))
+        }
+    }
 }
 
 fn supersede(tx: &mut Tx<'_>, operator: &OperatorId, changed: &[(RideId, KnownRide)], now: Moment) -> Result<()> {

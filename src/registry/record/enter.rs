@@ -3,6 +3,7 @@
 //! *Invariant:* a fixed number of statements, however many reports there are, but for what the database's own limits divide.
 
 use rand::Rng;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::RecordError;
@@ -35,13 +36,11 @@ pub(super) fn decide<'a>(
 ) -> BTreeMap<&'a RideId, Step<'a>> {
     let mut steps = BTreeMap::new();
     for &report in reports {
-        if steps.contains_key(&report.ride_id) {
-            continue;
-        }
+        let Entry::Vacant(place) = steps.entry(&report.ride_id) else { continue };
         let before = known.get(&report.ride_id);
         let compared = before.map(|before| (before, before.compare(report)));
         if let Some((before, Comparison::Same)) = compared {
-            steps.insert(&report.ride_id, Step::Repeat(before.version()));
+            place.insert(Step::Repeat(before.version()));
             continue;
         }
         let salt = report.rider_handle.as_ref().map(|_| {
@@ -65,7 +64,7 @@ pub(super) fn decide<'a>(
                 Step::Version(ride(version, before.first_received(), how == Comparison::Completes), how)
             }
         };
-        steps.insert(&report.ride_id, step);
+        place.insert(step);
     }
     steps
 }

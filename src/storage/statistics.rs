@@ -16,10 +16,13 @@ pub enum Filled {
 }
 
 impl Filled {
-    const fn tables(self) -> &'static str {
+    /// The tables in two halves of about the same work.
+    const fn tables(self) -> [&'static str; 2] {
         match self {
-            Self::Fleet => "vehicles, vehicle_versions, numbers, plates, policies, policy_covers, fleet_import_rows",
-            Self::Rides => "rides, ride_heads, ride_marks",
+            Self::Fleet => {
+                ["vehicles, vehicle_versions, fleet_import_rows", "numbers, plates, policies, policy_covers"]
+            }
+            Self::Rides => ["rides", "ride_heads, ride_marks"],
         }
     }
 }
@@ -27,8 +30,15 @@ impl Filled {
 /// Has the database look at tables that much was written into: it does so by itself within a minute, but whoever asks before
 /// that gets a plan that was right for a handful of rows, and waits for minutes. To be called outside of any transaction.
 pub fn renew(store: &Store, filled: Filled) {
-    let renewed = store.write(|tx| -> Result<()> { Ok(dialect::analyze(tx.db(), filled.tables())?) });
-    if let Err(error) = renewed {
-        tracing::warn!(?filled, source = ?error, "the database did not look at its tables: {error}");
-    }
+    // Side by side: one table after the other took a tenth of a back-fill.
+    std::thread::scope(|scope| {
+        for tables in filled.tables() {
+            scope.spawn(move || {
+                let renewed = store.write(|tx| -> Result<()> { Ok(dialect::analyze(tx.db(), tables)?) });
+                if let Err(error) = renewed {
+                    tracing::warn!(?filled, source = ?error, "the database did not look at its tables: {error}");
+                }
+            });
+        }
+    });
 }

@@ -67,8 +67,7 @@ impl Field {
 
 impl Spelling {
     fn text(&mut self, text: &[u8]) -> io::Result<()> {
-        self.bytes.extend_from_slice(text);
-        Ok(())
+        self.bytes.write_all(text)
     }
 
     fn integer(&mut self, is_exact: bool, number: &Number) -> io::Result<()> {

@@ -32,7 +32,9 @@ fn half(all: &CpuSet) -> Option<CpuSet> {
     let mut half = CpuSet::new();
     let set: Vec<_> = (0..CpuSet::MAX_CPU).filter(|cpu| all.is_set(*cpu)).collect();
     let (_, second) = set.split_at(set.len().div_ceil(2));
-    second.iter().for_each(|cpu| half.set(*cpu));
+    for cpu in second {
+        half.set(*cpu);
+    }
     (!second.is_empty()).then_some(half)
 }
 
@@ -46,7 +48,9 @@ mod tests {
 
     fn set(cpus: &[usize]) -> CpuSet {
         let mut set = CpuSet::new();
-        cpus.iter().for_each(|cpu| set.set(*cpu));
+        for cpu in cpus {
+            set.set(*cpu);
+        }
         set
     }
 

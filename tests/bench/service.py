@@ -99,27 +99,34 @@ def bin_with_check_digit(stem):
     return stem + str(rest([3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]) if check == 10 else check)
 
 
-def admitted(server, regulator, letter, place=0):
-    """An operator with this letter; `place` tells operators apart. Returns its person."""
+def admitted(server, regulator, letter=None, place=0):
+    """An operator, with this letter where numbers have one; `place` tells operators apart. Returns its person."""
     new = {"legal_name": f"ТОО Самокаты {letter}", "bin": bin_with_check_digit(f"180240000{75 + place:02}"),
            "contact_phone": "+7 700 000 00 00", "contact_email": "duty@example.kz", "custody": "deposited"}
     operator = regulator.ask("POST", "/v1/operators", new)["operator"]["id"]
     key = regulator.ask("POST", f"/v1/operators/{operator}/keys", {"name": "first", "scopes": ["series", "fleet", "plates", "policies", "sessions"]})
     person = Person(server, key["key"]["secret"])
-    person.ask("POST", "/v1/series", {"letter": letter})
-    regulator.ask("POST", f"/v1/series/{letter}/decision", {"decision": "confirm", "reason": "bench"})
+    if letter:
+        person.ask("POST", "/v1/series", {"letter": letter})
+        regulator.ask("POST", f"/v1/series/{letter}/decision", {"decision": "confirm", "reason": "bench"})
     return person
+
+
+def uploaded(operator, fleet, dry_run=False):
+    """Uploads a fleet list; returns the import once it has ended."""
+    path = f"/v1/fleet-imports?dry_run={str(dry_run).lower()}"
+    found = operator.ask("POST", path, fleet, content_type="text/csv", prefer="wait=120")["import"]
+    while found["status"] in ("reading", "committing"):
+        time.sleep(0.25)
+        found = operator.ask("GET", f"/v1/fleet-imports/{found['id']}")["import"]
+    return found
 
 
 def enroll(operator, devices):
     """Uploads and commits a fleet of these device ids."""
     rows = "".join(f"{device},Ninebot,Max,2025,green,SN-{device}\n" for device in devices)
     fleet = ("device_id,make,model,year,colour,serial_number\n" + rows).encode()
-    path = "/v1/fleet-imports?dry_run=false"
-    found = operator.ask("POST", path, fleet, content_type="text/csv", prefer="wait=120")["import"]
-    while found["status"] not in ("committed", "refused", "failed"):
-        time.sleep(0.5)
-        found = operator.ask("GET", f"/v1/fleet-imports/{found['id']}")["import"]
+    found = uploaded(operator, fleet)
     assert found["status"] == "committed", found
 
 

@@ -30,15 +30,20 @@ impl Filled {
 /// Has the database look at tables that much was written into: it does so by itself within a minute, but whoever asks before
 /// that gets a plan that was right for a handful of rows, and waits for minutes. To be called outside of any transaction.
 pub fn renew(store: &Store, filled: Filled) {
+    let look_at = |tables: &str| {
+        let renewed = store.write(|tx| -> Result<()> { Ok(dialect::analyze(tx.db(), tables)?) });
+        if let Err(error) = renewed {
+            tracing::warn!(?filled, source = ?error, "the database did not look at its tables: {error}");
+        }
+    };
+    if store.has_one_writer() {
+        filled.tables().into_iter().for_each(look_at);
+        return;
+    }
     // Side by side: one table after the other took a tenth of a back-fill.
     std::thread::scope(|scope| {
         for tables in filled.tables() {
-            scope.spawn(move || {
-                let renewed = store.write(|tx| -> Result<()> { Ok(dialect::analyze(tx.db(), tables)?) });
-                if let Err(error) = renewed {
-                    tracing::warn!(?filled, source = ?error, "the database did not look at its tables: {error}");
-                }
-            });
+            scope.spawn(move || look_at(tables));
         }
     });
 }

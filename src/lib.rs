@@ -28,7 +28,7 @@
 //! # Invariants that no single file could hold
 //!
 //! - **Look, write it down, then speak.** Rides leave `storage` sealed ([`storage::Sealed`]). Only
-//!   [`storage::disclosure::disclose`] opens them, to a plain function that can carry nothing away, and returns the
+//!   [`storage::disclosure`] opens them, to a plain function that can carry nothing away, and returns the
 //!   answer unsaid ([`storage::Unsaid`]); only [`storage::Store`] opens that, after its commit. So no
 //!   code path shows a ride without a durable entry.
 //! - **A number is never given twice.** Numbers are a primary key, and serials move under their letter's row lock (or, where

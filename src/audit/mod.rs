@@ -10,11 +10,9 @@
 //! - canonical JSON of RFC 8785 for what is hashed;
 //! - the C2SP specifications `signed-note`, `tlog-checkpoint`, `tlog-tiles`, `tlog-proof` for what is published.
 //!
-//! Reading order: what is hashed (`action`, `commitment`, `entry`, spelled by the room below), how hashes become a head (`tree`, `compact`), how a
-//! head answers for one
-//! leaf or for an older head (`proof`, `prover`), how heads and trees are published (`signer`, `checkpoint`,
-//! `tile`, `bundle`, `receipt`), and how
-//! a whole log is checked (`verify`).
+//! Reading order: what is hashed (`action`, `commitment`, `entry`, spelled by the room `spelling`), how hashes become a head (`tree`,
+//! `compact`), how a head answers for one leaf or for an older head (`proof`, `prover`), how heads and trees are published (`signer`,
+//! `checkpoint`, `tile`, `bundle`, `receipt`), and how a whole log is checked (`verify`).
 
 mod action;
 mod commitment;

@@ -59,7 +59,7 @@ pub struct Look {
 }
 
 /// Finds the rides of vehicles around windows: for each look one answer, in it one for each vehicle, in the same order. A fixed
-/// number of statements, however many looks there are, but for those that want positions. To be called within one view of the
+/// number of exchanges, however many looks there are, but for those that want positions. To be called within one view of the
 /// database.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! The search for rides around windows: many vehicles, each around a window of its own, in one statement.
+//! The search for rides around windows: many vehicles, each around a window of its own, in one exchange with the database; on
+//! `SQLite`, where there is none, with one prepared statement for each.
 //!
 //! *Invariant:* a bounded stretch of each vehicle's rides is walked through an index, never all that it had. Who asks twice asks
 //! within one view of the database: else a ride that is closed meanwhile would be missed by both or seen by both.
@@ -13,7 +14,7 @@ use super::ride_rows::{COLUMNS, Row, session};
 use super::rides::LONG_AFTER_S;
 use crate::model::{AsKnown, Moment, RideSession, VehicleId, Window};
 
-/// How many vehicles one statement asks about.
+/// How many vehicles one exchange asks about.
 const VEHICLES: usize = 2_000;
 
 /// A vehicle around a window.

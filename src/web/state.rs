@@ -119,18 +119,3 @@ where
 {
     act(state, move |registry, _, _| registry.store.read(|db| reader(db, registry))).await
 }
-
-/// Reads in one view of the database in the public's room: for whoever needs no key.
-///
-/// # Errors
-/// [`Kind::Busy`] where the room is full; else the reader's, as a problem.
-pub(crate) async fn read_for_anyone<T, E>(
-    state: &Data<WebState>,
-    reader: impl FnOnce(&mut Db, &Registry, Moment) -> Result<T, E> + Send + 'static,
-) -> Result<T, Problem>
-where
-    T: Send + 'static,
-    E: Into<Problem> + Send + 'static,
-{
-    state.public.act(reader).await
-}

@@ -1,8 +1,8 @@
 //! Asking: a slice of questions, whoever asks them; looked up in one view, written down in one transaction, answered after its
 //! commit.
 //!
-//! *Invariant:* the order is look, write it down, commit, speak; the types of `storage` allow no other. The number of statements
-//! does not grow with the number of questions.
+//! *Invariant:* the order is look, write it down, commit, speak; the types of `storage` allow no other. The number of exchanges
+//! with the database does not grow with the number of questions, but for what `look` and `gather` say.
 
 use rand::Rng;
 

@@ -1,6 +1,7 @@
 //! Gathering facts: plates, vehicles, operators, policies, watermarks, for a slice of questions at once.
 //!
-//! *Invariant:* a fixed number of statements, however many questions; no ride is read here.
+//! *Invariant:* a fixed number of exchanges with the database, however many questions, and one more for each instant whose
+//! knowledge is asked for; no ride is read here.
 
 use std::collections::{BTreeSet, HashMap};
 

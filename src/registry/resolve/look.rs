@@ -1,6 +1,7 @@
 //! Looking: the facts of a slice of questions, and their rides, sealed; all in one view of the database.
 //!
-//! *Invariant:* a fixed number of statements, however many questions, but for those that want positions.
+//! *Invariant:* a fixed number of exchanges with the database, however many questions, but for those that want positions or
+//! what was known at another instant.
 
 use std::borrow::Cow;
 

@@ -12,7 +12,7 @@ use crate::registry::attest::{self, ProofReceipt, TileReader};
 use crate::web::caller::Call;
 use crate::web::kind::Kind;
 use crate::web::problem::Problem;
-use crate::web::state::{WebState, act, read, read_for_anyone};
+use crate::web::state::{WebState, act, read};
 
 /// A tile of the signed log never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -27,7 +27,7 @@ pub(crate) struct ProofAnswer {
 #[utoipa::path(get, path = "/log/checkpoint", tag = "log", operation_id = "read_checkpoint",
     responses((status = 200, description = "A C2SP checkpoint", body = String, content_type = "text/plain")))]
 pub(crate) async fn checkpoint(state: Data<WebState>) -> Result<HttpResponse, Problem> {
-    let text = read_for_anyone(&state, |db, _, _| attest::newest_checkpoint(db)).await?;
+    let text = state.public.act(|db, _, _| attest::newest_checkpoint(db)).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-cache"))
@@ -40,7 +40,7 @@ pub(crate) async fn checkpoint(state: Data<WebState>) -> Result<HttpResponse, Pr
     responses((status = 200, description = "Hashes, 32 bytes each", body = Vec<u8>, content_type = "application/octet-stream")))]
 pub(crate) async fn tile(state: Data<WebState>, tail: Path<String>) -> Result<HttpResponse, Problem> {
     let path = format!("tile/{tail}");
-    let bytes = read_for_anyone(&state, move |db, _, _| attest::tile(db, &path, TileReader::Anyone)).await?;
+    let bytes = state.public.act(move |db, _, _| attest::tile(db, &path, TileReader::Anyone)).await?;
     Ok(octets(bytes, FOR_EVER))
 }
 

@@ -20,7 +20,7 @@ use crate::web::caller::language;
 use crate::web::kind::Kind;
 use crate::web::params::Params;
 use crate::web::problem::Problem;
-use crate::web::state::{WebState, read_for_anyone};
+use crate::web::state::WebState;
 use crate::words::{Language, say};
 
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -134,12 +134,14 @@ pub(crate) async fn show(
     }
     let link = code.split_once('/').and_then(|(number, tag)| PlateLink::of_segments(number, tag).ok());
     // Drawn in the room too: what the public costs is paid there.
-    let (status, html) = read_for_anyone(&state, move |db, registry, now| -> Result<_, Problem> {
-        let shown = look_at(db, registry, now, link.as_ref())?;
-        let status = if shown.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-        Ok((status, rendered(&Page { shown: shown.as_ref(), ..page })?))
-    })
-    .await?;
+    let (status, html) = state
+        .public
+        .act(move |db, registry, now| -> Result<_, Problem> {
+            let shown = look_at(db, registry, now, link.as_ref())?;
+            let status = if shown.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            Ok((status, rendered(&Page { shown: shown.as_ref(), ..page })?))
+        })
+        .await?;
     Ok(answer(status, language, html))
 }
 

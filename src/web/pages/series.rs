@@ -16,7 +16,7 @@ use crate::web::caller::language;
 use crate::web::kind::Kind;
 use crate::web::params::Params;
 use crate::web::problem::Problem;
-use crate::web::state::{WebState, read_for_anyone};
+use crate::web::state::WebState;
 use crate::words::{Language, say};
 
 /// The number that the instruction reads: the one of the control pair's own example.
@@ -109,22 +109,24 @@ pub(crate) async fn show(state: Data<WebState>, request: HttpRequest) -> Result<
     }
     let named = Params::of(&request).all("lang");
     let language = named.iter().find_map(|tag| Language::from_tag(tag)).unwrap_or_else(|| language(request.headers()));
-    let html = read_for_anyone(&state, move |db, registry, now| -> Result<_, Problem> {
-        let scheme = registry.rules.scheme;
-        let letters = list_letters(db, scheme)?;
-        let sample = if scheme.has_letters() { SAMPLE } else { scheme.sample() };
-        let page = Page {
-            language,
-            css: style::SERIES,
-            scheme,
-            zone: registry.rules.zone,
-            now,
-            letters: &letters,
-            sample: PlateNumber::parse(sample).map_err(|error| Problem::new(Kind::Internal).because(error))?,
-        };
-        page.render().map_err(|error| Problem::new(Kind::Internal).because(error))
-    })
-    .await?;
+    let html = state
+        .public
+        .act(move |db, registry, now| -> Result<_, Problem> {
+            let scheme = registry.rules.scheme;
+            let letters = list_letters(db, scheme)?;
+            let sample = if scheme.has_letters() { SAMPLE } else { scheme.sample() };
+            let page = Page {
+                language,
+                css: style::SERIES,
+                scheme,
+                zone: registry.rules.zone,
+                now,
+                letters: &letters,
+                sample: PlateNumber::parse(sample).map_err(|error| Problem::new(Kind::Internal).because(error))?,
+            };
+            page.render().map_err(|error| Problem::new(Kind::Internal).because(error))
+        })
+        .await?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, style::series_policy()))
